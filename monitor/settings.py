@@ -1,0 +1,196 @@
+"""What people asked for, as frozen values: sources, rules, channels, routes, settings.
+
+`config` builds these from the YAML files; nothing here reads a file or knows YAML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+
+class Severity(StrEnum):
+    CRITICAL = "critical"
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
+
+
+class Secret:
+    """A password, token or webhook address that never shows itself in a log, repr or traceback."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    __str__ = __repr__
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+
+@dataclass(frozen=True, slots=True)
+class Selectors:
+    """CSS selectors of a section page: `item` is one entry's box, the rest stand inside it."""
+
+    item: str
+    link: str | None = None
+    title: str | None = None
+    teaser: str | None = None
+    date: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A place we poll.  `kind` is the spider's name: feed, page, spacemedia.
+
+    `timezone` (IANA) reads dates without a zone.  `hosts` are further hosts of the same publisher,
+    `allow` the private networks (CIDR) that this source may reach, `section` the label of a
+    section that a `spacemedia` source watches.  `article`: entries are followed to their page.
+    """
+
+    id: str
+    kind: str
+    url: str
+    every_seconds: int = 600
+    article: bool = True
+    timezone: str = "UTC"
+    hosts: tuple[str, ...] = ()
+    allow: tuple[str, ...] = ()
+    section: str | None = None
+    selectors: Selectors | None = None
+    paused: bool = False
+    adhoc: bool = False  # from the command line, in no file: keeps everything, tells nothing,
+    tell_all: bool = False  # but for this
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What to look for.  `query` is in the rule language; any/all/none have become one.
+
+    `to` names channels and goes past the route tree.  `version` hashes what changes its answers.
+    """
+
+    id: str
+    query: str
+    severity: Severity = Severity.NORMAL
+    to: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    on_update: bool = True
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleChannel:
+    """Prints in the terminal (or log) of the process that delivers."""
+
+    name: str
+    kind = "console"
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        return ("console",)
+
+
+@dataclass(frozen=True, slots=True)
+class EmailChannel:
+    """SMTP.  `security` is starttls, tls or none; sign-in by password or XOAUTH2 token command."""
+
+    name: str
+    to: tuple[str, ...]
+    sender: str
+    host: str
+    port: int = 587
+    security: str = "starttls"
+    username: str | None = None
+    password: Secret | None = None
+    token_command: tuple[str, ...] = ()
+    kind = "email"
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        return self.to
+
+
+@dataclass(frozen=True, slots=True)
+class SlackChannel:
+    """An incoming webhook, or a bot token with a channel to post to."""
+
+    name: str
+    webhook: Secret | None = None
+    token: Secret | None = None
+    channel: str | None = None
+    api: str = "https://slack.com/api"
+    kind = "slack"
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        return (self.channel or "webhook",)
+
+
+Channel = ConsoleChannel | EmailChannel | SlackChannel
+
+
+@dataclass(frozen=True, slots=True)
+class LabelMatcher:
+    """One condition of a route: label, operator (`=`, `!=`, `=~`, `!~`), value."""
+
+    label: str
+    operator: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A node of the route tree.  `to` empty: the parent's channels."""
+
+    to: tuple[str, ...] = ()
+    match: tuple[LabelMatcher, ...] = ()
+    go_on: bool = False  # `continue: true` in YAML
+    routes: tuple[Route, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`monitor.yaml`.  `allow`: private networks (CIDR) that any outgoing connection may reach;
+    `resolve`: host -> "address:port", obeyed only inside an allowed network."""
+
+    database: Path = Path("wirewatch.db")
+    contact: str | None = None
+    display_timezone: str | None = None  # None: the machine's
+    public_url: str | None = None
+    late_after_seconds: int | None = 24 * 3600
+    allow: tuple[str, ...] = ()
+    resolve: Mapping[str, str] = field(default_factory=dict)
+    proxy: str | None = None
+    delay_seconds: float = 2.0  # between two requests to one host
+    articles_per_poll: int = 30
+    heartbeat_url: Secret | None = None
+    trouble_failures: int = 6  # a source's trouble is told after so many polls failed in a row,
+    trouble_after_seconds: int = 2 * 3600  # and not before it lasted so long
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All four files, valid as a whole.  `version` is a hash over their bytes."""
+
+    directory: Path
+    version: str
+    settings: Settings
+    sources: tuple[Source, ...]
+    rules: tuple[Rule, ...]
+    channels: Mapping[str, Channel]
+    route: Route
+    ops: str  # name of the channel for trouble of our own
