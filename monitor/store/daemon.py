@@ -1,0 +1,40 @@
+"""The running daemon's own row, by which other processes know of it."""
+
+from __future__ import annotations
+
+from monitor.store.db import Row, Tx
+
+
+def started(tx: Tx, pid: int, config_version: str, now: int) -> None:
+    tx.run(
+        """INSERT INTO daemon (one, pid, started_at, beat_at, config_version)
+           VALUES (1, :pid, :now, :now, :version)
+           ON CONFLICT (one) DO UPDATE SET pid = :pid, started_at = :now, beat_at = :now,
+             stopped_at = NULL, config_version = :version, reloaded_at = NULL,
+             reload_error = NULL""",
+        pid=pid, now=now, version=config_version,
+    )  # fmt: skip
+
+
+def beat(tx: Tx, now: int) -> None:
+    tx.run("UPDATE daemon SET beat_at = :now", now=now)
+
+
+def stopped(tx: Tx, now: int) -> None:
+    tx.run("UPDATE daemon SET stopped_at = :now", now=now)
+
+
+def reloaded(tx: Tx, config_version: str, now: int) -> None:
+    tx.run(
+        "UPDATE daemon SET config_version = :version, reloaded_at = :now, reload_error = NULL",
+        version=config_version, now=now,
+    )  # fmt: skip
+
+
+def reload_refused(tx: Tx, error: str, now: int) -> None:
+    """The old configuration stays in force."""
+    tx.run("UPDATE daemon SET reloaded_at = :now, reload_error = :error", now=now, error=error)
+
+
+def row(tx: Tx) -> Row | None:
+    return tx.one("SELECT * FROM daemon")

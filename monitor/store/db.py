@@ -1,0 +1,198 @@
+"""Connections and threads: one writer, a few readers, never the event loop.
+
+Everything that writes is a function of a `Tx`.  The writer thread takes what waits, at most
+`BATCH` functions, into one BEGIN IMMEDIATE transaction with a savepoint each, and answers only
+after COMMIT.  Knows no table.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar, cast
+
+from monitor.errors import StoreError
+from monitor.store import migrations
+
+T = TypeVar("T")
+
+BATCH = 50
+BUSY_SECONDS = 60
+READERS = 4
+
+
+class Row(Protocol):
+    """One row, by column name."""
+
+    def __getitem__(self, column: str, /) -> Any: ...  # noqa: ANN401 - SQLite decides the type
+    def keys(self) -> list[str]: ...
+
+
+Params = Mapping[str, object]
+
+
+class Tx:
+    """Statements of one transaction.  Cursors are read to their end: an open one blocks COMMIT."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def all(self, sql: str, **params: object) -> Sequence[Row]:
+        return cast("list[Row]", self._connection.execute(sql, params).fetchall())
+
+    def one(self, sql: str, **params: object) -> Row | None:
+        rows = self.all(sql, **params)
+        return rows[0] if rows else None
+
+    def value(self, sql: str, **params: object) -> Any:  # noqa: ANN401
+        """The first column of the first row, None where there is none."""
+        rows = self._connection.execute(sql, params).fetchall()
+        return rows[0][0] if rows else None
+
+    def run(self, sql: str, **params: object) -> int:
+        """Returns how many rows were written."""
+        return self._connection.execute(sql, params).rowcount
+
+    def many(self, sql: str, rows: Iterable[Params]) -> None:
+        self._connection.executemany(sql, rows)
+
+
+@dataclass(slots=True)
+class _Job(Generic[T]):
+    change: Callable[[Tx], T]
+    done: Future[T]
+    result: T | None = None
+    error: BaseException | None = None
+
+
+class Store:
+    """The open database.  `read` and `write` are awaited from any event loop."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._jobs: queue.SimpleQueue[_Job[Any] | None] = queue.SimpleQueue()
+        self._local = threading.local()
+        self._open: list[sqlite3.Connection] = []
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with closing(connect(path)) as db:
+                migrations.apply(db)
+        except (sqlite3.Error, OSError) as error:
+            raise StoreError(f"cannot open the database {path}: {error}") from error
+        self._writer = threading.Thread(target=self._write_loop, name="store-write", daemon=True)
+        self._writer.start()
+
+    async def write(self, change: Callable[[Tx], T]) -> T:
+        """Run `change` in a transaction; returns after COMMIT.
+
+        What `change` raises undoes its own work alone and is raised here.
+        """
+        job: _Job[T] = _Job(change, Future())
+        self._jobs.put(job)
+        return await asyncio.wrap_future(job.done)
+
+    async def read(self, query: Callable[[Tx], T]) -> T:
+        """Run `query` in a reader thread, in one snapshot of the database."""
+        return await asyncio.wrap_future(self._readers.submit(self._read, query))
+
+    def _read(self, query: Callable[[Tx], T]) -> T:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        try:
+            if connection is None:
+                connection = self._local.connection = connect(self.path)
+                self._open.append(connection)
+                connection.execute("PRAGMA query_only = 1")
+            connection.execute("BEGIN")
+            try:
+                return query(Tx(connection))
+            finally:
+                connection.execute("ROLLBACK")
+        except sqlite3.Error as error:
+            raise StoreError(f"the database could not be read: {error}") from error
+
+    async def close(self) -> None:
+        """Finish what was handed in, then close."""
+        self._jobs.put(None)
+        await asyncio.to_thread(self._writer.join)
+        await asyncio.to_thread(self._readers.shutdown)
+        for connection in self._open:
+            connection.close()
+
+    def _write_loop(self) -> None:
+        with closing(connect(self.path)) as db:
+            while jobs := self._take():
+                try:
+                    self._run_batch(db, jobs)
+                except sqlite3.Error as error:
+                    with suppress(sqlite3.Error):
+                        db.execute("ROLLBACK")
+                    refused = StoreError(f"the database could not be written: {error}")
+                    refused.__cause__ = error
+                    for job in jobs:
+                        job.error = refused
+                for job in jobs:
+                    _answer(job)
+
+    def _take(self) -> list[_Job[Any]]:
+        """Wait for one job, then take along what else waits.  Empty: closing."""
+        job = self._jobs.get()
+        if job is None:
+            return []
+        jobs = [job]
+        while len(jobs) < BATCH:
+            try:
+                more = self._jobs.get_nowait()
+            except queue.Empty:
+                break
+            if more is None:
+                self._jobs.put(None)
+                break
+            jobs.append(more)
+        return jobs
+
+    def _run_batch(self, db: sqlite3.Connection, jobs: list[_Job[Any]]) -> None:
+        db.execute("BEGIN IMMEDIATE")
+        tx = Tx(db)
+        for job in jobs:
+            db.execute("SAVEPOINT job")
+            try:
+                job.result = job.change(tx)
+            except sqlite3.Error as error:
+                db.execute("ROLLBACK TO job")
+                job.error = StoreError(f"the database refused a change: {error}")
+                job.error.__cause__ = error
+            # Whatever a caller's function raises belongs to that caller, not to this thread.
+            except Exception as error:  # noqa: BLE001
+                db.execute("ROLLBACK TO job")
+                job.error = error
+            db.execute("RELEASE job")
+        db.execute("COMMIT")
+
+
+def _answer(job: _Job[Any]) -> None:
+    if not job.done.set_running_or_notify_cancel():
+        return
+    if job.error is not None:
+        job.done.set_exception(job.error)
+    else:
+        job.done.set_result(job.result)
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """As all of ours are: WAL, FULL (a commit survives a power cut), no implicit BEGIN."""
+    connection = sqlite3.connect(
+        path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+    )
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = 1")
+    return connection

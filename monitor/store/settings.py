@@ -1,0 +1,27 @@
+"""Which configuration was in force when."""
+
+from __future__ import annotations
+
+import json
+
+from monitor.settings import Config
+from monitor.store.db import Tx
+
+
+def remember(tx: Tx, config: Config, now: int) -> None:
+    """Keep the rules of a configuration by its hash, so that a past window can be judged again."""
+    rules = [
+        {
+            "id": rule.id,
+            "version": rule.version,
+            "query": rule.query,
+            "severity": rule.severity,
+            "on_update": rule.on_update,
+        }
+        for rule in config.rules
+    ]
+    tx.run(
+        """INSERT INTO config_versions (config_version, loaded_at, rules)
+           VALUES (:version, :now, :rules) ON CONFLICT DO NOTHING""",
+        version=config.version, now=now, rules=json.dumps(rules, ensure_ascii=False),
+    )  # fmt: skip

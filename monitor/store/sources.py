@@ -1,0 +1,82 @@
+"""What happened to each source: its rows, and keeping them in step with the files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from monitor.settings import Source
+from monitor.store.db import Row, Tx
+
+
+def sync(tx: Tx, sources: Sequence[Source], now: int) -> None:
+    """Make the rows say what the files say.  What left the files is retired, its history kept."""
+    tx.run(
+        "UPDATE sources SET retired_at = :now WHERE managed_by = 'file' AND retired_at IS NULL",
+        now=now,
+    )
+    for source in sources:
+        put(tx, source, now)
+
+
+def put(tx: Tx, source: Source, now: int) -> None:
+    """Add a source, or take its new configuration.  A new address starts with a new first sight."""
+    tx.run(
+        """INSERT INTO sources
+             (source_id, kind, url, section, managed_by, every_seconds, next_poll_at)
+           VALUES (:id, :kind, :url, :section, :managed_by, :every, :now)
+           ON CONFLICT (source_id) DO UPDATE SET
+             baseline_at = CASE WHEN url = excluded.url AND section IS excluded.section
+                                THEN baseline_at END,
+             etag = CASE WHEN url = excluded.url THEN etag END,
+             last_modified = CASE WHEN url = excluded.url THEN last_modified END,
+             body_hash = CASE WHEN url = excluded.url AND section IS excluded.section
+                              THEN body_hash END,
+             next_poll_at = CASE WHEN url = excluded.url
+                                 THEN min(next_poll_at, :now + 1000 * excluded.every_seconds)
+                                 ELSE :now END,
+             kind = excluded.kind, url = excluded.url, section = excluded.section,
+             managed_by = excluded.managed_by, every_seconds = excluded.every_seconds,
+             retired_at = NULL""",
+        id=source.id, kind=source.kind, url=source.url, section=source.section,
+        managed_by="adhoc" if source.adhoc else "file", every=source.every_seconds, now=now,
+    )  # fmt: skip
+
+
+def pause(tx: Tx, source_id: str, now: int) -> bool:
+    """False: no such source."""
+    return bool(tx.run(
+        "UPDATE sources SET paused_at = coalesce(paused_at, :now) WHERE source_id = :id",
+        id=source_id, now=now,
+    ))  # fmt: skip
+
+
+def resume(tx: Tx, source_id: str, now: int) -> bool:
+    """False: no such source.  A resumed source is due at once."""
+    return bool(tx.run(
+        "UPDATE sources SET paused_at = NULL, next_poll_at = :now WHERE source_id = :id",
+        id=source_id, now=now,
+    ))  # fmt: skip
+
+
+def row(tx: Tx, source_id: str) -> Row | None:
+    return tx.one("SELECT * FROM sources WHERE source_id = :id", id=source_id)
+
+
+def rows(tx: Tx) -> Sequence[Row]:
+    """Every source in the files or polled by hand, in the order they were added."""
+    return tx.all("SELECT * FROM sources WHERE retired_at IS NULL ORDER BY rowid")
+
+
+def note_guid_changes(tx: Tx, source_id: str) -> None:
+    """A guid that changed twice for one known address is no key for its source."""
+    tx.run(
+        """UPDATE sources SET guids_unstable = 1 WHERE source_id = :id AND guids_unstable = 0
+             AND EXISTS (SELECT 1 FROM sightings
+                         WHERE source_id = :id AND guid_changes >= 2)""",
+        id=source_id,
+    )
+
+
+def trouble_told(tx: Tx, source_id: str, now: int | None) -> None:
+    """Remember that ops knows of this source's trouble; None: that it knows it is over."""
+    tx.run("UPDATE sources SET trouble_told_at = :now WHERE source_id = :id", id=source_id, now=now)

@@ -1,0 +1,163 @@
+"""What people and scripts ask of the store.  Read only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from monitor.model import StoredItem
+from monitor.store import items
+from monitor.store.db import Row, Tx
+
+PAGE = 500
+
+
+def source_rows(tx: Tx) -> Sequence[Row]:
+    """Every source with the count and the newest time of its items."""
+    return tx.all(
+        """SELECT s.*,
+             (SELECT count(*) FROM sightings g WHERE g.source_id = s.source_id) AS items,
+             (SELECT max(coalesce(i.published_at, i.first_seen_at)) FROM sightings g
+              JOIN items i ON i.item_id = g.item_id WHERE g.source_id = s.source_id) AS newest_at,
+             (SELECT outcome FROM polls p WHERE p.source_id = s.source_id
+              ORDER BY poll_id DESC LIMIT 1) AS outcome
+           FROM sources s WHERE s.retired_at IS NULL ORDER BY s.rowid"""
+    )
+
+
+def unread_pages(tx: Tx) -> Sequence[Row]:
+    """Per source and reason, how many articles' pages could not be read."""
+    return tx.all(
+        """SELECT source_id, substr(body_reason, 1, instr(body_reason || ':', ':') - 1) AS reason,
+             max(body_reason) AS example, count(*) AS items
+           FROM items
+           WHERE body_reason IS NOT NULL AND body_state IN ('wanted', 'gave_up')
+             AND merged_into_id IS NULL
+           GROUP BY 1, 2 ORDER BY 1, 4 DESC"""
+    )
+
+
+def counts(tx: Tx) -> Row:
+    """Totals for `status`: items, first-sight items, alerts, deliveries by state, bodies wanted."""
+    row = tx.one(
+        """SELECT
+             (SELECT count(*) FROM items WHERE merged_into_id IS NULL) AS items,
+             (SELECT count(*) FROM items WHERE news_at IS NULL AND merged_into_id IS NULL) AS known,
+             (SELECT count(*) FROM items WHERE body_state = 'wanted') AS wanted,
+             (SELECT count(*) FROM alerts) AS alerts,
+             (SELECT count(*) FROM deliveries WHERE state = 'sent') AS sent,
+             (SELECT count(*) FROM deliveries WHERE state = 'waiting') AS waiting,
+             (SELECT count(*) FROM deliveries WHERE state = 'dead') AS dead"""
+    )
+    assert row is not None
+    return row
+
+
+def paused_channels(tx: Tx) -> Sequence[Row]:
+    return tx.all("SELECT * FROM paused_channels ORDER BY channel")
+
+
+def newest_items(tx: Tx, limit: int, before: int | None = None) -> list[tuple[StoredItem, Row]]:
+    """Items from the newest arrival down, below item id `before`."""
+    rows = tx.all(
+        """SELECT * FROM items WHERE merged_into_id IS NULL AND item_id < coalesce(:before, 9e18)
+           ORDER BY item_id DESC LIMIT :limit""",
+        before=before, limit=limit,
+    )  # fmt: skip
+    return [(items.from_row(row), row) for row in rows]
+
+
+def all_items(tx: Tx) -> Iterator[StoredItem]:
+    """Every item, newest first, read page by page."""
+    before: int | None = None
+    while page := newest_items(tx, PAGE, before):
+        yield from (stored for stored, _ in page)
+        before = page[-1][0].id
+
+
+def alert_rows(tx: Tx, limit: int) -> Sequence[Row]:
+    """Alerts, newest first."""
+    return tx.all("SELECT * FROM alerts ORDER BY raised_at DESC, alert_id LIMIT :n", n=limit)
+
+
+def alerts_of_item(tx: Tx, item_id: int) -> Sequence[Row]:
+    return tx.all("SELECT * FROM alerts WHERE item_id = :id ORDER BY raised_at", id=item_id)
+
+
+def alerts_like(tx: Tx, first: str, last: str) -> Sequence[Row]:
+    """Alerts whose id lies between two hexadecimal bounds, newest first."""
+    return tx.all(
+        """SELECT * FROM alerts WHERE alert_id BETWEEN :first AND :last
+           ORDER BY raised_at DESC""",
+        first=first, last=last,
+    )  # fmt: skip
+
+
+def deliveries_of_alert(tx: Tx, alert_id: str) -> Sequence[Row]:
+    """Who is owed an alert, and how far that got; `held` while the channel is paused."""
+    return tx.all(
+        """SELECT d.*, CASE WHEN d.state = 'waiting' AND p.channel IS NOT NULL
+                            THEN 'held' ELSE d.state END AS shown_state
+           FROM delivery_alerts da JOIN deliveries d ON d.delivery_id = da.delivery_id
+           LEFT JOIN paused_channels p ON p.channel = d.channel
+           WHERE da.alert_id = :id ORDER BY d.delivery_id""",
+        id=alert_id,
+    )
+
+
+def attempts_of(tx: Tx, delivery_id: int) -> Sequence[Row]:
+    return tx.all(
+        "SELECT * FROM attempts WHERE delivery_id = :id ORDER BY attempt_id", id=delivery_id
+    )
+
+
+def would_have(tx: Tx, limit: int) -> Sequence[Row]:
+    """Matches that told nobody because the item was known from a first sight, newest first."""
+    return tx.all(
+        """SELECT * FROM matches m JOIN items i ON i.item_id = m.item_id
+           WHERE m.verdict = 'baseline' AND i.news_at IS NULL AND m.error IS NULL
+             AND m.version = i.version AND m.partial = (
+               SELECT min(partial) FROM matches n WHERE n.item_id = m.item_id
+                 AND n.rule_id = m.rule_id AND n.version = m.version)
+           ORDER BY coalesce(i.published_at, i.first_seen_at) DESC LIMIT :n""",
+        n=limit,
+    )
+
+
+def matches_of_item(tx: Tx, item_id: int) -> Sequence[Row]:
+    return tx.all(
+        "SELECT * FROM matches WHERE item_id = :id ORDER BY rule_id, version, partial DESC",
+        id=item_id,
+    )
+
+
+def sightings_of(tx: Tx, item_id: int) -> Sequence[Row]:
+    return tx.all("SELECT * FROM sightings WHERE item_id = :id ORDER BY seen_at", id=item_id)
+
+
+def merged_into(tx: Tx, item_id: int) -> int | None:
+    found: int | None = tx.value("SELECT merged_into_id FROM items WHERE item_id = :id", id=item_id)
+    return found
+
+
+def conversation(tx: Tx, conversation_id: str) -> Row | None:
+    return tx.one("SELECT * FROM conversations WHERE conversation_id = :id", id=conversation_id)
+
+
+def newest_match(tx: Tx, rule_id: str | None) -> Row | None:
+    """The newest match of a rule, or of any rule."""
+    return tx.one(
+        """SELECT * FROM matches WHERE error IS NULL AND rule_id = coalesce(:rule, rule_id)
+           ORDER BY item_id DESC, version DESC, partial LIMIT 1""",
+        rule=rule_id,
+    )
+
+
+def waiting_for_baseline(tx: Tx, since: int) -> int:
+    """How many watched sources were not polled since `since`."""
+    waiting: int = tx.value(
+        """SELECT count(*) FROM sources
+           WHERE retired_at IS NULL AND paused_at IS NULL AND managed_by = 'file'
+             AND coalesce(last_poll_at, 0) < :since""",
+        since=since,
+    )
+    return waiting

@@ -1,0 +1,188 @@
+"""Work that is due, handed out under leases: sources to poll, article pages still wanted.
+
+A lease is a token with an expiry.  Who works on something shows the token when it is done; a
+token that is no longer there was lost, and with it the right to say how it went.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from monitor.errors import LeaseHeld
+from monitor.model import DueSource, Outcome, OutcomeKind, WantedBody
+from monitor.settings import Source
+from monitor.store.db import Row, Tx
+
+# Above CLOSESPIDER_TIMEOUT, so that no crawl outlives its leases.
+LEASE_MS = 10 * 60 * 1000
+DAY_MS = 24 * 3600 * 1000
+
+_FREE = "(lease_until IS NULL OR lease_until <= :now)"
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How a poll went, as its source's row keeps it."""
+
+    outcome: Outcome
+    next_poll_at: int
+    items: int
+    new_items: int
+    now: int
+
+
+def claim_due(
+    tx: Tx, sources: Mapping[str, Source], holder: str, now: int, limit: int
+) -> list[DueSource]:
+    """Lease sources whose poll is due, the longest overdue first."""
+    rows = tx.all(
+        f"""UPDATE sources SET lease_token = :token || '-' || source_id, lease_holder = :holder,
+               lease_until = :until
+            WHERE source_id IN (
+              SELECT source_id FROM sources
+              WHERE next_poll_at <= :now AND paused_at IS NULL AND retired_at IS NULL
+                AND managed_by = 'file' AND {_FREE}
+              ORDER BY next_poll_at LIMIT :limit)
+            RETURNING *""",
+        token=secrets.token_hex(8), holder=holder, until=now + LEASE_MS, now=now, limit=limit,
+    )  # fmt: skip
+    return [
+        _due(row, sources[row["source_id"]], now) for row in rows if row["source_id"] in sources
+    ]
+
+
+def claim_source(tx: Tx, source: Source, holder: str, now: int) -> DueSource:
+    """Lease one source whether or not its poll is due.  Raises `LeaseHeld`."""
+    row = tx.one(
+        f"""UPDATE sources SET lease_token = :token, lease_holder = :holder, lease_until = :until
+            WHERE source_id = :id AND {_FREE} RETURNING *""",
+        token=secrets.token_hex(8), holder=holder, until=now + LEASE_MS, now=now, id=source.id,
+    )  # fmt: skip
+    if row is None:
+        who = tx.value("SELECT lease_holder FROM sources WHERE source_id = :id", id=source.id)
+        raise LeaseHeld(source.id, who or "nobody: the source is not known")
+    return _due(row, source, now)
+
+
+def claim_bodies(
+    tx: Tx, sources: Mapping[str, Source], holder: str, now: int, limit: int
+) -> list[WantedBody]:
+    """Lease items of `sources` whose article page is to be read now."""
+    rows = tx.all(
+        f"""UPDATE items SET lease_token = :token || '-' || item_id, lease_holder = :holder,
+               lease_until = :until
+            WHERE item_id IN (
+              SELECT item_id FROM items
+              WHERE body_state = 'wanted' AND body_try_at <= :now AND {_FREE}
+                AND source_id IN (SELECT value FROM json_each(:ids))
+              ORDER BY body_try_at, item_id LIMIT :limit)
+            RETURNING item_id, url, source_id, body_tries, lease_token""",
+        token=secrets.token_hex(8), holder=holder, until=now + LEASE_MS, now=now, limit=limit,
+        ids=_json_list(sources),
+    )  # fmt: skip
+    rows = sorted(rows, key=lambda row: row["item_id"])
+    return [
+        WantedBody(
+            row["item_id"], row["url"], sources[row["source_id"]], row["body_tries"],
+            row["lease_token"],
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def settle_poll(tx: Tx, due: DueSource, settled: Settled) -> bool:
+    """Write how a poll went, give the lease back.  False: it was lost, nothing is written."""
+    outcome = settled.outcome
+    failed = outcome.kind is OutcomeKind.FAILED
+    whole = outcome.kind is OutcomeKind.OK
+    held = tx.run(
+        """UPDATE sources SET
+             lease_token = NULL, lease_holder = NULL, lease_until = NULL,
+             last_poll_at = :now, next_poll_at = :next,
+             baseline_at = CASE WHEN :whole THEN coalesce(baseline_at, :now) ELSE baseline_at END,
+             etag = CASE WHEN :whole THEN :etag ELSE etag END,
+             last_modified = CASE WHEN :whole THEN :last_modified ELSE last_modified END,
+             body_hash = CASE WHEN :whole THEN :body_hash ELSE body_hash END,
+             whole_at = CASE WHEN :whole THEN :now ELSE whole_at END,
+             last_success_at = CASE WHEN :failed THEN last_success_at ELSE :now END,
+             last_new_item_at = CASE WHEN :new_items THEN :now ELSE last_new_item_at END,
+             failing_since_at = CASE WHEN :failed THEN coalesce(failing_since_at, :now) END,
+             failures = CASE WHEN :failed THEN failures + 1 ELSE 0 END,
+             reason = :reason, detail = :detail
+           WHERE source_id = :id AND lease_token IS :lease""",
+        id=due.source.id, lease=due.lease, now=settled.now, next=settled.next_poll_at,
+        whole=whole, failed=failed, etag=outcome.etag, last_modified=outcome.last_modified,
+        body_hash=outcome.body_hash, new_items=settled.new_items, reason=outcome.reason,
+        detail=outcome.detail,
+    )  # fmt: skip
+    if not held:
+        return False
+    tx.run(
+        """INSERT INTO polls (source_id, polled_at, outcome, reason, detail, status, items,
+             new_items, skipped, bytes)
+           VALUES (:id, :now, :outcome, :reason, :detail, :status, :items, :new_items, :skipped,
+             :bytes)""",
+        id=due.source.id, now=settled.now, outcome=outcome.kind, reason=outcome.reason,
+        detail=outcome.detail, status=outcome.status, items=settled.items,
+        new_items=settled.new_items, skipped=outcome.skipped, bytes=outcome.fetched_bytes,
+    )  # fmt: skip
+    return True
+
+
+def body_arrived(tx: Tx, item_id: int) -> None:
+    tx.run(
+        """UPDATE items SET body_state = 'full', body_try_at = NULL, body_reason = NULL,
+             lease_token = NULL, lease_holder = NULL, lease_until = NULL
+           WHERE item_id = :id""",
+        id=item_id,
+    )
+
+
+def body_failed(tx: Tx, wanted: WantedBody, reason: str, try_at: int | None) -> bool:
+    """Note a failed try; `try_at` None gives up.  False: the lease was lost, nothing written."""
+    return bool(tx.run(
+        """UPDATE items SET body_tries = body_tries + 1, body_reason = :reason,
+             body_state = CASE WHEN :try_at IS NULL
+                               THEN CASE WHEN partial THEN 'gave_up' ELSE 'full' END
+                               ELSE 'wanted' END,
+             body_try_at = :try_at, lease_token = NULL, lease_holder = NULL, lease_until = NULL
+           WHERE item_id = :id AND lease_token IS :lease""",
+        id=wanted.item_id, lease=wanted.lease, reason=reason, try_at=try_at,
+    ))  # fmt: skip
+
+
+def release(tx: Tx, holder: str) -> None:
+    """Take back every lease of a holder that is known to be gone."""
+    for table in ("sources", "items", "deliveries"):
+        tx.run(
+            f"""UPDATE {table} SET lease_token = NULL, lease_holder = NULL, lease_until = NULL
+                WHERE lease_holder = :holder""",
+            holder=holder,
+        )
+
+
+def give_back(tx: Tx, lease: str) -> None:
+    """Return a source's lease unused: it is due again at once."""
+    tx.run(
+        """UPDATE sources SET lease_token = NULL, lease_holder = NULL, lease_until = NULL
+           WHERE lease_token = :lease""",
+        lease=lease,
+    )
+
+
+def _due(row: Row, source: Source, now: int) -> DueSource:
+    # Some servers answer 304 for ever after a botched release: once a day the whole is asked for.
+    fresh = row["whole_at"] is not None and row["whole_at"] > now - DAY_MS
+    return DueSource(
+        source, row["lease_token"],
+        row["etag"] if fresh else None,
+        row["last_modified"] if fresh else None,
+        row["body_hash"],
+        baseline=row["baseline_at"] is None,
+    )  # fmt: skip
+
+
+def _json_list(names: Mapping[str, object] | Sequence[str]) -> str:
+    return "[" + ",".join(f'"{name}"' for name in names) + "]"

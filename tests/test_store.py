@@ -1,0 +1,208 @@
+"""The database: transactions that hold, leases that exclude, an outbox that forgets nothing."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from monitor.errors import LeaseHeld, StoreError
+from monitor.model import BodyState, DeliveryKind, Item, Outcome, OutcomeKind
+from monitor.settings import Source
+from monitor.store import hosts, items, outbox, sources, work
+from monitor.store.db import Store, Tx, connect
+
+NOW = 1_763_800_000_000
+BBC = Source("bbc", "feed", "https://bbc.example/rss")
+HOUR = 3_600_000
+
+
+@pytest.fixture
+async def store(tmp_path: Path):
+    opened = Store(tmp_path / "wirewatch.db")
+    yield opened
+    await opened.close()
+
+
+def arrival(title: str = "A bridge falls", **changes) -> items.Arrival:
+    item = Item(url=f"https://bbc.example/{title}", title=title, body="Teaser.")
+    known = {
+        "source_id": "bbc", "site": "bbc.example", "fingerprint": "1:f",
+        "story_key": f"url:{title}", "now": NOW, "body_state": BodyState.WANTED, "body_try_at": NOW,
+    }  # fmt: skip
+    return items.Arrival(item, **(known | changes))
+
+
+def put(tx: Tx) -> int:
+    sources.put(tx, BBC, NOW)
+    return items.insert(tx, arrival())
+
+
+async def test_a_change_that_raises_undoes_itself_alone(store: Store) -> None:
+    """Two changes share a transaction; the one that raises leaves nothing, the other stays."""
+
+    def breaks(tx: Tx) -> None:
+        hosts.defer(tx, "broken.example", NOW)
+        raise ValueError("mine")
+
+    good, bad = await asyncio.gather(
+        store.write(lambda tx: hosts.defer(tx, "good.example", NOW)),
+        store.write(breaks),
+        return_exceptions=True,
+    )
+    assert good is None
+    assert isinstance(bad, ValueError)
+    kept = await store.read(lambda tx: [r["host"] for r in tx.all("SELECT host FROM hosts")])
+    assert kept == ["good.example"]
+
+
+async def test_what_write_returned_survives_a_kill(store: Store) -> None:
+    """After `write` returns, another connection sees the change: it was committed."""
+    await store.write(put)
+    other = connect(store.path)
+    assert other.execute("SELECT count(*) FROM items").fetchone()[0] == 1
+    other.close()
+
+
+async def test_readers_cannot_write(store: Store) -> None:
+    """A query that tries to write is refused by the database."""
+    with pytest.raises(StoreError, match="could not be read"):
+        await store.read(lambda tx: hosts.defer(tx, "x", NOW))
+
+
+async def test_a_locked_database_is_a_store_error(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While another process holds the write lock past the patience, writing raises StoreError."""
+    monkeypatch.setattr("monitor.store.db.BUSY_SECONDS", 0.01)
+    impatient = Store(store.path)
+    await impatient.read(lambda tx: tx.value("SELECT 1"))
+    holder = sqlite3.connect(store.path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match="locked"):
+        await impatient.write(put)
+    holder.execute("ROLLBACK")
+    assert await impatient.write(put) == 1
+    holder.close()
+    await impatient.close()
+
+
+async def test_two_first_starts_at_once_make_one_schema(tmp_path: Path) -> None:
+    """Opening a new database from several threads at once applies each step once."""
+    path = tmp_path / "new.db"
+    opened = await asyncio.gather(*(asyncio.to_thread(Store, path) for _ in range(4)))
+    tables = await opened[0].read(
+        lambda tx: tx.value("SELECT count(*) FROM sqlite_master WHERE name = 'items'")
+    )
+    assert tables == 1
+    for each in opened:
+        await each.close()
+
+
+async def test_a_source_is_leased_to_one(store: Store) -> None:
+    """While one works on a source nobody else gets it, and is told who has it."""
+    await store.write(lambda tx: sources.put(tx, BBC, NOW))
+    await store.write(lambda tx: work.claim_source(tx, BBC, "daemon", NOW))
+    with pytest.raises(LeaseHeld, match="daemon"):
+        await store.write(lambda tx: work.claim_source(tx, BBC, "crawl", NOW))
+    later = NOW + work.LEASE_MS
+    assert await store.write(lambda tx: work.claim_source(tx, BBC, "crawl", later))
+
+
+async def test_a_lost_lease_settles_nothing(store: Store) -> None:
+    """Who took longer than the lease cannot overwrite what its successor found."""
+    await store.write(lambda tx: sources.put(tx, BBC, NOW))
+    slow = await store.write(lambda tx: work.claim_source(tx, BBC, "slow", NOW))
+    later = NOW + work.LEASE_MS
+    quick = await store.write(lambda tx: work.claim_source(tx, BBC, "quick", later))
+
+    def settle(due: work.DueSource, etag: str) -> bool:
+        outcome = Outcome(OutcomeKind.OK, etag=etag)
+        return lambda tx: work.settle_poll(tx, due, work.Settled(outcome, later, 0, 0, later))
+
+    assert await store.write(settle(quick, "new"))
+    assert not await store.write(settle(slow, "old"))
+    row = await store.read(lambda tx: sources.row(tx, "bbc"))
+    assert row["etag"] == "new"
+
+
+async def test_wanted_bodies_are_handed_out_once(store: Store) -> None:
+    """An article page is leased to one reader; a try that failed comes back when it is due."""
+    await store.write(put)
+    known = {"bbc": BBC}
+    (wanted,) = await store.write(lambda tx: work.claim_bodies(tx, known, "a", NOW, 10))
+    assert not await store.write(lambda tx: work.claim_bodies(tx, known, "b", NOW, 10))
+    await store.write(lambda tx: work.body_failed(tx, wanted, "timeout", NOW + HOUR))
+    assert not await store.write(lambda tx: work.claim_bodies(tx, known, "b", NOW, 10))
+    (again,) = await store.write(lambda tx: work.claim_bodies(tx, known, "b", NOW + HOUR, 10))
+    assert again.tries == 1
+
+
+async def test_leases_of_the_dead_come_back(store: Store) -> None:
+    """`release` frees what a holder that is known to be gone had leased."""
+    await store.write(put)
+    known = {"bbc": BBC}
+    await store.write(lambda tx: work.claim_bodies(tx, known, "daemon", NOW, 10))
+    await store.write(lambda tx: work.release(tx, "daemon"))
+    assert await store.write(lambda tx: work.claim_bodies(tx, known, "daemon", NOW, 10))
+
+
+async def test_slots_of_a_host_follow_each_other(store: Store) -> None:
+    """Whoever asks gets the next free slot, never one that is taken."""
+    slots = [
+        await store.write(lambda tx: hosts.next_slot(tx, "bbc.example", 2000, NOW))
+        for _ in range(3)
+    ]
+    assert slots == [NOW, NOW + 2000, NOW + 4000]
+    await store.write(lambda tx: hosts.defer(tx, "bbc.example", NOW + HOUR))
+    assert await store.write(lambda tx: hosts.next_slot(tx, "bbc.example", 2000, NOW)) == NOW + HOUR
+
+
+def owe(subject: str, *, channel: str = "desk", now: int = NOW) -> outbox.Owed:
+    return outbox.Owed(
+        channel, ("ana@desk.example",), subject, DeliveryKind.OPS, now, now, now + 72 * HOUR
+    )
+
+
+async def claim(store: Store, channel: str = "desk", now: int = NOW):
+    return await store.write(lambda tx: outbox.claim(tx, channel, "daemon", now, 10))
+
+
+async def test_a_conversation_is_sent_in_order(store: Store) -> None:
+    """An update waits for the message it updates."""
+    await store.write(lambda tx: outbox.enqueue(tx, owe("ops:a")))
+    await store.write(lambda tx: outbox.enqueue(tx, owe("ops:a")))
+    (first,) = await claim(store)
+    assert first.revision == 1
+    assert not await claim(store)
+    await store.write(lambda tx: outbox.sent(tx, outbox.Attempt(first, "accepted", NOW)))
+    (second,) = await claim(store)
+    assert second.revision == 2
+
+
+async def test_a_paused_channel_keeps_what_it_owes_and_its_clock_stands(store: Store) -> None:
+    """Refused: nothing is sent, one probe an hour; when it works again nobody lost any time."""
+    await store.write(lambda tx: outbox.enqueue(tx, owe("ops:a")))
+    await store.write(lambda tx: outbox.enqueue(tx, owe("ops:b")))
+    first, _ = await claim(store)
+    refused = outbox.Attempt(first, "channel_refused", NOW, detail="invalid_auth")
+    assert await store.write(lambda tx: outbox.pause(tx, refused, NOW + HOUR))
+    assert not await store.write(lambda tx: outbox.pause(tx, refused, NOW + HOUR))
+    assert not await claim(store)
+    (probe,) = await claim(store, now=NOW + HOUR)
+    await store.write(lambda tx: outbox.sent(tx, outbox.Attempt(probe, "accepted", NOW + HOUR)))
+    assert await store.write(lambda tx: outbox.resume(tx, "desk", NOW + HOUR))
+    (other,) = await claim(store, now=NOW + HOUR)
+    assert other.give_up_at == NOW + 73 * HOUR
+
+
+async def test_a_merged_item_takes_its_keys_and_sightings_along(store: Store) -> None:
+    """After a merge every key finds the older item, and both stories count as its own."""
+    first = await store.write(put)
+    second = await store.write(lambda tx: items.insert(tx, arrival("The same elsewhere")))
+    await store.write(lambda tx: items.add_keys(tx, second, [("url", "https://other.example/x")]))
+    await store.write(lambda tx: items.merge(tx, second, first))
+    found = await store.read(lambda tx: items.find(tx, ["url"], "https://other.example/x", "bbc"))
+    assert found.item_id == first
+    keys = await store.read(lambda tx: items.stories(tx, first))
+    assert keys == ["url:A bridge falls", "url:The same elsewhere"]
