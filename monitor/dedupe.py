@@ -1,0 +1,200 @@
+"""Decide what an item is against what is known: its keys, its fingerprint, its change.
+
+Knows no store.  `keys` says how an item may be found again, in the order to look; `compare` says
+what the found one makes of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from monitor import urls
+from monitor.model import Change, Item, Known, Polled
+from monitor.publishers import spacemedia
+from monitor.settings import Source
+from monitor.text import fold
+
+FINGERPRINT = "1"  # the way fingerprints are made; a new way must not make old news new
+
+
+class KeyKind(StrEnum):
+    """In the order in which they are looked up."""
+
+    NETWORK = "network"
+    URL = "url"
+    GUID = "guid"
+    DECLARED = "declared"
+    ENTRY = "entry"  # last resort: nothing in the document tells this entry from its neighbour
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """`doubtful`: what it finds counts only when the two are alike.  `kept`: it is stored."""
+
+    kind: KeyKind
+    key: str
+    doubtful: bool = False
+    kept: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An item on its way into the store, with all that identity needs."""
+
+    item: Item
+    keys: tuple[Key, ...]
+    fingerprint: str  # of `item`, the text as it is to be stored
+    shown: str  # of what the source showed, which may be only a teaser
+    listed: bool  # the source's own list says that it belongs to what is watched
+
+
+def candidates(polled: Polled, *, guids_unstable: bool) -> tuple[Candidate, ...]:
+    """Every item of one document with its keys; the same entry twice is one."""
+    source = polled.source
+    items = _without_repeats(polled.items)
+    addresses = [_address_key(item, source) for item in items]
+    repeated = {key for key, count in Counter(addresses).items() if count > 1}
+    untrusted = polled.repeated_guids if not guids_unstable else None
+    found = []
+    for item, address in zip(items, addresses, strict=True):
+        keys = _keys(item, source, address, repeated=address in repeated, untrusted=untrusted)
+        shown = fingerprint(item.title, item.body)
+        listed = source.section is None or _same(item.section, source.section)
+        found.append(Candidate(item, keys, shown, shown, listed))
+    return tuple(found)
+
+
+def with_text(candidate: Candidate, item: Item) -> Candidate:
+    """The candidate with the text that the store will hold."""
+    return replace(candidate, item=item, fingerprint=fingerprint(item.title, item.body))
+
+
+def fingerprint(title: str | None, body: str | None) -> str:
+    """A versioned hash of the words of title and body; white space, case and marks say nothing."""
+    words = f"{_plain(title)}\n{_plain(body)}"
+    return f"{FINGERPRINT}:{hashlib.sha256(words.encode()).hexdigest()[:32]}"
+
+
+def compare(candidate: Candidate, known: Known | None, *, completes: bool) -> Change:
+    """What `candidate` is.  `completes`: it is the article's own page, read for a wanted body.
+
+    An edit is a change against what the same source showed before: two outlets' different
+    teasers of one article are no edit, and a moved date or byline is none either.
+    """
+    if known is None:
+        return Change.NEW
+    if completes:
+        if known.open:
+            return Change.COMPLETED
+        return Change.UNCHANGED if candidate.fingerprint == known.fingerprint else Change.MODIFIED
+    if known.shown is None or known.shown == candidate.shown:
+        return Change.UNCHANGED
+    if not known.partial and _same(candidate.item.title, known.title):
+        return Change.UNCHANGED  # another teaser of a text we have: its page will tell
+    return Change.MODIFIED
+
+
+def alike(one: Item | Known, other: Item | Known) -> bool:
+    """Whether two texts found under one doubtful key are one article: half of the words of the
+    title, or of the teaser, are the same."""
+    return _overlap(one.title, other.title) >= 0.5 or _overlap(one.body, other.body) >= 0.5
+
+
+def completed(known: Item, page: Item) -> Item:
+    """The item once its page is read: the page's word, the feed's where the page is silent."""
+    return replace(
+        page,
+        url=known.url,
+        guid=known.guid,
+        title=page.title or known.title,
+        byline=page.byline or known.byline,
+        authors=page.authors or known.authors,
+        published=page.published or known.published,
+        updated=page.updated or known.updated,
+        section=page.section or known.section,
+        lang=page.lang or known.lang,
+        image=page.image or known.image,
+        tags=page.tags or known.tags,
+    )
+
+
+def retitled(known: Item, shown: Item, *, keep_body: bool) -> Item:
+    """The item after a feed or list showed it changed: what it shows now, over what is known."""
+    return replace(
+        known,
+        title=shown.title or known.title,
+        body=known.body if keep_body else shown.body,
+        partial=known.partial if keep_body else shown.partial,
+        updated=shown.updated or known.updated,
+    )
+
+
+def _without_repeats(items: Sequence[Item]) -> list[Item]:
+    seen: dict[tuple[str | None, str | None, str | None], Item] = {}
+    for item in items:
+        seen.setdefault((urls.canonical(item.url) or item.url, item.guid, item.title), item)
+    return list(seen.values())
+
+
+def _address_key(item: Item, source: Source) -> Key:
+    network = spacemedia.network_key(item.url, source.hosts)
+    if network is not None:
+        return Key(KeyKind.NETWORK, network)
+    return Key(KeyKind.URL, urls.canonical(item.url) or item.url)
+
+
+def _keys(
+    item: Item, source: Source, address: Key, *, repeated: bool, untrusted: frozenset[str] | None
+) -> tuple[Key, ...]:
+    """`untrusted`: guids that say nothing in this document; None: no guid of this source does."""
+    keys = [replace(address, doubtful=True, kept=False) if repeated else address]
+    if item.guid and untrusted is not None and item.guid not in untrusted:
+        # A guid is the publisher's word, and some number their entries from the top at each build.
+        keys.append(Key(KeyKind.GUID, f"{source.id} {item.guid}", doubtful=True))
+    declared = _declared(item, source)
+    if declared is not None and declared != address:
+        keys.append(declared)
+    told_apart = f"{source.id} {address.key} {_plain(item.title)}"
+    entry = hashlib.sha256(told_apart.encode()).hexdigest()[:32]
+    keys.append(Key(KeyKind.ENTRY, entry, kept=all(key.doubtful for key in keys)))
+    return tuple(keys)
+
+
+def _declared(item: Item, source: Source) -> Key | None:
+    """The canonical address a page declares, believed only within its own publisher: else a
+    hostile page could hide another's article."""
+    if item.canonical_url is None:
+        return None
+    there, here = urls.site(item.canonical_url), urls.site(item.url)
+    if there is None or here is None:
+        return None
+    if urls.registrable(there) != urls.registrable(here) and there not in source.hosts:
+        return None
+    network = spacemedia.network_key(item.canonical_url, source.hosts)
+    if network is not None:
+        return Key(KeyKind.NETWORK, network)
+    canonical = urls.canonical(item.canonical_url)
+    # A front page named as canonical by every article of a site tells no article from another.
+    if canonical is None or urls.is_front_page(canonical):
+        return None
+    return Key(KeyKind.DECLARED, canonical)
+
+
+def _plain(text: str | None) -> str:
+    return " ".join(fold(text).split()) if text else ""
+
+
+def _same(one: str | None, other: str | None) -> bool:
+    return _plain(one) == _plain(other)
+
+
+def _overlap(one: str | None, other: str | None) -> float:
+    a, b = set(_plain(one).split()), set(_plain(other).split())
+    return len(a & b) / len(a | b) if a and b else 0.0

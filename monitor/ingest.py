@@ -1,0 +1,289 @@
+"""From what a spider yields to what is owed: store, match, decide, route, in one transaction.
+
+Matching happens before the transaction, in a reader thread; inside it the same lookups are made
+again and a match is made anew only where another writer came in between.  Sends nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from monitor import dedupe, feeds, health, judge, schedule
+from monitor.dedupe import Candidate
+from monitor.judge import Plan, Prepared
+from monitor.model import BodyState, Change, Item, Known, Outcome, OutcomeKind, Polled, WantedBody
+from monitor.store import items, outbox, sources, work
+from monitor.store.db import Store, Tx
+from monitor.urls import site
+
+GONE = (404, 410)  # the page says that it will not come
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What became of one `Polled`.  `accepted`: its lease still stood, its outcome counts."""
+
+    accepted: bool
+    changes: tuple[Change, ...] = ()
+    alerts: int = 0
+
+    def count(self, change: Change) -> int:
+        return self.changes.count(change)
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """Where one item of a document lands: what it was found to be, and its text from now on."""
+
+    candidate: Candidate
+    known: Known | None
+    change: Change
+
+
+@dataclass(slots=True)
+class _Run:
+    """One transaction's arguments, handed from step to step."""
+
+    tx: Tx
+    plan: Plan
+    polled: Polled
+    now: int
+    prepared: Prepared
+    baseline: bool = False
+    wanted_so_far: int = 0
+    alerts: int = 0
+    changes: list[Change] = field(default_factory=list)
+
+
+class Ingest:
+    """Call it with a `Polled`; returns after COMMIT.  `plan` is replaced whole by a reload."""
+
+    def __init__(self, store: Store, plan: Plan, clock: Callable[[], int]) -> None:
+        self.store = store
+        self.plan = plan
+        self._clock = clock
+
+    async def __call__(self, polled: Polled) -> Ingested:
+        plan = self.plan
+        now = self._clock()
+        prepared = await self.store.read(lambda tx: _prepare(tx, plan, polled))
+        return await self.store.write(lambda tx: _apply(_Run(tx, plan, polled, now, prepared)))
+
+
+def _prepare(tx: Tx, plan: Plan, polled: Polled) -> Prepared:
+    """Run the rules over what will be judged, as far as can be told before the transaction."""
+    prepared = Prepared()
+    for candidate in _candidates(tx, polled):
+        landing = _land(tx, polled, candidate)
+        if landing.change is not Change.UNCHANGED:
+            state = (
+                BodyState.FULL
+                if polled.wanted
+                else _first_body_state(polled, landing.candidate.item)
+            )
+            prepared.matches(plan, landing.candidate.item, state, polled.source.id)
+    return prepared
+
+
+def _apply(run: _Run) -> Ingested:
+    if run.polled.wanted is not None:
+        return _apply_article(run, run.polled.wanted)
+    return _apply_poll(run)
+
+
+def _apply_poll(run: _Run) -> Ingested:
+    polled, due = run.polled, run.polled.due
+    assert due is not None
+    row = sources.row(run.tx, due.source.id)
+    if row is None:
+        sources.put(run.tx, due.source, run.now)
+        row = sources.row(run.tx, due.source.id)
+    assert row is not None
+    first = row["baseline_at"] is None or due.source.adhoc
+    run.baseline = first and not due.source.tell_all
+    for candidate in _candidates(run.tx, polled):
+        _take_in(run, candidate)
+    sources.note_guid_changes(run.tx, due.source.id)
+    failures = row["failures"] + 1 if polled.outcome.kind is OutcomeKind.FAILED else 0
+    settled = work.Settled(
+        polled.outcome,
+        schedule.next_poll(due.source, polled.outcome, failures, run.now),
+        len(polled.items),
+        run.changes.count(Change.NEW),
+        run.now,
+    )
+    accepted = work.settle_poll(run.tx, due, settled)
+    if accepted:
+        _tell_trouble(run, due.source.id)
+    return Ingested(accepted, tuple(run.changes), run.alerts)
+
+
+def _apply_article(run: _Run, wanted: WantedBody) -> Ingested:
+    known = items.known(run.tx, wanted.item_id, wanted.source.id)
+    if known is None or known.body_state is not BodyState.WANTED:
+        return Ingested(accepted=False)
+    if run.polled.outcome.kind is OutcomeKind.FAILED:
+        accepted = _note_missing_body(run, wanted)
+    else:
+        for candidate in _candidates(run.tx, run.polled):
+            _take_in(run, candidate)
+        accepted = True
+    outbox.send_now(run.tx, items.stories(run.tx, wanted.item_id), run.now)
+    return Ingested(accepted, tuple(run.changes), run.alerts)
+
+
+def _note_missing_body(run: _Run, wanted: WantedBody) -> bool:
+    """A page that could not be read is tried again, or the summary is all there will be."""
+    outcome = run.polled.outcome
+    gone = outcome.status in GONE
+    try_at = None if gone else schedule.next_body_try(wanted.tries + 1, run.now)
+    if try_at is not None and outcome.retry_after_seconds is not None:
+        try_at = max(try_at, run.now + int(outcome.retry_after_seconds * 1000))
+    if not work.body_failed(run.tx, wanted, _why(outcome), try_at):
+        return False
+    if try_at is None:
+        items.list_by_section(run.tx, wanted.item_id, None)
+        _judge(run, wanted.item_id, Change.COMPLETED)
+    return True
+
+
+def _take_in(run: _Run, candidate: Candidate) -> None:
+    """Store one item of a document and judge it."""
+    polled, tx = run.polled, run.tx
+    landing = _land(tx, polled, candidate)
+    item_id = _store(run, landing)
+    run.changes.append(landing.change)
+    if polled.wanted is not None:
+        work.body_arrived(tx, item_id)
+        items.list_by_section(tx, item_id, landing.candidate.item.section or "")
+        _merge_with_declared(run, item_id, landing)
+        first = False
+    else:
+        first = _see(run, landing, item_id)
+    kept = [(key.kind, key.key) for key in candidate.keys if key.kept and not polled.wanted]
+    items.add_keys(tx, item_id, kept)
+    if landing.change is not Change.UNCHANGED or first or polled.wanted:
+        _judge(run, item_id, landing.change)
+
+
+def _store(run: _Run, landing: Landing) -> int:
+    tx, source, known = run.tx, run.polled.source, landing.known
+    item, fingerprint = landing.candidate.item, landing.candidate.fingerprint
+    if known is None:
+        return _insert(run, landing.candidate)
+    if landing.change is Change.COMPLETED:
+        items.replace_text(tx, known.item_id, item, fingerprint, run.now)
+    elif landing.change is Change.MODIFIED:
+        items.add_version(tx, known.item_id, item, fingerprint, run.now)
+    if source.article and not run.polled.wanted and _shows_something_else(landing):
+        items.reopen(tx, known.item_id, run.now)
+        if landing.change is Change.MODIFIED:
+            items.open_version(tx, known.item_id)
+    return known.item_id
+
+
+def _insert(run: _Run, candidate: Candidate) -> int:
+    source = run.polled.source
+    state = _first_body_state(run.polled, candidate.item)
+    # What is over the limit of one poll is read with the next ones.
+    rounds = run.wanted_so_far // run.plan.config.settings.articles_per_poll
+    run.wanted_so_far += state is BodyState.WANTED
+    address = next(key for key in candidate.keys)
+    arrival = items.Arrival(
+        candidate.item, source.id, site(candidate.item.url), candidate.fingerprint, str(address),
+        run.now, state, run.now + rounds * source.every_seconds * 1000,
+    )  # fmt: skip
+    return items.insert(run.tx, arrival)
+
+
+def _see(run: _Run, landing: Landing, item_id: int) -> bool:
+    candidate = landing.candidate
+    sighting = items.Sighting(
+        item_id, run.polled.source.id, run.now, run.baseline, candidate.listed,
+        candidate.shown, candidate.item.guid,
+    )  # fmt: skip
+    return items.see(run.tx, sighting)
+
+
+def _judge(run: _Run, item_id: int, change: Change) -> None:
+    run.alerts += judge.judge(
+        run.tx, run.plan, run.prepared, judge.Arrived(item_id, change, run.now)
+    )
+
+
+def _merge_with_declared(run: _Run, item_id: int, landing: Landing) -> None:
+    """The page names another address as its own: where that is another item, the two are one."""
+    declared = [k for k in landing.candidate.keys if k.kind is dedupe.KeyKind.DECLARED]
+    for key in declared:
+        other = items.find(run.tx, _kinds(key), key.key, run.polled.source.id)
+        if other is None:
+            items.add_keys(run.tx, item_id, [(key.kind, key.key)])
+        elif other.item_id != item_id and landing.known and dedupe.alike(landing.known, other):
+            late, early = max(item_id, other.item_id), min(item_id, other.item_id)
+            items.merge(run.tx, late, early)
+
+
+def _tell_trouble(run: _Run, source_id: str) -> None:
+    """Tell ops when a source's trouble begins or ends."""
+    row = sources.row(run.tx, source_id)
+    assert row is not None
+    notice = health.news_of_source(row, run.plan.config.settings, run.now)
+    if notice is not None:
+        judge.tell_ops(run.tx, run.plan.config, notice, run.now)
+        sources.trouble_told(run.tx, source_id, run.now if notice.begins else None)
+
+
+def _candidates(tx: Tx, polled: Polled) -> tuple[Candidate, ...]:
+    row = sources.row(tx, polled.source.id)
+    return dedupe.candidates(polled, guids_unstable=bool(row and row["guids_unstable"]))
+
+
+def _land(tx: Tx, polled: Polled, candidate: Candidate) -> Landing:
+    """Find the item that a candidate is, and what its text becomes."""
+    known = _find(tx, polled, candidate)
+    if known is None:
+        return Landing(candidate, None, Change.NEW)
+    if polled.wanted is not None:
+        old = items.load(tx, known.item_id).item
+        candidate = dedupe.with_text(candidate, dedupe.completed(old, candidate.item))
+        return Landing(candidate, known, dedupe.compare(candidate, known, completes=True))
+    change = dedupe.compare(candidate, known, completes=False)
+    if change is Change.MODIFIED:
+        old = items.load(tx, known.item_id).item
+        after = dedupe.retitled(old, candidate.item, keep_body=not known.partial)
+        candidate = dedupe.with_text(candidate, after)
+    return Landing(candidate, known, change)
+
+
+def _find(tx: Tx, polled: Polled, candidate: Candidate) -> Known | None:
+    if polled.wanted is not None:
+        return items.known(tx, polled.wanted.item_id, polled.source.id)
+    for key in candidate.keys:
+        known = items.find(tx, _kinds(key), key.key, polled.source.id)
+        if known is not None and (not key.doubtful or dedupe.alike(candidate.item, known)):
+            return known
+    return None
+
+
+def _kinds(key: dedupe.Key) -> list[str]:
+    """An address that one page declares is the same address that another is found under."""
+    if key.kind in (dedupe.KeyKind.URL, dedupe.KeyKind.DECLARED):
+        return [dedupe.KeyKind.URL, dedupe.KeyKind.DECLARED]
+    return [key.kind]
+
+
+def _first_body_state(polled: Polled, item: Item) -> BodyState:
+    wanted = polled.source.article and feeds.has_page(item)
+    return BodyState.WANTED if wanted else BodyState.NONE
+
+
+def _shows_something_else(landing: Landing) -> bool:
+    known = landing.known
+    shown = landing.candidate.shown
+    return known is not None and known.shown is not None and known.shown != shown
+
+
+def _why(outcome: Outcome) -> str:
+    """The reason a page could not be read, for `status` and `why`: a word, then the sentence."""
+    return f"{outcome.reason}: {outcome.detail}" if outcome.detail else str(outcome.reason)

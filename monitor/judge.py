@@ -1,0 +1,160 @@
+"""Run all rules over one stored item, and owe what is to be told.  Part of ingest's transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from monitor import alerts, routing, schedule
+from monitor.alerts import Situation
+from monitor.health import Notice
+from monitor.model import (
+    Alert,
+    Answer,
+    BodyState,
+    Change,
+    DeliveryKind,
+    Item,
+    Match,
+    Reason,
+    StoredItem,
+)
+from monitor.rules.matcher import Matcher
+from monitor.settings import Config, Rule
+from monitor.store import alerts as kept
+from monitor.store import items, outbox
+from monitor.store.db import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A configuration ready to work with: its rules compiled."""
+
+    config: Config
+    matcher: Matcher
+    rules: Mapping[str, Rule]
+
+    @classmethod
+    def of(cls, config: Config) -> Plan:
+        return cls(config, Matcher(config.rules), {rule.id: rule for rule in config.rules})
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Answers of the rules that are already there, by text and source."""
+
+    known: dict[tuple[Item, str], tuple[Match, ...]] = field(default_factory=dict)
+
+    def matches(
+        self, plan: Plan, item: Item, state: BodyState, source_id: str
+    ) -> tuple[Match, ...]:
+        """The rules' answers; while a body is wanted, what is not in the teaser is unknown."""
+        text = replace(
+            item,
+            partial=item.partial and state is BodyState.WANTED,
+            body=item.body if state is BodyState.WANTED else item.body or "",
+        )
+        key = (text, source_id)
+        if key not in self.known:
+            self.known[key] = plan.matcher.match(text, source_id)
+        return self.known[key]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Something of an item came in: itself, its page, an edit, or one more source that shows it."""
+
+    item_id: int
+    change: Change
+    now: int
+
+
+def judge(tx: Tx, plan: Plan, prepared: Prepared, arrived: Arrived) -> int:
+    """Keep every rule's yes with the reason why it is told or not; returns how many are told."""
+    item_id = items.root(tx, arrived.item_id)
+    news_at = items.become_news(tx, item_id, arrived.now)
+    stored = items.load(tx, item_id)
+    stories = items.stories(tx, item_id)
+    situation = Situation(
+        stored, stories[0], arrived.change, news_at, arrived.now,
+        plan.config.settings.late_after_seconds,
+    )  # fmt: skip
+    raised = []
+    for match in prepared.matches(plan, stored.item, stored.body_state, stored.source_id):
+        rule = plan.rules[match.rule_id]
+        told = kept.told(tx, rule.id, stories, alerts.FIRST)
+        alert = _decide(tx, situation, rule, match, told=told)
+        if alert is not None and kept.raise_alert(tx, alert):
+            raised.append(alert)
+        elif told and match.answer is Answer.YES and arrived.change is Change.COMPLETED:
+            kept.judge_again(tx, alerts.alert_for(situation, rule, match))
+    if raised:
+        _owe(tx, plan, stored, raised)
+    return len(raised)
+
+
+def tell_ops(tx: Tx, config: Config, notice: Notice, now: int) -> None:
+    """Owe a notice to the channel for trouble of our own."""
+    text = json.dumps({"headline": notice.headline, "text": notice.text}, ensure_ascii=False)
+    outbox.enqueue(
+        tx,
+        outbox.Owed(
+            config.ops, config.channels[config.ops].recipients, f"ops:{notice.subject}",
+            DeliveryKind.OPS, now, now, now + schedule.GIVE_UP_MS, notice=text,
+        ),
+    )  # fmt: skip
+
+
+def _decide(tx: Tx, situation: Situation, rule: Rule, match: Match, *, told: bool) -> Alert | None:
+    """The alert a match comes to, if it is told; what the rule said is kept either way."""
+    if match.answer is Answer.UNKNOWN and match.error is None:
+        return None
+    verdict = alerts.verdict(situation, rule, told=told)
+    if match.error is not None:
+        verdict = Reason.RULE_BROKEN
+    stored = situation.stored
+    kept.save_match(
+        tx,
+        kept.Judged(
+            stored.id, stored.version, stored.item.partial, match, rule.version, verdict,
+            situation.now,
+        ),
+    )  # fmt: skip
+    return alerts.alert_for(situation, rule, match) if verdict is Reason.FIRST else None
+
+
+def _owe(tx: Tx, plan: Plan, stored: StoredItem, raised: list[Alert]) -> None:
+    """One message per channel names every rule; with the page still to come it waits a little."""
+    config = plan.config
+    channels: dict[str, list[str]] = {}
+    for alert in raised:
+        rule = plan.rules[alert.rule_id]
+        for name in routing.route(_labels(stored, alert), rule, config.route, config.channels):
+            channels.setdefault(name, []).append(alert.alert_id)
+    now = raised[0].raised_at
+    waits = stored.body_state is BodyState.WANTED and stored.item.partial
+    try_at = now + schedule.PAGE_WAIT_MS if waits else now
+    for name, alert_ids in channels.items():
+        outbox.enqueue(
+            tx,
+            outbox.Owed(
+                name, config.channels[name].recipients, raised[0].story_key, DeliveryKind.ALERT,
+                now, try_at, now + schedule.GIVE_UP_MS, tuple(alert_ids),
+            ),
+        )  # fmt: skip
+
+
+def _labels(stored: StoredItem, alert: Alert) -> dict[str, str]:
+    item = stored.item
+    return {
+        "rule": alert.rule_id,
+        "severity": alert.severity,
+        "source": stored.source_id,
+        "section": item.section or "",
+        "lang": item.lang or "",
+        "site": stored.site or "",
+        "wire": item.wire or "",
+        "late": str(alert.late).lower(),
+        "partial": str(alert.partial).lower(),
+    }

@@ -1,0 +1,368 @@
+"""From a poll to what is owed: what is new, what is told, once, and what is never told."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from monitor.judge import Plan
+from monitor.model import (
+    BodyState,
+    Change,
+    Item,
+    Outcome,
+    OutcomeKind,
+    Polled,
+    Precision,
+    Reason,
+    Stamp,
+)  # fmt: skip
+from monitor.settings import Rule, Source
+from tests.world import (
+    BOMBING,
+    BRIEF,
+    DAY,
+    HOUR,
+    LIBERATED,
+    MINUTE,
+    NOON,
+    WIRE,
+    World,
+    config,
+    item,
+    page,
+)  # fmt: skip
+
+BOTH = "Troops liberated the town. A car bombing killed two."
+
+
+@pytest.fixture
+async def world(tmp_path: Path):
+    opened = await World(config(tmp_path)).open()
+    yield opened
+    await opened.close()
+
+
+async def test_first_sight_tells_nothing(world: World) -> None:
+    """A source's first poll keeps everything, tells nothing, and knows what would have matched."""
+    done = await world.poll(BRIEF, item("old", body=BOTH))
+    assert done.changes == (Change.NEW,)
+    assert done.alerts == 0
+    assert await world.told() == []
+    matches = await world.rows("matches")
+    assert {row["rule_id"] for row in matches} == {"car-bombing", "liberated"}
+    assert {row["verdict"] for row in matches} == {Reason.BASELINE}
+
+
+async def test_a_new_item_is_told_once_in_one_message_that_names_every_rule(world: World) -> None:
+    """Two rules on one article make one message, and showing it again makes none."""
+    await world.poll(BRIEF)
+    done = await world.poll(BRIEF, item("new", body=BOTH))
+    assert done.alerts == 2
+    assert await world.told() == [("car-bombing", "liberated")]
+    again = await world.poll(BRIEF, item("new", body=BOTH))
+    assert again.changes == (Change.UNCHANGED,)
+    assert await world.told() == []
+
+
+async def test_an_empty_first_poll_is_a_first_sight(world: World) -> None:
+    """A valid list without entries is the baseline; what comes next is news."""
+    await world.poll(BRIEF)
+    assert (await world.poll(BRIEF, item("a", body="liberated"))).alerts == 1
+
+
+async def test_a_failed_first_poll_is_no_first_sight(world: World) -> None:
+    """After a failure the first good answer is still the baseline."""
+    failed = Outcome(OutcomeKind.FAILED, reason="timeout")
+    await world.poll(BRIEF, outcome=failed)
+    assert (await world.poll(BRIEF, item("a", body="liberated"))).alerts == 0
+
+
+async def test_redated_and_returning_entries_are_old_news(world: World) -> None:
+    """A moved date, a moved guid and a return after an absence change nothing and tell nothing."""
+    await world.poll(BRIEF)
+    stamp = Stamp(NOON, Precision.SECOND)
+    first = item("a", body="liberated", published=stamp, guid="1")
+    await world.poll(BRIEF, first)
+    await world.poll(BRIEF, replace(first, published=Stamp(NOON + HOUR), guid="2"))
+    await world.poll(BRIEF)
+    done = await world.poll(BRIEF, replace(first, guid="3"))
+    assert done.changes == (Change.UNCHANGED,)
+    assert len(await world.rows("alerts")) == 1
+    assert len(await world.rows("versions")) == 1
+
+
+async def test_what_another_source_knew_is_news_where_it_is_shown_later(world: World) -> None:
+    """Known from one source's first sight; a second source shows it after its own: told once."""
+    other = replace(BRIEF, id="other", url="https://other.example/feed.xml")
+    await world.close()
+    world = await World(replace(world.config, sources=(BRIEF, other))).open()
+    await world.poll(other)
+    await world.poll(BRIEF, item("a", body="liberated"))
+    assert await world.told() == []
+    assert (await world.poll(other, item("a", body="liberated"))).alerts == 1
+    assert (await world.poll(other, item("a", body="liberated"))).alerts == 0
+    await world.close()
+
+
+async def test_a_first_sight_of_known_news_tells_nothing_again(world: World) -> None:
+    """Told through one source; a source added later shows it at its own first sight: silence."""
+    other = replace(BRIEF, id="other", url="https://other.example/feed.xml")
+    await world.close()
+    world = await World(replace(world.config, sources=(BRIEF, other))).open()
+    await world.poll(BRIEF)
+    await world.poll(BRIEF, item("a", body="liberated"))
+    assert (await world.poll(other, item("a", body="liberated"))).alerts == 0
+    assert len(await world.rows("items")) == 1
+    await world.close()
+
+
+async def test_the_article_page_completes_the_item(world: World) -> None:
+    """The teaser says nothing; the page does: one alert, no new version, spans into the page."""
+    await world.poll(WIRE)
+    await world.poll(WIRE, item("a", "A town falls", "The teaser."))
+    assert await world.told() == []
+    (wanted,) = await world.bodies()
+    done = await world.article(wanted, page("a", "A town falls", f"Para one.\n\n{BOTH}"))
+    assert done.changes == (Change.COMPLETED,)
+    assert await world.told() == [("car-bombing", "liberated")]
+    (stored,) = await world.rows("items")
+    assert (stored["version"], stored["body_state"]) == (1, BodyState.FULL)
+    assert await world.bodies() == []
+
+
+async def test_a_match_in_the_teaser_waits_for_the_page_and_is_told_once(world: World) -> None:
+    """What the teaser and the page say comes in one message."""
+    await world.poll(WIRE)
+    await world.poll(WIRE, item("a", body="The town was liberated."))
+    assert await world.told() == []
+    (wanted,) = await world.bodies()
+    await world.article(wanted, page("a", body=f"Para one.\n\n{BOTH}"))
+    assert await world.told() == [("car-bombing", "liberated")]
+    alerts = await world.rows("alerts")
+    assert [row["partial"] for row in alerts] == [0, 0]
+
+
+async def test_a_page_that_does_not_come_delays_a_teasers_match_by_two_minutes(
+    world: World,
+) -> None:
+    """Silence of the site is no reason for ours."""
+    await world.poll(WIRE)
+    await world.poll(WIRE, item("a", body="The town was liberated."))
+    await world.bodies()
+    world.now += 2 * MINUTE
+    assert await world.told() == [("liberated",)]
+
+
+@pytest.mark.parametrize(("status", "tries"), [(404, 1), (410, 1), (500, 3), (None, 3)])
+async def test_a_page_that_cannot_be_read_is_given_up(
+    world: World, status: int | None, tries: int
+) -> None:
+    """Gone is gone at once, all else is tried three times; the teaser's match is told meanwhile."""
+    await world.poll(WIRE)
+    await world.poll(WIRE, item("a", body="The town was liberated."))
+    for _ in range(tries):
+        (wanted,) = await world.bodies()
+        await world.no_article(wanted, status)
+        world.now += 30 * MINUTE
+    assert await world.bodies() == []
+    assert await world.told() == [("liberated",)]
+    (stored,) = await world.rows("items")
+    assert stored["body_state"] == BodyState.GAVE_UP
+    assert stored["body_reason"].startswith("http")
+
+
+async def test_what_a_teaser_does_not_say_is_unknown_until_the_page_is_given_up(
+    world: World,
+) -> None:
+    """`NOT` over a teaser is no yes; once the page is given up the summary is all there is."""
+    rules = (Rule("no-bomb", "liberated NOT bomb", version="1"),)
+    world.ingest.plan = Plan.of(replace(world.config, rules=rules))
+    await world.poll(WIRE)
+    assert (await world.poll(WIRE, item("a", body="The town was liberated."))).alerts == 0
+    (wanted,) = await world.bodies()
+    assert (await world.no_article(wanted, 404)).alerts == 1
+
+
+async def test_an_edit_is_a_new_version_and_a_gained_match_is_told(world: World) -> None:
+    """The same source shows other words: version 2; a rule that says yes only now tells it."""
+    await world.poll(BRIEF)
+    await world.poll(BRIEF, item("a", "A town", "Troops entered."))
+    done = await world.poll(BRIEF, item("a", "A town", "Troops liberated it."))
+    assert done.changes == (Change.MODIFIED,)
+    assert done.alerts == 1
+    assert [row["version"] for row in await world.rows("versions")] == [1, 2]
+
+
+async def test_a_rule_may_judge_first_versions_only(world: World) -> None:
+    """`on_update: false`: an edit raises nothing."""
+    rules = (replace(LIBERATED, on_update=False),)
+    world.ingest.plan = Plan.of(replace(world.config, rules=rules))
+    await world.poll(BRIEF)
+    await world.poll(BRIEF, item("a", body="Troops entered."))
+    assert (await world.poll(BRIEF, item("a", body="Troops liberated it."))).alerts == 0
+
+
+async def test_another_title_of_an_article_we_have_wants_its_page_again(world: World) -> None:
+    """A retitled article gets its new version from its own page, in one step."""
+    await world.poll(WIRE)
+    await world.poll(WIRE, item("a", "Old title", "Teaser."))
+    (wanted,) = await world.bodies()
+    await world.article(wanted, page("a", "Old title", "The body."))
+    await world.poll(WIRE, item("a", "New title", "Teaser."))
+    (wanted,) = await world.bodies()
+    done = await world.article(wanted, page("a", "New title", "The body, liberated."))
+    assert done.alerts == 1
+    versions = await world.rows("versions")
+    assert [(row["title"], row["body"]) for row in versions] == [
+        ("Old title", "The body."),
+        ("New title", "The body, liberated."),
+    ]
+
+
+async def test_the_same_text_elsewhere_in_the_network_is_one_item(world: World) -> None:
+    """Sister hosts answer with the same article under another masthead: one identity."""
+    await world.poll(BRIEF)
+    first = Item(url="https://www.spacewar.com/reports/A_town_999.html", title="A town")
+    sister = replace(first, url="http://spacemart.com/reports/A_town_999.html")
+    await world.poll(BRIEF, first)
+    await world.poll(BRIEF, sister)
+    assert len(await world.rows("items")) == 1
+
+
+async def test_numbered_guids_lose_no_article(world: World) -> None:
+    """A publisher numbers its entries from the top at each build; every article is kept."""
+    await world.poll(BRIEF)
+    await world.poll(BRIEF, item("a", "Floods in the south", guid="1"))
+    await world.poll(
+        BRIEF, item("b", "An election in the north", guid="1"),
+        item("a", "Floods in the south", guid="2"),
+    )  # fmt: skip
+    titles = [row["title"] for row in await world.rows("items")]
+    assert titles == ["Floods in the south", "An election in the north"]
+
+
+async def test_a_moved_article_is_known_by_its_guid(world: World) -> None:
+    """The same guid and title at a new address is the same article."""
+    await world.poll(BRIEF)
+    await world.poll(BRIEF, item("a", "Floods in the south", guid="tag:1"))
+    await world.poll(BRIEF, item("b", "Floods in the south", guid="tag:1"))
+    assert len(await world.rows("items")) == 1
+
+
+async def test_entries_that_share_one_link_are_told_apart_by_title(world: World) -> None:
+    """A live page: many entries, one address; none is lost, and none is new twice."""
+    await world.poll(BRIEF)
+    shown = [item("live", "First report"), item("live", "Quite another thing")]
+    await world.poll(BRIEF, *shown)
+    await world.poll(BRIEF, *shown)
+    await world.poll(BRIEF, shown[1])
+    await world.poll(BRIEF, *shown)
+    assert len(await world.rows("items")) == 2
+
+
+async def test_a_declared_canonical_merges_two_items_of_one_publisher(world: World) -> None:
+    """The page says it lives at another address that is known: one item, told once."""
+    await world.poll(WIRE)
+    await world.poll(WIRE, item("a", "Floods in the south"), item("copy", "Floods in the south"))
+    for wanted in await world.bodies():
+        canonical = "https://wire.example/a"
+        body = "The south was liberated from floods."
+        await world.article(wanted, page("x", "Floods in the south", body, canonical_url=canonical))
+    assert await world.told() == [("liberated",)]
+    merged = [row["merged_into_id"] for row in await world.rows("items")]
+    assert merged == [None, 1]
+
+
+async def test_a_stranger_cannot_hide_an_article_by_declaring_its_address(world: World) -> None:
+    """A canonical outside the publisher's own domain is not believed."""
+    await world.poll(WIRE)
+    await world.poll(WIRE, item("a", "Floods in the south"))
+    hostile = Item(url="https://evil.example/x", title="Floods in the south")
+    await world.poll(WIRE, item("a", "Floods in the south"), hostile)
+    for wanted in await world.bodies():
+        text = page("x", "Floods", "liberated", canonical_url="https://wire.example/a")
+        await world.article(wanted, replace(text, url=wanted.url))
+    assert {row["merged_into_id"] for row in await world.rows("items")} == {None}
+
+
+@pytest.mark.parametrize(
+    ("published", "late"),
+    [(NOON - DAY - MINUTE, 1), (NOON - HOUR, 0), (NOON + 400 * DAY, 0), (None, 0)],
+)
+async def test_what_was_published_long_before_it_was_seen_is_late(
+    world: World, published: int | None, late: int
+) -> None:
+    """Over a day old: told at once, and labelled.  A date in the future stops nothing."""
+    await world.poll(BRIEF)
+    stamp = Stamp(published) if published is not None else None
+    await world.poll(BRIEF, item("a", body="liberated", published=stamp))
+    assert [row["late"] for row in await world.rows("alerts")] == [late]
+
+
+async def test_a_rule_that_breaks_stops_no_other(world: World) -> None:
+    """One broken rule is recorded under its id; the others raise."""
+    rules = (Rule("broken", "((", version="1"), BOMBING, LIBERATED)
+    world.ingest.plan = Plan.of(replace(world.config, rules=rules))
+    await world.poll(BRIEF)
+    assert (await world.poll(BRIEF, item("a", body=BOTH))).alerts == 2
+    broken = [row for row in await world.rows("matches") if row["rule_id"] == "broken"]
+    assert [row["verdict"] for row in broken] == [Reason.RULE_BROKEN]
+
+
+async def test_a_lost_lease_keeps_the_items_and_drops_the_outcome(world: World) -> None:
+    """Who came too late still loses no article."""
+    await world.poll(BRIEF)
+    due = replace(await world.due(BRIEF), lease="another")
+    shown = (item("a", body="liberated"),)
+    done = await world.ingest(Polled(Outcome(OutcomeKind.OK, etag="x"), shown, due=due))
+    assert not done.accepted
+    assert len(await world.rows("items")) == 1
+    assert {row["etag"] for row in await world.rows("sources")} == {None}
+
+
+async def test_at_most_so_many_articles_a_poll_are_wanted_at_once(world: World) -> None:
+    """The 31st article of a poll is read with the next one."""
+    shown = [item(f"n{number}") for number in range(35)]
+    await world.poll(WIRE, *shown)
+    first = await world.bodies()
+    assert len(first) == 30
+    for wanted in first:
+        await world.article(wanted, page("x", body="Read."))
+    world.now += WIRE.every_seconds * 1000
+    assert len(await world.bodies()) == 5
+
+
+async def test_a_sources_lasting_trouble_is_told_on_ops_once_and_its_end_too(world: World) -> None:
+    """Six failures and two hours: one notice; works again: one more."""
+    await world.poll(BRIEF)
+    failed = Outcome(OutcomeKind.FAILED, reason="timeout", detail="no answer within 30 s")
+    for _ in range(8):
+        world.now += 30 * MINUTE
+        await world.poll(BRIEF, outcome=failed)
+    notices = [row["notice"] for row in await world.rows("deliveries")]
+    assert len(notices) == 1
+    assert "no answer within 30 s" in notices[0]
+    world.now += 30 * MINUTE
+    await world.poll(BRIEF)
+    assert len(await world.rows("deliveries")) == 2
+
+
+async def test_a_section_watched_by_label_tells_only_its_own(world: World) -> None:
+    """Candidates of the front page are told once their page says the section."""
+    watch = Source("iraq", "spacemedia", "https://www.spacewar.com/", section="IRAQ WARS")
+    await world.close()
+    world = await World(replace(world.config, sources=(watch,))).open()
+    await world.poll(watch)
+    base = "https://www.spacewar.com/reports"
+    await world.poll(watch, *(Item(url=f"{base}/{s}_999.html", title=s) for s in ("In", "Out")))
+    sections = {"In": "Iraq Wars", "Out": "MISSILE NEWS"}
+    for wanted in await world.bodies():
+        slug = wanted.url.rsplit("/", 1)[1].split("_")[0]
+        text = Item(
+            url=wanted.url, title=slug, body="liberated", section=sections[slug], partial=False
+        )
+        await world.article(wanted, text)
+    told = await world.rows("alerts")
+    assert [row["story_key"] for row in told] == ["network:spacemedia:/reports/In_999.html"]
+    await world.close()
