@@ -1,0 +1,117 @@
+"""What every way of running shares: database, network, workers and ingest over one configuration.
+
+The daemon keeps one for its life; `scrapy crawl` and the commands make their own and close it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from monitor.ingest import Ingest
+from monitor.judge import Plan
+from monitor.model import DueSource, WantedBody
+from monitor.net.client import Client
+from monitor.net.hosts import RobotsCopy
+from monitor.settings import Config, Source
+from monitor.store import hosts, outbox, sources, work
+from monitor.store import settings as config_store
+from monitor.store.db import Store, Tx
+from monitor.workers import Workers
+
+T = TypeVar("T")
+Clock = Callable[[], int]
+
+
+def wall_clock() -> int:
+    """UTC epoch milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+class SharedHosts:
+    """The politeness that `net` asks for, kept in the database so that all processes share it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def next_slot(self, host: str, delay_ms: int, now: int) -> int:
+        return await self._store.write(lambda tx: hosts.next_slot(tx, host, delay_ms, now))
+
+    async def defer(self, host: str, until: int) -> None:
+        await self._store.write(lambda tx: hosts.defer(tx, host, until))
+
+    async def robots(self, origin: str) -> RobotsCopy | None:
+        row = await self._store.read(lambda tx: hosts.robots(tx, origin))
+        return None if row is None else RobotsCopy(row["fetched_at"], row["status"], row["body"])
+
+    async def keep_robots(self, origin: str, copy: RobotsCopy) -> None:
+        await self._store.write(
+            lambda tx: hosts.keep_robots(
+                tx, origin, fetched_at=copy.fetched_at, status=copy.status, body=copy.body
+            )
+        )
+
+
+class Engine:
+    """Open until `close`.  `holder` names this process in leases."""
+
+    def __init__(self, config: Config, holder: str, clock: Clock = wall_clock) -> None:
+        self.holder = holder
+        self.clock = clock
+        self.store = Store(config.settings.database)
+        self.workers = Workers()
+        self.ingest = Ingest(self.store, Plan.of(config), clock)
+        self.client = Client(config.settings, SharedHosts(self.store))
+        self._old_clients: list[Client] = []
+
+    @property
+    def config(self) -> Config:
+        return self.ingest.plan.config
+
+    @property
+    def sources(self) -> Mapping[str, Source]:
+        return {source.id: source for source in self.config.sources}
+
+    async def adopt(self, plan: Plan) -> None:
+        """Work by this configuration from now on; the database learns of it in one transaction."""
+        now = self.clock()
+
+        def change(tx: Tx) -> None:
+            sources.sync(tx, plan.config.sources, now)
+            config_store.remember(tx, plan.config, now)
+            outbox.try_paused(tx, now)
+
+        await self.store.write(change)
+        if plan.config.settings != self.config.settings:
+            # Requests on their way keep the client they began with.
+            self._old_clients.append(self.client)
+            self.client = Client(plan.config.settings, SharedHosts(self.store))
+        self.ingest.plan = plan
+
+    async def claim_due(self, limit: int) -> list[DueSource]:
+        now, known = self.clock(), self.sources
+        return await self.store.write(lambda tx: work.claim_due(tx, known, self.holder, now, limit))
+
+    async def claim_source(self, source: Source) -> DueSource:
+        """Lease one source, due or not.  Raises `LeaseHeld`."""
+        now = self.clock()
+
+        def claim(tx: Tx) -> DueSource:
+            if source.adhoc or sources.row(tx, source.id) is None:
+                sources.put(tx, source, now)
+            return work.claim_source(tx, source, self.holder, now)
+
+        return await self.store.write(claim)
+
+    async def claim_bodies(self, known: Mapping[str, Source], limit: int) -> list[WantedBody]:
+        now = self.clock()
+        return await self.store.write(
+            lambda tx: work.claim_bodies(tx, known, self.holder, now, limit)
+        )
+
+    async def close(self) -> None:
+        for client in (*self._old_clients, self.client):
+            await client.close()
+        await self.workers.close()
+        await self.store.close()

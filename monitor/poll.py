@@ -1,0 +1,191 @@
+"""Fetch and read one piece of leased work; what comes out is always a `Polled`.
+
+A failure of any expected kind is an outcome.  Reading happens in killable workers.  Stores nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from http import HTTPStatus
+from typing import Protocol, TypeVar
+
+from monitor import extract, feeds, listing, urls
+from monitor.errors import FetchError, FetchReason, ReadError, ReadReason
+from monitor.model import DueSource, Feed, Item, Outcome, OutcomeKind, Polled, Response, WantedBody
+from monitor.net.client import Ask, retry_after_seconds
+from monitor.publishers import spacemedia
+from monitor.publishers.spacemedia import SectionPage
+
+T = TypeVar("T")
+
+# Ten times what the slowest real page took.
+READ_SECONDS = 10.0
+
+
+class Fetches(Protocol):
+    async def fetch(self, ask: Ask) -> Response: ...
+
+
+class Reads(Protocol):
+    async def run(self, fn: Callable[..., T], *args: object, wall_seconds: float) -> T: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What polling needs of the outside: a way to fetch, a place to read safely, the time."""
+
+    client: Fetches
+    workers: Reads
+    now: Callable[[], int]
+
+
+def ask_for(work: DueSource | WantedBody) -> Ask:
+    """The request that `work` comes to."""
+    source = work.source
+    if isinstance(work, WantedBody):
+        return Ask(url=work.url, allow=source.allow)
+    return Ask(url=source.url, allow=source.allow, etag=work.etag, last_modified=work.last_modified)
+
+
+async def poll_feed(tools: Tools, due: DueSource) -> Polled:
+    """Ask a feed once."""
+    try:
+        response = await tools.client.fetch(ask_for(due))
+        outcome = judge_answer(response, due, tools.now())
+        if outcome.kind is not OutcomeKind.OK:
+            return Polled(outcome, due=due)
+        feed = await read_feed(tools, due, response)
+    except (FetchError, ReadError) as error:
+        return failed(due, error)
+    return Polled(
+        replace(outcome, skipped=feed.skipped), feed.items, due=due,
+        repeated_guids=feed.repeated_guids,
+    )  # fmt: skip
+
+
+async def read_feed(tools: Tools, due: DueSource, response: Response) -> Feed:
+    """Raises ReadError."""
+    return await tools.workers.run(
+        partial(
+            feeds.parse, response.body, url=response.url, content_type=response.content_type,
+            timezone=due.source.timezone,
+        ),
+        wall_seconds=READ_SECONDS,
+    )  # fmt: skip
+
+
+async def read_listing(tools: Tools, due: DueSource, response: Response) -> Polled:
+    """Read a section page by its source's selectors."""
+    selectors = due.source.selectors
+    assert selectors is not None, due.source.id  # the configuration requires them of a page
+    outcome = judge_answer(response, due, tools.now())
+    if outcome.kind is not OutcomeKind.OK:
+        return Polled(outcome, due=due)
+    try:
+        items = await tools.workers.run(
+            partial(
+                listing.read, response.body, url=response.url,
+                content_type=response.content_type, selectors=selectors,
+                timezone=due.source.timezone,
+            ),
+            wall_seconds=READ_SECONDS,
+        )  # fmt: skip
+    except ReadError as error:
+        return failed(due, error)
+    return Polled(outcome, items, due=due)
+
+
+async def read_section(
+    tools: Tools, due: DueSource, response: Response, section: str | None
+) -> SectionPage:
+    """Read a page of the Space Media Network, whole or for one section.  Raises ReadError."""
+    source = due.source
+    return await tools.workers.run(
+        partial(
+            spacemedia.read_section, response.body, response.url, section,
+            timezone=source.timezone, hosts=source.hosts,
+        ),
+        wall_seconds=READ_SECONDS,
+    )  # fmt: skip
+
+
+async def read_article(tools: Tools, wanted: WantedBody, response: Response) -> Polled:
+    """Read the article's own page."""
+    outcome = judge_answer(response, None, tools.now())
+    if outcome.kind is not OutcomeKind.OK:
+        return Polled(outcome, wanted=wanted)
+    try:
+        if _was_sent_home(wanted.url, response.url):
+            raise ReadError(ReadReason.NO_ARTICLE, "the address leads to the site's front page")
+        item = await tools.workers.run(
+            partial(
+                extract.article, response.body, url=response.url,
+                content_type=response.content_type, timezone=wanted.source.timezone,
+                hosts=wanted.source.hosts,
+            ),
+            wall_seconds=READ_SECONDS,
+        )  # fmt: skip
+    except ReadError as error:
+        return failed(wanted, error)
+    return Polled(outcome, (replace(item, url=wanted.url),), wanted=wanted)
+
+
+def judge_answer(response: Response, due: DueSource | None, now: int) -> Outcome:
+    """What an HTTP answer comes to, before its body is read."""
+    retry_after = retry_after_seconds(response.headers, now)
+    outcome = Outcome(
+        OutcomeKind.OK,
+        status=response.status,
+        retry_after_seconds=retry_after,
+        fetched_bytes=len(response.body),
+    )
+    if response.status == HTTPStatus.NOT_MODIFIED:
+        return replace(outcome, kind=OutcomeKind.NOT_MODIFIED)
+    if response.status != HTTPStatus.OK:
+        limited = response.status == HTTPStatus.TOO_MANY_REQUESTS or retry_after is not None
+        return replace(
+            outcome,
+            kind=OutcomeKind.FAILED,
+            reason=FetchReason.RATE_LIMITED if limited else FetchReason.HTTP,
+            detail=f"the server answered {_status_words(response.status)}",
+        )
+    body_hash = hashlib.sha256(response.body).hexdigest()
+    if due is not None and not due.baseline and due.body_hash == body_hash:
+        return replace(outcome, kind=OutcomeKind.NOT_MODIFIED)
+    return replace(
+        outcome,
+        etag=response.headers.get("etag"),
+        last_modified=response.headers.get("last-modified"),
+        body_hash=body_hash,
+    )
+
+
+def failed(work: DueSource | WantedBody, error: FetchError | ReadError) -> Polled:
+    """The outcome that an expected failure is."""
+    outcome = Outcome(OutcomeKind.FAILED, reason=error.reason, detail=error.detail)
+    if isinstance(error, FetchError):
+        outcome = replace(
+            outcome, status=error.status, retry_after_seconds=error.retry_after_seconds
+        )
+    if isinstance(work, WantedBody):
+        return Polled(outcome, wanted=work)
+    return Polled(outcome, due=work)
+
+
+def items_of_section(items: tuple[Item, ...], label: str | None) -> tuple[Item, ...]:
+    """Entries of a section's own page: the page says what section they are of."""
+    return tuple(item if item.section else replace(item, section=label) for item in items)
+
+
+def _was_sent_home(asked: str, came: str) -> bool:
+    return urls.is_front_page(came) and not urls.is_front_page(asked)
+
+
+def _status_words(status: int) -> str:
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)

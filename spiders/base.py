@@ -1,0 +1,183 @@
+"""What all spiders share: leased work, the follow-up to article pages, one `Polled` per unit.
+
+A spider runs over a batch that the daemon leased (`work`), or over one source by hand:
+`-a source=ID`, `-a url=URL`; `-a dry_run=1` leases and writes nothing, `-a alert=1` lets an
+address that is in no file tell what it finds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any, Self
+
+import scrapy
+from scrapy.crawler import Crawler
+from scrapy.http import Response as ScrapyResponse
+
+from monitor import byhand, poll
+from monitor.engine import Engine
+from monitor.errors import FetchError, FetchReason, WirewatchError
+from monitor.ingest import Ingested
+from monitor.model import DueSource, Polled, Response, WantedBody
+from monitor.net.client import Ask
+from monitor.settings import Source
+
+log = logging.getLogger("wirewatch.spider")
+
+Yielded = Polled | scrapy.Request
+ReadPage = Callable[[DueSource, Response], AsyncIterator[Yielded]]
+
+
+class WirewatchSpider(scrapy.Spider):
+    """Base of ours: a kind of source is a `name` and a `begin`."""
+
+    engine: Engine
+
+    def __init__(
+        self,
+        *,
+        work: byhand.Work | None = None,
+        engine: Engine | None = None,
+        exit_codes: list[int] | None = None,
+        **arguments: str,
+    ) -> None:
+        super().__init__(self.name)
+        self._work = work
+        self._given = engine
+        self._byhand: byhand.Session | None = None
+        self._exit_codes = exit_codes if exit_codes is not None else []
+        self._arguments = arguments
+        self._open_units = 0
+        self._all_ended = asyncio.Event()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:  # noqa: ANN401
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        # A callback that broke yields no `Polled`; its unit must end all the same.
+        crawler.signals.connect(spider.end_unit, scrapy.signals.spider_error)
+        return spider
+
+    async def begin(self, due: DueSource) -> AsyncIterator[Yielded]:
+        """Requests or the `Polled` of one source; exactly one `Polled` in the end."""
+        raise NotImplementedError
+        yield
+
+    async def start(self) -> AsyncIterator[Yielded]:
+        try:
+            work = await self._begin()
+        except WirewatchError as error:
+            self._exit_codes.append(byhand.exit_code(error))
+            log.error("%s", error)
+            return
+        async for yielded in self._poll_all(work.sources):
+            yield yielded
+        for wanted in work.bodies:
+            yield self._article_request(wanted)
+        await self._until_ended()
+        known = {due.source.id: due.source for due in work.sources}
+        while bodies := await self._claim_bodies(known):
+            for wanted in bodies:
+                yield self._article_request(wanted)
+            await self._until_ended()
+
+    def request(self, due: DueSource, ask: Ask, read: ReadPage) -> scrapy.Request:
+        """A page of a source; `read` gets the answer, a failure is the source's outcome."""
+        return scrapy.Request(
+            ask.url, callback=self._read_page, errback=_as_outcome, dont_filter=True,
+            meta={"ask": ask}, cb_kwargs={"work": due, "read": read},
+        )  # fmt: skip
+
+    @property
+    def tools(self) -> poll.Tools:
+        return poll.Tools(self.engine.client, self.engine.workers, self.engine.clock)
+
+    def note(self, polled: Polled, ingested: Ingested) -> None:
+        """Called by the pipeline after COMMIT."""
+        if self._byhand is not None:
+            self._byhand.note(polled, ingested)
+
+    def end_unit(self) -> None:
+        """Called by the pipeline when one unit of work has had its `Polled`."""
+        self._open_units -= 1
+        if self._open_units <= 0:
+            self._all_ended.set()
+
+    async def close_engine(self) -> None:
+        if self._byhand is not None:
+            self._exit_codes.append(self._byhand.report())
+            await self._byhand.close()
+
+    async def _begin(self) -> byhand.Work:
+        if self._work is not None and self._given is not None:
+            self.engine = self._given
+            return self._work
+        self._byhand = byhand.Session(self.name or "", self._arguments)
+        self.engine = self._byhand.engine
+        return await self._byhand.claim()
+
+    async def _poll_all(self, dues: tuple[DueSource, ...]) -> AsyncIterator[Yielded]:
+        """All sources of the batch at once: a slow one holds up nobody."""
+        ready: asyncio.Queue[Yielded | None] = asyncio.Queue()
+
+        async def run(due: DueSource) -> None:
+            try:
+                async for yielded in self.begin(due):
+                    ready.put_nowait(yielded)
+            finally:
+                ready.put_nowait(None)
+
+        tasks = [asyncio.ensure_future(run(due)) for due in dues]
+        self._open_units += len(tasks)
+        running = len(tasks)
+        while running:
+            yielded = await ready.get()
+            if yielded is None:
+                running -= 1
+            else:
+                yield yielded
+        for due, task in zip(dues, tasks, strict=True):
+            if (error := task.exception()) is not None:
+                log.error("poll.broke source=%s", due.source.id, exc_info=error)
+                self.end_unit()
+
+    async def _claim_bodies(self, known: Mapping[str, Source]) -> list[WantedBody]:
+        if not known or self.crawler.engine is None or not self.crawler.engine.running:
+            return []
+        limit = self.engine.config.settings.articles_per_poll
+        return await self.engine.claim_bodies(known, limit)
+
+    async def _until_ended(self) -> None:
+        if self._open_units > 0:
+            self._all_ended.clear()
+            await self._all_ended.wait()
+
+    def _article_request(self, wanted: WantedBody) -> scrapy.Request:
+        self._open_units += 1
+        ask = poll.ask_for(wanted)
+        return scrapy.Request(
+            ask.url, callback=self._read_article, errback=_as_outcome, dont_filter=True,
+            meta={"ask": ask}, cb_kwargs={"work": wanted},
+        )  # fmt: skip
+
+    async def _read_page(
+        self, response: ScrapyResponse, work: DueSource, read: ReadPage
+    ) -> AsyncIterator[Yielded]:
+        async for yielded in read(work, response.meta["answer"]):
+            yield yielded
+
+    async def _read_article(
+        self, response: ScrapyResponse, work: WantedBody
+    ) -> AsyncIterator[Yielded]:
+        yield await poll.read_article(self.tools, work, response.meta["answer"])
+
+
+def _as_outcome(failure: Any) -> Polled:  # noqa: ANN401 - twisted's Failure
+    """The errback's edge: whatever went wrong with a request is an outcome of its work."""
+    error = failure.value
+    work = failure.request.cb_kwargs["work"]
+    if not isinstance(error, FetchError):
+        log.error("fetch.broke url=%s", failure.request.url, exc_info=error)
+        error = FetchError(FetchReason.PROTOCOL, f"{type(error).__name__}: {error}")
+    return poll.failed(work, error)
