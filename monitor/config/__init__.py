@@ -1,0 +1,15 @@
+"""The four YAML files people write: read whole, refused whole, shown with every mistake's place.
+
+`load` gives `settings.Config` or raises ConfigError; `init` writes the first files, `append_source`
+adds one source.  Decides nothing about polling, matching or telling.
+
+    yaml      bytes -> nodes with places      traps     what is said where YAML breaks off
+    schema    the keys                        fields, matchers, secrets    what one value may be
+    problems  nodes against the schema        checks, queries     what holds between values
+    build     models -> settings              load, write         the files
+"""
+
+from monitor.config.load import directory, load
+from monitor.config.write import append_source, init
+
+__all__ = ["append_source", "directory", "init", "load"]

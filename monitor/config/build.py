@@ -1,0 +1,153 @@
+"""Turn the files' models, already judged, into the frozen values of `settings`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+from monitor.config.checks import IMPLICIT_CHANNEL
+from monitor.config.queries import compose
+from monitor.config.schema import (
+    ChannelKeys,
+    EmailKeys,
+    MonitorFile,
+    RouteKeys,
+    RoutesFile,
+    RuleKeys,
+    RulesFile,
+    SourcesFile,
+)
+from monitor.settings import (
+    Channel,
+    ConsoleChannel,
+    EmailChannel,
+    Route,
+    Rule,
+    Selectors,
+    Settings,
+    Severity,
+    SlackChannel,
+    Source,
+)
+
+# The ports of RFC 6409 (submission), RFC 8314 (implicit TLS) and RFC 5321.
+_PORTS = {"starttls": 587, "tls": 465, "none": 25}
+
+
+def sources(file: SourcesFile) -> tuple[Source, ...]:
+    usual = file.defaults
+    return tuple(
+        Source(
+            id=given.id,
+            kind=given.kind,
+            url=given.url,
+            every_seconds=usual.every if given.every is None else given.every,
+            article=usual.article if given.article is None else given.article,
+            timezone=given.timezone or usual.timezone,
+            hosts=given.hosts,
+            allow=given.allow,
+            section=given.section,
+            selectors=Selectors(**given.selectors.model_dump()) if given.selectors else None,
+            paused=given.paused,
+        )
+        for given in file.sources
+    )
+
+
+def rules(file: RulesFile) -> tuple[Rule, ...]:
+    return tuple(_rule(given) for given in file.rules)
+
+
+def _rule(given: RuleKeys) -> Rule:
+    if given.query is not None:
+        query = given.query.strip()
+    else:
+        query = compose(given.any, given.all, given.none).text
+    what_changes_answers = json.dumps([query, given.severity, given.on_update])
+    return Rule(
+        id=given.id,
+        query=query,
+        severity=Severity(given.severity),
+        to=given.to,
+        labels=dict(given.labels),
+        on_update=given.on_update,
+        version=hashlib.sha256(what_changes_answers.encode()).hexdigest(),
+    )
+
+
+def channels(file: RoutesFile) -> dict[str, Channel]:
+    """Name to channel, in the file's order; the terminal's last, where nothing else is sure to
+    reach the person who runs this."""
+    made = {name: _channel(name, given) for name, given in file.channels.items()}
+    if not any(isinstance(ch, EmailChannel | ConsoleChannel) for ch in made.values()):
+        made[IMPLICIT_CHANNEL] = ConsoleChannel(IMPLICIT_CHANNEL)
+    return made
+
+
+def _channel(name: str, given: ChannelKeys) -> Channel:
+    if given.email is not None:
+        return _email(name, given.email)
+    if given.slack is not None:
+        slack = given.slack
+        return SlackChannel(
+            name=name,
+            webhook=slack.webhook or slack.webhook_file,
+            token=slack.token or slack.token_file,
+            channel=slack.channel,
+            api=slack.api.rstrip("/"),
+        )
+    return ConsoleChannel(name)
+
+
+def _email(name: str, given: EmailKeys) -> EmailChannel:
+    host, port = given.server
+    return EmailChannel(
+        name=name,
+        to=given.to,
+        sender=given.sender,
+        host=host,
+        port=port or _PORTS[given.security],
+        security=given.security,
+        username=given.username,
+        password=given.password or given.password_file,
+        token_command=given.token_command,
+    )
+
+
+def route(file: RoutesFile, made: dict[str, Channel]) -> Route:
+    """The tree; what nobody routes goes to the first channel."""
+    top = _route(file.route)
+    return Route(top.to or (next(iter(made)),), top.match, top.go_on, top.routes)
+
+
+def _route(given: RouteKeys) -> Route:
+    below = tuple(_route(inner) for inner in given.routes)
+    return Route(given.to, given.match, given.go_on, below)
+
+
+def ops(file: RoutesFile, made: dict[str, Channel]) -> str:
+    """The channel for our own trouble: as named, else the first e-mail, else the terminal."""
+    if file.ops is not None:
+        return file.ops
+    first = {type(ch): name for name, ch in reversed(made.items())}
+    return first.get(EmailChannel) or first[ConsoleChannel]
+
+
+def settings(file: MonitorFile, directory: Path, database: str | None) -> Settings:
+    """`database`: what the environment says, relative to where the process stands."""
+    return Settings(
+        database=Path(database) if database else directory / Path(file.database).expanduser(),
+        contact=file.contact,
+        display_timezone=file.display_timezone,
+        public_url=file.public_url,
+        late_after_seconds=file.late_after,
+        allow=file.allow,
+        resolve=dict(file.resolve),
+        proxy=file.proxy,
+        delay_seconds=file.delay,
+        articles_per_poll=file.articles_per_poll,
+        trouble_failures=file.trouble_failures,
+        trouble_after_seconds=file.trouble_after,
+        heartbeat_url=file.heartbeat_url or file.heartbeat_url_file,
+    )

@@ -1,0 +1,120 @@
+"""Find and read the four files, and give them as one valid whole or with all their mistakes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from monitor.config import build, yaml
+from monitor.config.checks import Files, check, check_sources
+from monitor.config.nodes import Document
+from monitor.config.problems import fit
+from monitor.config.schema import Keys, MonitorFile, RoutesFile, RulesFile, SourcesFile
+from monitor.config.secrets import Surroundings
+from monitor.errors import ConfigError, Mistake
+from monitor.settings import Config
+
+NAMES = ("monitor.yaml", "sources.yaml", "rules.yaml", "routes.yaml")
+K = TypeVar("K", bound=Keys)
+
+
+def directory(option: Path | None, environ: Mapping[str, str]) -> Path:
+    """Where the files are: the option, else WIREWATCH_CONFIG, else `config` where we stand."""
+    return option or Path(environ.get("WIREWATCH_CONFIG") or "config")
+
+
+def load(directory: Path, environ: Mapping[str, str]) -> Config:
+    """The four files as one configuration.
+
+    `environ` gives WIREWATCH_DATABASE and what `${NAME}` stands for.  Raises ConfigError with
+    every mistake of every file, in the order of the files and of their lines.
+    """
+    raw = {name: _read(directory / name) for name in NAMES}
+    if not directory.is_dir():
+        mend = f"`wirewatch init {directory}` writes one to begin with"
+        raise ConfigError((Mistake(str(directory), 1, 1, "there is no such directory", mend),))
+    documents = {n: _document(directory / n, content) for n, content in raw.items()}
+    files = Files(*(documents[name] for name in NAMES))
+    judge = _Judge(Surroundings(directory, environ))
+    settings = judge.fit(files.monitor, MonitorFile)
+    sources = judge.fit(files.sources, SourcesFile)
+    rules = judge.fit(files.rules, RulesFile)
+    routes = judge.fit(files.routes, RoutesFile)
+    judge.mistakes.extend(check(files))
+    if judge.mistakes or not (settings and sources and rules and routes):
+        raise ConfigError(_in_order(judge.mistakes, [d.file for d in documents.values()]))
+    channels = build.channels(routes)
+    return Config(
+        directory=directory,
+        version=_version(raw),
+        settings=build.settings(settings, directory, environ.get("WIREWATCH_DATABASE")),
+        sources=build.sources(sources),
+        rules=build.rules(rules),
+        channels=channels,
+        route=build.route(routes, channels),
+        ops=build.ops(routes, channels),
+    )
+
+
+def read_sources(file: str, raw: bytes) -> tuple[Document, SourcesFile]:
+    """The bytes of a sources.yaml alone, judged.  Raises ConfigError."""
+    document = yaml.read(file, raw)
+    judge = _Judge(Surroundings(Path(), {}))
+    sources = judge.fit(document, SourcesFile)
+    judge.mistakes.extend(check_sources(document))
+    if judge.mistakes or sources is None:
+        raise ConfigError(_in_order(judge.mistakes, [file]))
+    return document, sources
+
+
+class _Judge:
+    """Holds documents against their models and keeps what it finds."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self.around = around
+        self.mistakes: list[Mistake] = []
+
+    def fit(self, document: Document, model: type[K]) -> K | None:
+        self.mistakes.extend(document.mistakes)
+        if document.root is None:
+            return None
+        found = fit(document, model, self.around)
+        if isinstance(found, tuple):
+            self.mistakes.extend(found)
+            return None
+        return found
+
+
+def _read(path: Path) -> bytes | OSError:
+    try:
+        with path.open("rb") as file:
+            return file.read(yaml.MAX_BYTES + 1)
+    except OSError as e:
+        return e
+
+
+def _document(path: Path, raw: bytes | OSError) -> Document:
+    if isinstance(raw, bytes):
+        return yaml.read(str(path), raw)
+    if isinstance(raw, FileNotFoundError) and path.name == "monitor.yaml":
+        return yaml.read(str(path), b"")
+    problem, mend = f"cannot be read ({raw.strerror})", "check its rights"
+    if isinstance(raw, FileNotFoundError):
+        problem = "there is no such file"
+        mend = f"`wirewatch init {path.parent}` writes what is missing"
+    return Document(str(path), "", None, (Mistake(str(path), 1, 1, problem, mend),))
+
+
+def _in_order(mistakes: list[Mistake], files: list[str]) -> tuple[Mistake, ...]:
+    unique = dict.fromkeys(mistakes)
+    return tuple(sorted(unique, key=lambda m: (files.index(m.file), m.line, m.column)))
+
+
+def _version(raw: Mapping[str, bytes | OSError]) -> str:
+    digest = hashlib.sha256()
+    for name, content in raw.items():
+        if isinstance(content, bytes):
+            digest.update(f"{name} {len(content)}\n".encode() + content)
+    return digest.hexdigest()

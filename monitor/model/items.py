@@ -1,0 +1,87 @@
+"""What a publisher gave us: items, feeds, and the times they state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+
+class Precision(StrEnum):
+    """How exactly the publisher states a time."""
+
+    SECOND = "second"
+    MINUTE = "minute"
+    DAY = "day"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A publisher's time.  A bare date is the end of its day in the source's zone."""
+
+    at: int
+    precision: Precision = Precision.SECOND
+    day: str | None = None
+
+    def iso(self) -> str:
+        """ISO 8601 UTC to the second, or the bare date where the publisher gave no time."""
+        return self.day if self.day is not None else iso(self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class SideStory:
+    """A short story of its own, boxed inside another article's page."""
+
+    headline: str
+    dateline: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One article as the publisher gave it.  No id and no time of ours.
+
+    `url` is the address it was found under, absolute; `canonical_url` what the page declares.
+    `body` is plain text, paragraphs parted by one blank line; None when nothing is known of it.
+    `partial`: `body` is only a teaser or summary, so what is not found in it is unknown.
+    `byline` is printed text ("By Sarah Benhaida"); `authors` the names in it.
+    """
+
+    url: str
+    title: str | None = None
+    guid: str | None = None
+    canonical_url: str | None = None
+    byline: str | None = None
+    authors: tuple[str, ...] = ()
+    place: str | None = None
+    wire: str | None = None
+    published: Stamp | None = None
+    updated: Stamp | None = None
+    section: str | None = None
+    lang: str | None = None
+    body: str | None = None
+    partial: bool = True
+    image: str | None = None
+    side_stories: tuple[SideStory, ...] = ()
+    tags: tuple[str, ...] = ()
+
+    @property
+    def lede(self) -> str | None:
+        """The first paragraph of the body."""
+        return self.body.split("\n\n", 1)[0] if self.body else None
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One feed document, read.  `skipped` counts entries that could not be read at all."""
+
+    title: str | None
+    link: str | None
+    items: tuple[Item, ...]
+    skipped: int = 0
+    repeated_guids: frozenset[str] = frozenset()
+
+
+def iso(at: int) -> str:
+    """Epoch milliseconds as ISO 8601 UTC with a Z, to the second."""
+    return datetime.fromtimestamp(at // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

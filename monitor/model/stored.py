@@ -1,0 +1,60 @@
+"""An item as the store has it, and what an arriving one is against it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from monitor.model.items import Item
+
+
+class BodyState(StrEnum):
+    """Whether the article's own text is here."""
+
+    WANTED = "wanted"  # the page is still to be read; `body` holds the teaser
+    FULL = "full"
+    NONE = "none"  # the source says `article: false`: the summary is all there will be
+    GAVE_UP = "gave_up"
+
+
+class Change(StrEnum):
+    """An item against the store."""
+
+    NEW = "new"
+    COMPLETED = "completed"  # its body came: no new version
+    MODIFIED = "modified"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredItem:
+    """An item with our id and times; `source_id` is the source that showed it first."""
+
+    id: int
+    item: Item
+    source_id: str
+    first_seen_at: int
+    version: int
+    body_state: BodyState
+    story_key: str
+    body_reason: str | None = None
+    site: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store knows of the item that an arriving one was found to be.
+
+    `shown`: fingerprint of what the asking source showed last, None when it never showed it.
+    `open`: the newest version still waits for its article page.
+    """
+
+    item_id: int
+    title: str | None
+    body: str | None
+    partial: bool
+    fingerprint: str
+    body_state: BodyState
+    open: bool
+    shown: str | None
+    shown_guid: str | None = None
