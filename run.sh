@@ -1,0 +1,125 @@
+#!/bin/sh
+# Makes .venv beside this file from requirements.lock when that is due, then runs what was asked.
+# POSIX sh; wants nothing but Python 3.11 or newer with its venv module.
+set -eu
+
+here=$(dirname -- "$(readlink -f -- "$0")")
+venv=$here/.venv
+bin=$venv/bin
+
+explain() {
+    cat <<'END'
+./run.sh demo                shows Wirewatch at work in a minute; nothing leaves this machine
+./run.sh watch               watches what config/ names; any other word goes to wirewatch: ./run.sh add URL
+./run.sh test | check        the tests (with pytest's arguments) | style, types and layers
+./run.sh bench NAME          measures one figure, peers beside us; --check fails below its floor
+END
+}
+
+say() { printf 'run.sh: %s\n' "$*" >&2; }
+
+give_up() { say "$@"; exit 69; } # EX_UNAVAILABLE of sysexits.h
+
+# Prints the first Python that will do.  A pyenv shim is there without its Python, so each is run.
+find_python() {
+    if [ -n "${PYTHON:-}" ]; then set -- "$PYTHON"; else
+        set -- python3.13 python3.12 python3.11 python3
+    fi
+    old='' bare=''
+    for python; do
+        version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) || continue
+        if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+            old="$python is Python $version"
+        elif ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+            bare="$python (Python $version) has no venv module"
+        else
+            printf '%s\n' "$python"
+            return
+        fi
+    done
+    if [ -n "$bare" ]; then give_up "$bare. This helps: sudo apt-get install python3-venv"; fi
+    give_up "${old:-no Python found as $*}; Wirewatch needs 3.11 or newer." \
+        "On Debian 12 or later this helps: sudo apt-get install python3-venv"
+}
+
+hash_of() { sha256sum <"$1" | cut -c1-64; }
+
+# What the environment is made from.  The path too: a copied .venv would run the tree it came from.
+stamp_for() { printf '%s %s %s\n' "$(hash_of "$here/requirements.lock")" "$("$1" -V 2>&1)" "$here"; }
+
+is_current() {
+    [ -x "$bin/python" ] &&
+        [ "$(stamp_for "${PYTHON:-$bin/python}")" = "$(cat "$venv/made-from" 2>/dev/null)" ] &&
+        [ "$(hash_of "$here/pyproject.toml")" = "$(cat "$venv/project" 2>/dev/null)" ]
+}
+
+pip() {
+    "$bin/python" -m pip --disable-pip-version-check --no-input "$@" >"$venv/pip.log" 2>&1 || {
+        status=$?
+        cat "$venv/pip.log" >&2
+        say "the installation failed; pip's own words stand above"
+        exit "$status"
+    }
+}
+
+# The stamps go first and come last, so that what is interrupted here is made again.
+make_venv() {
+    if [ "$(stamp_for "${PYTHON:-$bin/python}" 2>/dev/null)" != "$(cat "$venv/made-from" 2>/dev/null)" ]; then
+        python=$(find_python)
+        say "making .venv with $("$python" -V), a minute or so, this once"
+        rm -f "$venv/made-from" "$venv/project"
+        rm -rf "$venv"
+        "$python" -m venv "$venv"
+        pip install --require-hashes --requirement "$here/requirements.lock"
+        stamp_for "$bin/python" >"$venv/made-from"
+    fi
+    pip install --no-index --no-deps --no-build-isolation --editable "$here"
+    hash_of "$here/pyproject.toml" >"$venv/project"
+}
+
+ready() {
+    if is_current; then return; fi
+    (
+        if ! flock --nonblock 9; then
+            say "waiting for another run.sh that makes .venv"
+            flock 9
+        fi
+        if ! is_current; then make_venv; fi
+    ) 9<"$here"
+}
+
+check() {
+    failed=0
+    "$bin/ruff" check . || failed=1
+    "$bin/ruff" format --check . || failed=1
+    "$bin/mypy" || failed=1
+    "$bin/python" -m pytest tests/test_architecture.py || failed=1
+    return "$failed"
+}
+
+bench() {
+    if [ $# -gt 0 ] && [ -f "benchmarks/$1.py" ] && [ "$1" != kit ]; then
+        name=$1
+        shift
+        exec "$bin/python" "benchmarks/$name.py" "$@"
+    fi
+    say "name a benchmark, one of these:"
+    for script in benchmarks/*.py; do
+        name=$(basename "$script" .py)
+        [ "$name" = kit ] || printf '    %s\n' "$name" >&2
+    done
+    exit 2
+}
+
+word=${1:-}
+case $word in
+'' | -h | --help) explain && exit ;;
+esac
+ready
+case $word in
+watch) shift && exec "$bin/wirewatch" watch --config "$here/config" "$@" ;;
+test) shift && cd "$here" && exec "$bin/python" -m pytest "$@" ;;
+check) cd "$here" && check ;;
+bench) shift && cd "$here" && bench "$@" ;;
+*) exec "$bin/wirewatch" "$@" ;;
+esac
