@@ -1,0 +1,207 @@
+"""Publishers' dates, in the forms they really print, as `Stamp`s.
+
+Read: RFC 822 and its broken forms (two-digit years, capitals, no weekday, full month names, zone
+names, month first, asctime), ISO 8601 and W3CDTF from the day down, day.month.year, epoch seconds
+and milliseconds.  Not read, because they would be guesses: a year or a month alone, 04/05/2017,
+words such as "yesterday".
+
+A date in the future is returned as it stands; who believes it is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from monitor.model import Precision, Stamp
+
+# Outside of these years a date is a mistake or a joke (year 0, 9999), never an article's.
+_YEARS = range(1900, 2200)
+_LONGEST = 120
+
+# English, then the names in German, French, Spanish, Portuguese, Italian and Dutch that begin
+# otherwise (CLDR); four letters where three are not enough.
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            *("jan ene gen", "feb fev fév", "mar mär mrt", "apr abr avr", "may mai mei mag"),
+            *("jun juin giu", "jul juil lug", "aug ago aoû", "sep set", "oct okt out ott", "nov"),
+            "dec dez dic déc",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+
+# Minutes east of UTC: RFC 822 section 5 for UT and North America, the IANA time zone database for
+# the others.  An abbreviation means what it says whatever the season: AEST is ten hours, also in a
+# Sydney summer.  Where one has several meanings (IST, CST, BST, AST, PST) the source's own zone
+# decides if it uses that name, else the meaning here, which is the one most read in news.
+_ZONES = {
+    name: minutes
+    for minutes, names in (
+        *((-600, "hst"), (-540, "akst"), (-480, "pst akdt"), (-420, "mst pdt"), (-360, "cst mdt")),
+        *((-300, "est cdt cot pet"), (-240, "ast edt clt"), (-210, "nst"), (-180, "adt brt art")),
+        *((-150, "ndt"), (0, "z ut utc gmt wet"), (60, "west bst cet met mez wat")),
+        *((120, "cest mest mesz eet sast cat"), (180, "eest idt msk trt eat"), (210, "irst")),
+        *((240, "msd gst"), (270, "aft"), (300, "pkt uzt"), (330, "ist"), (345, "npt")),
+        *((360, "bdt"), (390, "mmt"), (420, "ict wib"), (480, "wita sgt hkt myt pht awst")),
+        *((540, "wit jst kst"), (570, "acst"), (600, "aest chst"), (630, "acdt"), (660, "aedt")),
+        *((720, "nzst"), (780, "nzdt")),
+    )
+    for name in names.split()
+}
+
+_WEEKDAY = r"(?:[^\W\d_]{2,13}\.?(?:,\ ?|\ ))?"
+_DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th|\.)?"
+_MONTH = r"(?P<name>[^\W\d_]{3,10})\.?"
+_YEAR = r"(?P<year>[0-9]{4}|[0-9]{2})"
+_SECOND = r"(?P<second>[0-9]{2})(?:[.,](?P<part>[0-9]{1,9}))?"
+_HALF = r"\ ?(?P<half>[ap])\.?m\b\.?"
+_TIME = rf"(?P<hour>[0-9]{{1,2}})(?::(?P<minute>[0-9]{{2}})(?::{_SECOND})?)?(?:{_HALF})?"
+_OFFSET = r"(?:(?:etc/)?(?:gmt|utc?|z)\ ?)?[+-][0-9]{1,2}(?::?[0-9]{2})?"
+_ZONE = rf"(?P<zone>{_OFFSET}|(?:etc/)?[a-z]{{1,5}}\b)?(?:\ ?\([^()]*\))?\.?"
+_CLOCK = rf"(?:(?:,|\ at\b|\ -|t)?\ ?{_TIME}\ ?{_ZONE})?"
+_COMPACT_CLOCK = rf"(?:t?(?P<hour>[0-9]{{2}}):?(?P<minute>[0-9]{{2}}):?(?:{_SECOND})?\ ?{_ZONE})?"
+
+_FORMS = tuple(
+    re.compile(form, re.VERBOSE | re.IGNORECASE)
+    for form in (
+        rf"{_WEEKDAY}{_DAY}(?:\ of\b|\ de\b)?[\ -]?{_MONTH}(?:\ de\b)?(?:,?[\ -]?{_YEAR})?{_CLOCK}",
+        rf"{_WEEKDAY}{_MONTH}\ ?{_DAY}(?:,?\ {_YEAR})?{_CLOCK}",
+        rf"{_WEEKDAY}{_MONTH}\ {_DAY},?\ {_TIME}\ (?:{_ZONE}\ )?{_YEAR}",
+        rf"{_WEEKDAY}(?P<year>[0-9]{{4}})(?P<gap>[-/.])(?P<month>[0-9]{{1,2}})(?P=gap){_DAY}{_CLOCK}",
+        rf"(?P<year>[0-9]{{4}})(?P<month>[0-9]{{2}})(?P<day>[0-9]{{2}}){_COMPACT_CLOCK}",
+        rf"{_WEEKDAY}(?P<day>[0-9]{{1,2}})\.\ ?(?P<month>[0-9]{{1,2}})\.\ ?{_YEAR}{_CLOCK}",
+    )
+)
+_EPOCH = re.compile(r"[0-9]{9,10}(?:\.[0-9]{1,9})?|[0-9]{12,13}")
+_NUMBERED_ZONE = re.compile(r".*?([+-])([0-9]{1,2}?):?([0-9]{2})?")
+
+_Parts = Mapping[str, str | None]
+
+
+def stamp(text: str, timezone: str, now: int | None = None) -> Stamp | None:
+    """The time that a publisher printed; None where it is none, or an impossible one.
+
+    `timezone` (a valid IANA name) reads a time without zone and ends the day of a bare date.
+    `now` (epoch ms) gives a date without a year its year: the last one it can lie in.
+    """
+    text = " ".join(text[: 2 * _LONGEST].split()).replace("\u2212", "-").strip(" ,;")
+    if len(text) > _LONGEST:
+        return None
+    if _EPOCH.fullmatch(text):
+        return _epoch(text)
+    for form in _FORMS:
+        if found := form.fullmatch(text):
+            try:
+                return _stamp(found.groupdict(), timezone, now)
+            except (ValueError, OverflowError):
+                return None
+    return None
+
+
+def _epoch(text: str) -> Stamp | None:
+    at = int(text) if len(text) > 10 and "." not in text else round(float(text) * 1000)
+    year = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=at)).year
+    return Stamp(at) if year in _YEARS else None
+
+
+def _stamp(parts: _Parts, timezone: str, now: int | None) -> Stamp | None:
+    day = _date(parts, timezone, now)
+    if day is None or day.year not in _YEARS:
+        return None
+    zone = _zone(parts.get("zone"), timezone, day.year)
+    if parts.get("hour") is None:
+        last = datetime(day.year, day.month, day.day, 23, 59, 59, 999_000, tzinfo=zone)
+        return Stamp(_milliseconds(last), Precision.DAY, day.isoformat())
+    at = _milliseconds(datetime(day.year, day.month, day.day, tzinfo=zone) + _clock(parts))
+    return Stamp(at, Precision.MINUTE if parts.get("second") is None else Precision.SECOND)
+
+
+def _date(parts: _Parts, timezone: str, now: int | None) -> date | None:
+    month = _month(parts)
+    day = int(parts["day"] or 0)
+    written = parts["year"]
+    if written is not None:
+        return date(_full_year(written), month, day) if month else None
+    if now is None or not month:
+        return None
+    # A day of grace: the publisher's clock may be ahead of ours.
+    latest = datetime.fromtimestamp(now / 1000, ZoneInfo(timezone)).date() + timedelta(days=1)
+    this_year = date(latest.year, month, day)
+    return this_year if this_year <= latest else date(latest.year - 1, month, day)
+
+
+def _month(parts: _Parts) -> int | None:
+    name = parts.get("name")
+    if name is None:
+        return int(parts["month"] or 0)
+    return _MONTHS.get(name[:4].lower()) or _MONTHS.get(name[:3].lower())
+
+
+def _full_year(written: str) -> int:
+    """RFC 5322 section 4.3: 00 to 49 are of this century, 50 to 99 of the last."""
+    year = int(written)
+    if len(written) > 2:
+        return year
+    return year + (2000 if year < 50 else 1900)
+
+
+def _clock(parts: _Parts) -> timedelta:
+    if parts.get("minute") is None and parts.get("half") is None:
+        raise ValueError("a number alone is no time of day")
+    hour, minute, second = (int(parts.get(p) or 0) for p in ("hour", "minute", "second"))
+    half = (parts.get("half") or "").lower()
+    if half and hour <= 12:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    # 24:00 ends a day (ISO 8601) and :60 is a leap second; both are the moment after.
+    if hour > 24 or minute > 59 or second > 60 or (hour == 24 and (minute or second)):
+        raise ValueError("no such time of day")
+    fraction = float(f"0.{parts.get('part') or 0}")
+    return timedelta(hours=hour, minutes=minute, seconds=second, milliseconds=int(fraction * 1000))
+
+
+def _zone(written: str | None, timezone: str, year: int) -> tzinfo:
+    own = ZoneInfo(timezone)
+    if not written:
+        return own
+    written = written.lower().removeprefix("etc/")
+    if "+" in written or "-" in written:
+        return _numbered(written)
+    offset = _abbreviations(timezone, year).get(written, _ZONES.get(written))
+    # An abbreviation that nobody knows is most likely the publisher's own.
+    return own if offset is None else _east(offset)
+
+
+def _numbered(written: str) -> tzinfo:
+    found = _NUMBERED_ZONE.fullmatch(written)
+    if found is None:
+        raise ValueError("no such zone")
+    hours, minutes = int(found[2]), int(found[3] or 0)
+    # From UTC-12 to UTC+14 there are clocks that show it.
+    if hours > 14 or minutes > 59:
+        raise ValueError("no such zone")
+    return _east((hours * 60 + minutes) * (-1 if found[1] == "-" else 1))
+
+
+def _east(minutes: int) -> tzinfo:
+    return timezone(timedelta(minutes=minutes))
+
+
+@lru_cache(maxsize=512)
+def _abbreviations(timezone: str, year: int) -> Mapping[str, int]:
+    zone = ZoneInfo(timezone)
+    moments = (datetime(year, month, 1, tzinfo=zone) for month in (1, 7))
+    return {
+        (m.tzname() or "").lower(): int((m.utcoffset() or timedelta()).total_seconds()) // 60
+        for m in moments
+    }
+
+
+def _milliseconds(moment: datetime) -> int:
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)

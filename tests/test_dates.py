@@ -1,0 +1,210 @@
+"""Publishers' dates: every form we read, every one we refuse."""
+
+import time
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor import dates
+from monitor.model import Precision
+
+NOW = int(datetime(2017, 11, 18, 9, 0, tzinfo=UTC).timestamp() * 1000)
+
+# text, the source's zone, UTC
+READ = [
+    # RFC 822 and what became of it
+    ("Fri, 17 Nov 2017 10:30:05 GMT", "UTC", "2017-11-17T10:30:05Z"),
+    ("Fri, 17 Nov 2017 10:30:05 +0100", "UTC", "2017-11-17T09:30:05Z"),
+    ("Fri, 17 Nov 2017 10:30:05 -0000", "Asia/Tokyo", "2017-11-17T10:30:05Z"),
+    ("17 Nov 2017 10:30:05 Z", "UTC", "2017-11-17T10:30:05Z"),
+    ("Fri, 17 Nov 17 10:30:05 UT", "UTC", "2017-11-17T10:30:05Z"),
+    ("17 Nov 97 10:30 GMT", "UTC", "1997-11-17T10:30:00Z"),
+    ("Fri,17 Nov 2017 10:30:05 GMT", "UTC", "2017-11-17T10:30:05Z"),
+    ("Friday, 17 November 2017 10:30:05 gmt", "UTC", "2017-11-17T10:30:05Z"),
+    ("Friday, 17-Nov-17 10:30:05 GMT", "UTC", "2017-11-17T10:30:05Z"),
+    ("Thu, 04 APR 2013 20:37:27 AEST", "UTC", "2013-04-04T10:37:27Z"),
+    ("Thu, 17 OCT 2024 22:40:13 AEST", "Australia/Sydney", "2024-10-17T12:40:13Z"),
+    ("Mon, 17 Nov 2017 10:30:05 GMT", "UTC", "2017-11-17T10:30:05Z"),  # it was a Friday
+    ("Seg, 24 Set 2018 19:22:00 -0300", "UTC", "2018-09-24T22:22:00Z"),
+    ("mar., 17 juil. 2018 10:30:05 +0200", "UTC", "2018-07-17T08:30:05Z"),
+    ("Fri, 17 Nov 2017 9:05:00 EST", "UTC", "2017-11-17T14:05:00Z"),
+    ("Fri, 17 Nov 2017 10:30:05 GMT+0100", "UTC", "2017-11-17T09:30:05Z"),
+    ("Fri, 17 Nov 2017 10:30:05 GMT-5", "UTC", "2017-11-17T15:30:05Z"),
+    ("Fri, 17 Nov 2017 10:30:05 Etc/GMT", "Asia/Tokyo", "2017-11-17T10:30:05Z"),
+    ("Fri, 17 Nov 2017 10:30:05 PST (Pacific)", "UTC", "2017-11-17T18:30:05Z"),
+    ("  Fri,\n 17  Nov\t2017 10:30:05 GMT ", "UTC", "2017-11-17T10:30:05Z"),
+    ("Fri, 17 Nov 2017 24:00:00 GMT", "UTC", "2017-11-18T00:00:00Z"),
+    ("Fri, 17 Nov 2017 10:30:05 PM GMT", "UTC", "2017-11-17T22:30:05Z"),
+    # month first
+    ("Nov 17, 2017 10:30 AM EST", "UTC", "2017-11-17T15:30:00Z"),
+    ("November 17th, 2017 at 12:05 a.m.", "UTC", "2017-11-17T00:05:00Z"),
+    ("Sept. 17, 2017, 5 pm", "UTC", "2017-09-17T17:00:00Z"),
+    ("Fri Nov 17 10:30:05 2017", "UTC", "2017-11-17T10:30:05Z"),
+    ("Fri Nov 17 10:30:05 CET 2017", "UTC", "2017-11-17T09:30:05Z"),
+    ("Mon Jun 22 2015 20:12:20 GMT+0900 (JST)", "UTC", "2015-06-22T11:12:20Z"),
+    # ISO 8601
+    ("2017-11-17T10:30:05Z", "UTC", "2017-11-17T10:30:05Z"),
+    ("2017-11-17T10:30:05.123+10:30", "UTC", "2017-11-17T00:00:05Z"),
+    ("2017-11-17T10:30:05,5-0800", "UTC", "2017-11-17T18:30:05Z"),
+    ("2017-11-17T10:30+01", "UTC", "2017-11-17T09:30:00Z"),
+    ("2017-11-17 10:30:05", "Europe/Paris", "2017-11-17T09:30:05Z"),
+    ("2017-07-17 10:30:05", "Europe/Paris", "2017-07-17T08:30:05Z"),
+    ("2017-11-17 10:30:05 +0000 UTC", "UTC", None),
+    ("20171117T103005Z", "UTC", "2017-11-17T10:30:05Z"),
+    ("20171117103005", "UTC", "2017-11-17T10:30:05Z"),
+    ("2020/1/10 14:16:00", "UTC", "2020-01-10T14:16:00Z"),
+    ("2026-06-30T23:59:60Z", "UTC", "2026-07-01T00:00:00Z"),
+    ("17.11.2017 10:30", "Europe/Berlin", "2017-11-17T09:30:00Z"),
+    # epoch
+    ("1510914605", "Asia/Tokyo", "2017-11-17T10:30:05Z"),
+    ("1510914605123", "UTC", "2017-11-17T10:30:05Z"),
+    ("1510914605.9", "UTC", "2017-11-17T10:30:05Z"),
+    # names with several meanings: the source's zone decides, else the common one
+    ("Fri, 17 Nov 2017 10:30:00 IST", "UTC", "2017-11-17T05:00:00Z"),
+    ("Fri, 17 Nov 2017 10:30:00 IST", "Asia/Jerusalem", "2017-11-17T08:30:00Z"),
+    ("Mon, 17 Jul 2017 10:30:00 IST", "Europe/Dublin", "2017-07-17T09:30:00Z"),
+    ("Fri, 17 Nov 2017 10:30:00 CST", "UTC", "2017-11-17T16:30:00Z"),
+    ("Fri, 17 Nov 2017 10:30:00 CST", "Asia/Shanghai", "2017-11-17T02:30:00Z"),
+    ("Fri, 17 Nov 2017 10:30:00 BST", "UTC", "2017-11-17T09:30:00Z"),
+    ("Fri, 17 Nov 2017 10:30:00 XYZ", "Asia/Tokyo", "2017-11-17T01:30:00Z"),
+    # the future is not ours to judge
+    ("Thu, 01 Jan 2099 00:00:00 GMT", "UTC", "2099-01-01T00:00:00Z"),
+]
+
+REFUSED = [
+    *("", "   ", "yesterday", "not a date", "No date found.", "2017", "2017-11", "Nov 2017"),
+    *("04/05/2017", "Wed, 30 Feb 2026 10:00:00 GMT", "2017-02-29", "0000-01-01", "2026-13-40"),
+    *("Sat, 01 Jan 0001 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT", "0", "-1", "99999999999"),
+    *("Mon, 22 Nov 2026 25:61:61 EST", "2017-11-17T24:30:00Z", "Mon, 22 Nov 2026 10:00:00 +9999"),
+    *("Mon, 22 Nov 2026 10:00:00 +1475", "32 Nov 2017", "0 Nov 2017", "17 Foo 2017", "10:30"),
+    *(
+        "\u0661\u0667 Nov 2017",
+        "Nov 17, 2017 \U0001f600",
+        "2017-11-17T10:30:05Z" * 20,
+        "\udc80",
+        "\x00",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "zone", "expected"), READ, ids=range(len(READ)))
+def test_read(text, zone, expected):
+    """A printed time is read in its own zone, or else in the source's."""
+    stamp = dates.stamp(text, zone)
+    assert (stamp.iso() if stamp else None) == expected
+
+
+@pytest.mark.parametrize("text", REFUSED, ids=range(len(REFUSED)))
+def test_refused(text):
+    """What is no date, or an impossible one, gives nothing."""
+    assert dates.stamp(text, "UTC") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2017-11-17",
+        "20171117",
+        "Nov 17, 2017",
+        "Friday, 17 November 2017",
+        "17.11.2017",
+        "17-Nov-17",
+    ],
+)
+def test_bare_date(text):
+    """A bare date is the last moment of its day in the source's zone, and prints as the date."""
+    stamp = dates.stamp(text, "Australia/Sydney")
+    assert stamp.precision is Precision.DAY
+    assert stamp.day == stamp.iso() == "2017-11-17"
+    end = datetime(2017, 11, 17, 12, 59, 59, 999_000, tzinfo=UTC)
+    assert stamp.at == round(end.timestamp() * 1000)
+
+
+@pytest.mark.parametrize(
+    ("text", "precision", "milliseconds"),
+    [
+        ("2017-11-17T10:30:05.250Z", Precision.SECOND, 5250),
+        ("2017-11-17T10:30:05Z", Precision.SECOND, 5000),
+        ("2017-11-17T10:30Z", Precision.MINUTE, 0),
+        ("Nov 17, 2017 10:30 AM GMT", Precision.MINUTE, 0),
+    ],
+)
+def test_precision(text, precision, milliseconds):
+    """A stamp says how exactly the publisher stated the time, down to the millisecond."""
+    stamp = dates.stamp(text, "UTC")
+    assert (stamp.precision, stamp.at % 60_000) == (precision, milliseconds)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Nov 17 10:30 GMT", "2017-11-17T10:30:00Z"),
+        ("18 Nov, 10:30", "2017-11-18T10:30:00Z"),
+        ("Nov 19", "2017-11-19"),  # the publisher may be ahead of us by a day
+        ("Nov 20 10:30", "2016-11-20T10:30:00Z"),
+        ("31 December", "2016-12-31"),
+        ("Feb 29", None),
+    ],
+)
+def test_no_year(text, expected):
+    """Without a year it is the last such day, if it is known what day it is now."""
+    stamp = dates.stamp(text, "UTC", NOW)
+    assert (stamp.iso() if stamp else None) == expected
+    assert dates.stamp(text, "UTC") is None
+
+
+_PIECES = st.sampled_from(
+    [
+        *"0123456789 :-+/.,TZ()",
+        *(
+            "Fri, ",
+            "17",
+            " Nov ",
+            "2017",
+            "20171117",
+            "10:30",
+            ":05",
+            " GMT",
+            " +01:00",
+            " AM",
+            "AEST",
+        ),
+        *("Feb", "31", "99", " de ", "1510914605", "Etc/", "23:59:60", "24:00"),
+    ]
+)
+
+
+@given(
+    st.one_of(st.text(), st.lists(_PIECES, max_size=14).map("".join)),
+    st.sampled_from(["UTC", "Australia/Sydney", "America/New_York", "Asia/Kathmandu"]),
+)
+def test_any_text(text, zone):
+    """Any text gives a stamp of a plausible year that prints, or nothing."""
+    stamp = dates.stamp(text, zone, NOW)
+    assert stamp is None or 1899 <= int(stamp.iso()[:4]) <= 2200
+
+
+@given(st.datetimes(datetime(1900, 1, 2), datetime(2199, 12, 30)))
+def test_round_trip(moment):
+    """What is printed by the rules is read back to the second."""
+    at = int(moment.replace(tzinfo=UTC, microsecond=0).timestamp()) * 1000
+    for form in ("%a, %d %b %Y %H:%M:%S GMT", "%Y-%m-%dT%H:%M:%SZ", "%B %d, %Y %I:%M:%S %p UTC"):
+        assert dates.stamp(moment.strftime(form), "Asia/Tokyo").at == at
+
+
+@pytest.mark.parametrize("piece", ["1", "a", " ", ":", "1 ", "a ", "(", "Nov 17 ", "+1", "10:30 "])
+def test_linear(piece):
+    """A long hostile text takes no longer than its length warrants."""
+    started = time.perf_counter()
+    for length in (100, 1_000_000):
+        dates.stamp((piece * length)[:length], "UTC")
+    assert time.perf_counter() - started < 1.0
+
+
+@pytest.mark.real
+def test_real_naughty_strings(real_data):
+    """Naughty strings are no dates, and nothing breaks."""
+    for text in (real_data / "hostile/strings/blns.json").read_text().splitlines():
+        dates.stamp(text, "UTC")

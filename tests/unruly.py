@@ -1,0 +1,76 @@
+"""What a worker may be given to run: functions that hang, swell, crash or answer badly.
+
+Imports little, because each worker imports this.
+"""
+
+import os
+import re
+import signal
+import sys
+
+from monitor.errors import FetchError, FetchReason, ReadError, ReadReason
+
+GIGABYTE = 1 << 30
+
+
+class Unruly(Exception):
+    """Pickles, and cannot be built again."""
+
+    def __init__(self, one, other):
+        super().__init__("unruly")
+
+
+def add(one, *, other):
+    return one + other
+
+
+def raise_read_error():
+    raise ReadError(ReadReason.NO_LIST, "no list")
+
+
+def raise_fetch_error():
+    raise FetchError(FetchReason.HTTP, "gone", status=410)
+
+
+def raise_unruly():
+    raise Unruly(1, 2)
+
+
+def leave():
+    sys.exit(3)
+
+
+def give_a_function():
+    return lambda: None
+
+
+def hang_in_python():
+    while True:
+        pass
+
+
+def hang_in_c():
+    re.match(r"(a+)+$", "a" * 60 + "b")
+
+
+def take_memory():
+    return len(bytearray(GIGABYTE))
+
+
+def take_memory_in_pieces():
+    pieces = []
+    while True:
+        pieces.append(b"x" * len(pieces) * 1000)
+
+
+def crash():
+    os._exit(7)
+
+
+def fault():
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def print_and_hang():
+    print(os.getpid(), flush=True)
+    hang_in_c()
