@@ -1,0 +1,199 @@
+"""HTML bytes to a tree, and a tree to lines of text as a reader sees them.
+
+Knows encodings, scripts and line breaks.  Does not know what an article is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from w3lib.encoding import html_to_unicode
+
+# Not in XML, and nothing a reader sees: they only break parsers and databases.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+_UNSEEN_TAGS = """
+    head title script style noscript template iframe object select button textarea svg
+"""
+UNSEEN = frozenset(_UNSEEN_TAGS.split())
+_BLOCK_TAGS = """
+    p div table tr td th ul ol li dl dt dd h1 h2 h3 h4 h5 h6 hr blockquote center pre form article
+    section aside header footer main nav figure figcaption address fieldset body
+"""
+_BLOCKS = frozenset(_BLOCK_TAGS.split())
+_BOXES = frozenset({"table", "td", "th", "div", "blockquote", "aside", "fieldset", "figure"})
+_WESTERN = ("cp125", "iso8859")
+_BOLD = frozenset({"b", "strong", "h2", "h3", "h4", "h5", "h6"})
+
+
+def decode(html: bytes | str, content_type: str | None = None) -> str:
+    """The page as text, whatever it claims: never fails, what cannot be read becomes U+FFFD.
+
+    Byte order mark, then the header's charset, then the page's own, as browsers do; a page that
+    names none, or a western one although its bytes are valid UTF-8, is UTF-8, else Windows-1252.
+    """
+    if isinstance(html, str):
+        text = html.encode("utf-8", "replace").decode("utf-8")  # lone surrogates
+    else:
+        text = _decoded(html, content_type)
+    return _CONTROLS.sub("", text)
+
+
+def _decoded(html: bytes, content_type: str | None) -> str:
+    try:
+        encoding, text = html_to_unicode(content_type, html, default_encoding="cp1252")
+    except (LookupError, UnicodeError):  # charset=hex, charset=idna: codecs, but not of text
+        encoding, text = "cp1252", html.decode("cp1252", "replace")
+    if not encoding.startswith(_WESTERN):
+        return text
+    try:
+        return html.decode("utf-8")  # no text in a western encoding is valid UTF-8 by chance
+    except UnicodeDecodeError:
+        return text
+
+
+def parse(text: str, *, comments: bool = False) -> HtmlElement | None:
+    """The document's tree, None when there is nothing in it.
+
+    Elements deeper than libxml2's own limit (256) are left out, so no later walk can recurse far.
+    """
+    parser = HTMLParser(remove_comments=not comments, remove_pis=True, encoding="utf-8")
+    try:
+        return document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except etree.LxmlError:
+        return None
+
+
+def squeeze(text: str | None) -> str | None:
+    """One line without outer blanks; None when nothing is left."""
+    return " ".join(text.split()) or None if text else None
+
+
+def text_of(element: HtmlElement) -> str | None:
+    """All text a reader sees inside an element, as one line."""
+    return squeeze(" ".join(line.text for line in lines(element).lines))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One printed line.
+
+    `gap`: a blank line stands before it.  `box` numbers the innermost table cell, div or quote
+    around it.  `href` is set where lines were split at links; `inside` has the names that
+    `lines` was asked to look for.
+    """
+
+    text: str
+    gap: bool
+    box: int
+    bold: bool = False
+    href: str | None = None
+    inside: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """All lines of a document in its order; `comments` are (text, number of the line after it)."""
+
+    lines: tuple[Line, ...]
+    comments: tuple[tuple[str, int], ...] = ()
+
+
+def lines(root: HtmlElement, *, names: Iterable[str] = (), links: bool = False) -> Lines:
+    """The document as lines.
+
+    `names` are tags (`h1`), classes (`.BHS`) or ids (`#body`) whose lines are to be marked;
+    `links`: a link's text is always a line of its own.
+    """
+    walk = _Walk(frozenset(names), links)
+    events = etree.iterwalk(root, events=("start", "end", "comment"))
+    for event, element in events:
+        if isinstance(element, etree._Comment):
+            walk.comment(element)
+        elif event == "start" and element.tag in UNSEEN:
+            events.skip_subtree()
+        elif event == "start":
+            walk.enter(element)
+        else:
+            walk.leave(element, is_root=element is root)
+    walk.end_line()
+    return Lines(tuple(walk.done), tuple(walk.comments))
+
+
+@dataclass(slots=True)
+class _Walk:
+    names: frozenset[str]
+    links: bool
+    done: list[Line] = field(default_factory=list)
+    comments: list[tuple[str, int]] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+    breaks: int = 2  # line ends since the last text: two are a blank line
+    boxes: list[int] = field(default_factory=lambda: [0])
+    seen_boxes: int = 0
+    bold: int = 0
+    plain: bool = False  # the line has text that is not bold
+    hrefs: list[str | None] = field(default_factory=list)
+    marks: Counter[str] = field(default_factory=Counter)
+
+    def enter(self, element: HtmlElement) -> None:
+        tag = element.tag
+        if tag == "br":
+            self.end_line(1)
+        elif tag in _BLOCKS:
+            self.end_line(2)
+        if tag == "a" and self.links:
+            self.end_line()
+            self.hrefs.append(element.get("href"))
+        if tag in _BOXES:
+            self.seen_boxes += 1
+            self.boxes.append(self.seen_boxes)
+        self.bold += tag in _BOLD
+        self.marks.update(self._names_of(element))
+        self.add(element.text)
+
+    def leave(self, element: HtmlElement, *, is_root: bool) -> None:
+        tag = element.tag
+        if tag not in UNSEEN:
+            if tag in _BLOCKS:
+                self.end_line(2)
+            if tag == "a" and self.links:
+                self.end_line()
+                self.hrefs.pop()
+            if tag in _BOXES:
+                self.boxes.pop()
+            self.bold -= tag in _BOLD
+            self.marks.subtract(self._names_of(element))
+        if not is_root:
+            self.add(element.tail)
+
+    def comment(self, element: etree._Comment) -> None:
+        self.end_line()
+        self.comments.append(((element.text or "").strip(), len(self.done)))
+        self.add(element.tail)
+
+    def _names_of(self, element: HtmlElement) -> frozenset[str]:
+        if not self.names:
+            return self.names
+        own = {element.tag, f"#{element.get('id')}"}
+        own.update(f".{name}" for name in (element.get("class") or "").split())
+        return self.names & own
+
+    def add(self, text: str | None) -> None:
+        if text:
+            self.parts.append(text)
+            self.plain = self.plain or not (self.bold or text.isspace())
+
+    def end_line(self, breaks: int = 0) -> None:
+        text = squeeze("".join(self.parts))
+        if text:
+            inside = frozenset(name for name, depth in self.marks.items() if depth > 0)
+            href = self.hrefs[-1] if self.hrefs else None
+            gap, bold = self.breaks >= 2, not self.plain
+            self.done.append(Line(text, gap, self.boxes[-1], bold, href, inside))
+            self.breaks = 0
+        self.parts, self.plain = [], False
+        self.breaks += breaks

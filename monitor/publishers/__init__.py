@@ -1,0 +1,1 @@
+"""Publishers whose pages need more than the general reader, one module each."""
