@@ -1,0 +1,84 @@
+"""Cut text into paragraphs and sentences, and say in which of them a place lies.
+
+Goes by blank lines, punctuation and a short list of abbreviations; knows no language beyond that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_BLANK_LINE = re.compile(r"\n[^\S\n]*+\n\s*+")
+_CLOSING = "\"'”’»›)\\]}）］｝」』】〉》〕"
+_SENTENCE_END = re.compile(
+    rf"[。！？][{_CLOSING}]*+\s*+"  # written without spaces: ends there whatever follows
+    rf"|(?P<stops>[.!?…؟۔।]++)[{_CLOSING}]*+\s++"
+)
+_NO_END = re.compile(
+    r"(?:^|[^\w])(?:[^\W\d_]|Mr|Mrs|Ms|Dr|Prof|Gen|Col|Lt|Sgt|Maj|Capt|Adm|Sen|Rep|Gov|Pres|St|No"
+    r"|vs|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)\Z"
+)
+_LONGEST_NO_END = 6  # "Sept" or "Prof", what stands before it, and one to spare
+
+
+def paragraphs(text: str) -> list[tuple[int, int]]:
+    """(start, end) of each paragraph that is not blank, without the white space around it.
+
+    A line that holds white space alone parts two paragraphs; a single line break does not.
+    """
+    found = []
+    start = 0
+    for gap in _BLANK_LINE.finditer(text):
+        found.append(_trimmed(text, start, gap.start()))
+        start = gap.end()
+    found.append(_trimmed(text, start, len(text)))
+    return [(start, end) for start, end in found if start < end]
+
+
+def paragraph_at(text: str, offset: int) -> tuple[int, int]:
+    """(number, total) of the paragraph that holds `offset`, from 1; a blank text counts as one.
+
+    White space before a paragraph counts as part of it, what follows the last as part of that.
+    """
+    found = paragraphs(text)
+    number = next((n for n, (_, end) in enumerate(found, 1) if offset < end), len(found))
+    return max(number, 1), max(len(found), 1)
+
+
+def sentence_at(text: str, offset: int) -> tuple[int, int]:
+    """(start, end) of the sentence that holds `offset`, without the white space around it.
+
+    Sentences end as in clause 8 of the rule language.  White space counts as in `paragraph_at`;
+    an offset past the last sentence gives that one, a blank text (0, 0).
+    """
+    found = paragraphs(text)
+    if not found:
+        return (0, 0)
+    holding = next((part for part in found if offset < part[1]), found[-1])
+    sentences = list(_sentences(text, *holding))
+    return next((part for part in sentences if offset < part[1]), sentences[-1])
+
+
+def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The sentences of the paragraph at start..end, in order; never none."""
+    for stop in _SENTENCE_END.finditer(text, start, end):
+        if stop.end() < end and _ends_sentence(text, stop):
+            yield _trimmed(text, start, stop.end())
+            start = stop.end()
+    yield _trimmed(text, start, end)
+
+
+def _ends_sentence(text: str, stop: re.Match[str]) -> bool:
+    stops = stop["stops"]
+    if stops is None:
+        return True
+    if text[stop.end()].islower():
+        return False
+    before = text[max(0, stop.start() - _LONGEST_NO_END) : stop.start()]
+    return stops != "." or _NO_END.search(before) is None
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """start..end without white space at either side."""
+    part = text[start:end]
+    return start + len(part) - len(part.lstrip()), start + len(part.rstrip())
