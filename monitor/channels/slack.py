@@ -1,0 +1,156 @@
+"""Slack: `chat.postMessage` with a bot token, or an incoming webhook.
+
+One message a second, as Slack wants it (https://docs.slack.dev/apis/web-api/rate-limits).  Slack
+has no idempotency key: what was accepted and not recorded comes twice, with the same alert id.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from monitor.channels import slack_words
+from monitor.channels.answers import not_fetched, refusal, shown
+from monitor.errors import ChannelRefused, FetchError, FetchReason, Later, MessageRefused, SendError
+from monitor.model import Message, Receipt, Response
+from monitor.net.client import Ask, Client, Limits
+from monitor.net.gate import retry_after_seconds
+from monitor.settings import Secret, SlackChannel
+
+_PAUSE_SECONDS = 1.0
+_LIMITS = Limits(raw_bytes=200_000, decoded_bytes=200_000, total_seconds=30.0)
+
+
+class Slack:
+    """One channel.  `clock` gives seconds that never go back."""
+
+    def __init__(
+        self,
+        channel: SlackChannel,
+        client: Client,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._channel = channel
+        self._client = client
+        self._clock = clock
+        self._sleep = sleep
+        self._free_at = 0.0
+        self._turn = asyncio.Lock()
+
+    async def send(self, message: Message, recipient: str) -> Receipt:
+        """`recipient` is the channel's own.  The receipt of a bot's message holds its `ts`.
+
+        Raises SendError: one of its three kinds.
+        """
+        body = dict(message.slack or {"text": message.text})
+        async with self._turn:
+            await self._pace()
+            if self._channel.token is None:
+                return await self._post_webhook(body)
+            return await self._post_message(self._channel.token, body)
+
+    async def check(self) -> str:
+        """`auth.test`.  A webhook can only be asked with an empty message, which it refuses.
+
+        Raises SendError: one of its three kinds.
+        """
+        if self._channel.token is not None:
+            answer = await self._call("auth.test", self._channel.token, {})
+            return f"ok, {shown(str(answer.get('user')))} in {shown(str(answer.get('team')))}"
+        response = await self._post(self._webhook(), {})
+        word = _text(response).strip()
+        if response.status == 400 and word in ("invalid_payload", "no_text", "missing_text"):
+            return f"the webhook is there ({word}); only a message can show more"
+        raise _refused(word, response)
+
+    async def _pace(self) -> None:
+        wait = self._free_at - self._clock()
+        if wait > 0:
+            await self._sleep(wait)
+        self._free_at = self._clock() + _PAUSE_SECONDS
+
+    async def _post_webhook(self, body: dict[str, object]) -> Receipt:
+        for name in ("thread_ts", "reply_broadcast"):
+            body.pop(name, None)
+        response = await self._post(self._webhook(), body)
+        word = _text(response).strip()
+        if response.status == 200 and word == "ok":
+            return Receipt("200 ok")
+        raise _refused(word, response)
+
+    async def _post_message(self, token: Secret, body: dict[str, object]) -> Receipt:
+        answer = await self._call(
+            "chat.postMessage", token, {"channel": self._channel.channel, **body}
+        )
+        ts, channel = (shown(str(answer.get(name, ""))) for name in ("ts", "channel"))
+        return Receipt(f"200 ok channel={channel} ts={ts}", message_id=ts or None)
+
+    async def _call(self, method: str, token: Secret, body: dict[str, object]) -> dict[str, Any]:
+        """The answer of a Web API method, which is one only with `ok`."""
+        url = f"{self._channel.api}/{method}"
+        response = await self._post(url, body, {"authorization": f"Bearer {token.reveal()}"})
+        try:
+            answer = json.loads(_text(response))
+        except (ValueError, RecursionError):
+            answer = None
+        if not isinstance(answer, dict):
+            raise _refused("", response)
+        if response.status == 200 and answer.get("ok") is True:
+            return answer
+        raise _refused(str(answer.get("error", "")), response)
+
+    async def _post(
+        self, url: str, body: dict[str, object], headers: dict[str, str] | None = None
+    ) -> Response:
+        kind = {"content-type": "application/json; charset=utf-8"}
+        ask = Ask(
+            url=url,
+            method="POST",
+            headers={**kind, **(headers or {})},
+            body=json.dumps(body).encode(),
+            robots=False,
+            gate=False,
+            limits=_LIMITS,
+        )
+        try:
+            return await self._client.fetch(ask)
+        except FetchError as error:
+            raise not_fetched(_without_secret(error)) from None
+
+    def _webhook(self) -> str:
+        if self._channel.webhook is None:
+            raise ChannelRefused(f"channel {self._channel.name} has neither webhook nor token")
+        return self._channel.webhook.reveal()
+
+
+def _refused(word: str, response: Response) -> SendError:
+    """The error for Slack's own word, or for the status where the word says nothing.
+
+    An unknown word of the API waits: a refusal that we misread would lose the message, or all.
+    """
+    wait = retry_after_seconds(response.headers, int(time.time() * 1000))
+    word, answer = shown(word), shown(_text(response))
+    detail = f"Slack said {word}"
+    if word in slack_words.MEND:
+        return ChannelRefused(f"{detail}: {slack_words.MEND[word]}", answer=answer)
+    if word in slack_words.MESSAGE_REFUSED:
+        return MessageRefused(detail, answer=answer)
+    if word in slack_words.LATER or (response.status == 200 and word):
+        return Later(detail, answer=answer, retry_after_seconds=wait)
+    return refusal(response.status, answer, wait)
+
+
+def _text(response: Response) -> str:
+    return response.body.decode("utf-8", "replace")
+
+
+def _without_secret(error: FetchError) -> FetchError:
+    """A webhook's address is a secret, as whoever has it can post: it is not shown."""
+    if error.reason is not FetchReason.BAD_URL:
+        return error
+    return FetchError(error.reason, "the address in routes.yaml is no address to call")

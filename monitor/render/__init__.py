@@ -1,0 +1,53 @@
+"""From a briefing or a bulletin to a message, in the form each kind of channel sends.
+
+Pure: the same briefing gives the same message.  Sends nothing, looks nothing up.  Everything a
+publisher wrote is hostile until `clean` has seen it, and is escaped once more by each form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from monitor.model import Message
+from monitor.render import console, email, slack
+from monitor.render.briefing import Briefing, Bulletin
+
+__all__ = [
+    "KINDS",
+    "Briefing",
+    "Bulletin",
+    "for_console",
+    "for_email",
+    "for_slack",
+    "message",
+    "notice",
+]
+
+for_console = console.alert
+for_email = email.alert
+for_slack = slack.alert
+
+_ALERTS: Mapping[str, Callable[[Briefing, str, str], Message]] = {
+    "console": for_console,
+    "email": for_email,
+    "slack": for_slack,
+}
+_NOTICES: Mapping[str, Callable[[Bulletin], Message]] = {
+    "console": console.notice,
+    "email": email.notice,
+    "slack": slack.notice,
+}
+KINDS = tuple(_ALERTS)
+
+
+def message(kind: str, briefing: Briefing, channel: str, recipient: str) -> Message:
+    """The message that tells `briefing` to one recipient of a channel of `kind`.
+
+    `channel` is the channel's name.  Raises KeyError for a kind not in KINDS.
+    """
+    return _ALERTS[kind](briefing, channel, recipient)
+
+
+def notice(kind: str, bulletin: Bulletin) -> Message:
+    """The message that tells trouble of our own, or a test.  Raises KeyError as `message` does."""
+    return _NOTICES[kind](bulletin)

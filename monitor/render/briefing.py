@@ -1,0 +1,68 @@
+"""What one message has to tell, before it has a form.
+
+No text for people yet, and no text of a publisher made safe yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from monitor.model import StoredItem, Told
+
+
+@dataclass(frozen=True, slots=True)
+class Briefing:
+    """One revision of a conversation.
+
+    `alerts`, never none, are newly told, one per rule; `earlier` were told in this conversation
+    before; `opening` are those of them that its first message told: they make the subject, which
+    never changes, so their items must be as they were then (empty: `earlier`).  `source_names`:
+    source id to the outlet's name, where it has a better one than its host.  `domain` stands behind
+    the @ of Message-IDs.  `thread`: what the channel called the first message (Slack's ts).
+    `test` marks a match that is sent to try a channel.
+    """
+
+    conversation_id: str
+    revision: int
+    alerts: tuple[Told, ...]
+    created_at: int
+    now: int
+    earlier: tuple[Told, ...] = ()
+    opening: tuple[Told, ...] = ()
+    source_names: Mapping[str, str] = field(default_factory=dict)
+    timezone: str = "UTC"
+    domain: str = "localhost"
+    thread: str | None = None
+    test: bool = False
+
+    @property
+    def head(self) -> StoredItem:
+        """The article that the message is about."""
+        return self.alerts[0].stored
+
+    @property
+    def first(self) -> tuple[Told, ...]:
+        """What the conversation began with."""
+        if self.revision == 1:
+            return self.alerts
+        return self.opening or self.earlier or self.alerts
+
+    @property
+    def told(self) -> tuple[Told, ...]:
+        return self.earlier + self.alerts
+
+
+@dataclass(frozen=True, slots=True)
+class Bulletin:
+    """Trouble of our own, or a test message: a headline and perhaps a text, both ours."""
+
+    conversation_id: str
+    revision: int
+    headline: str
+    text: str
+    created_at: int
+    now: int
+    timezone: str = "UTC"
+    domain: str = "localhost"
+    test: bool = False

@@ -1,0 +1,239 @@
+"""What a message says besides its quotes: who, where, when, and what to beware of, cleaned.
+
+Escapes nothing, lays nothing out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from monitor import urls
+from monitor.model import Precision, Stamp, StoredItem, Told, short_id
+from monitor.render.briefing import Briefing, Bulletin
+from monitor.render.clean import header, link, one_line
+from monitor.settings import Severity
+
+LONGEST_HEADLINE = 300
+LONGEST_NAME = 60
+MOST_NAMES = 6
+DELAYED_AFTER_MS = 6 * 3600 * 1000
+
+_MINUTE_MS = 60_000
+_LONGEST_SUBJECT_HEADLINE = 200
+_LAST_AT = 253_402_214_400_000  # the last day of 9999: datetime ends there
+_PLAIN_ID = re.compile(r"[A-Za-z0-9]{1,64}")
+_DOMAIN = re.compile(r"(?=.{1,200}\Z)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """Times as people here read them."""
+
+    zone: ZoneInfo
+    now: int
+
+    @classmethod
+    def of(cls, briefing: Briefing | Bulletin) -> Zone:
+        try:
+            zone = ZoneInfo(briefing.timezone)
+        except (KeyError, ValueError, OSError):
+            zone = ZoneInfo("UTC")
+        return cls(zone, briefing.now)
+
+    def local(self, at: int) -> datetime:
+        moment = datetime.fromtimestamp(min(max(at, 0), _LAST_AT) / 1000, UTC)
+        try:
+            return moment.astimezone(self.zone)
+        except OverflowError:
+            return moment
+
+    def clock(self, at: int) -> str:
+        """`14:11 UTC`."""
+        return self.local(at).strftime("%H:%M %Z")
+
+    def day(self, day: date) -> str:
+        """`17 Nov`, with the year where it is another one."""
+        year = "" if day.year == self.local(self.now).year else f" {day.year}"
+        return f"{day.day} {day:%b}{year}"
+
+    def moment(self, at: int) -> str:
+        """The clock alone when it is today, else day and clock."""
+        local = self.local(at)
+        today = local.date() == self.local(self.now).date()
+        return self.clock(at) if today else f"{self.day(local.date())} {self.clock(at)}"
+
+
+def headline(stored: StoredItem) -> str:
+    return one_line(stored.item.title, LONGEST_HEADLINE, absent="(no headline)")
+
+
+def address(stored: StoredItem) -> str | None:
+    return link(stored.item.url)
+
+
+def names(words: Iterable[str], most: int = MOST_NAMES) -> str:
+    """`a, b, c and 4 more`, each once."""
+    unique = list(dict.fromkeys(one_line(word, LONGEST_NAME) for word in words))
+    more = f" and {len(unique) - most} more" if len(unique) > most else ""
+    return ", ".join(unique[:most]) + more
+
+
+def rules(alerts: Sequence[Told]) -> str:
+    return names(told.rule_name for told in alerts)
+
+
+def counted_rules(alerts: Sequence[Told]) -> str:
+    """`liberated (2), car-bombing (1)`: rules with the number of places."""
+    places: dict[str, int] = {}
+    for told in alerts:
+        name = one_line(told.rule_name, LONGEST_NAME)
+        places[name] = places.get(name, 0) + len(told.alert.spans)
+    return names(f"{name} ({count})" if count else name for name, count in places.items())
+
+
+def severity(alerts: Sequence[Told]) -> str:
+    """The highest."""
+    order = list(Severity)
+    return min((told.alert.severity for told in alerts), key=order.index)
+
+
+def ids(alerts: Sequence[Told]) -> str:
+    """What `why` takes."""
+    return names(short_id(told.alert.alert_id) for told in alerts)
+
+
+def subject(briefing: Briefing) -> str:
+    """Of the e-mails of a conversation: the first message's rules and headline, for ever."""
+    first = briefing.first
+    title = one_line(first[0].stored.item.title, _LONGEST_SUBJECT_HEADLINE, absent="(no headline)")
+    test = "[TEST] " if briefing.test else ""
+    again = "Re: " if briefing.revision > 1 else ""
+    return header(f"{again}{test}[{names((t.rule_name for t in first), 3)}] {title}")
+
+
+def news(briefing: Briefing) -> str | None:
+    """On an update, what is new."""
+    if briefing.revision == 1:
+        return None
+    known = {told.rule_name for told in briefing.earlier}
+    fresh = [told for told in briefing.alerts if told.rule_name not in known]
+    return f"Also matches {rules(fresh)}" if fresh else f"More on {rules(briefing.alerts)}"
+
+
+def said_by(briefing: Briefing) -> str:
+    """`NWA via example-wire.test`, or the outlet alone."""
+    wire, outlet = _wire(briefing.head), outlet_of(briefing, briefing.head)
+    return f"{wire} via {outlet}" if wire and wire != outlet else outlet
+
+
+def place(briefing: Briefing) -> str:
+    return one_line(briefing.head.item.place, LONGEST_NAME)
+
+
+def byline(briefing: Briefing) -> str:
+    return one_line(briefing.head.item.byline, 2 * LONGEST_NAME)
+
+
+def outlet_of(briefing: Briefing, stored: StoredItem) -> str:
+    named = briefing.source_names.get(stored.source_id)
+    host = stored.site or urls.site(stored.item.url)
+    return one_line(named or host or stored.source_id, LONGEST_NAME)
+
+
+def reporters(briefing: Briefing) -> str:
+    """`2 articles, 2 origins: NWA, Coastal Press`, over all that this conversation told."""
+    articles = {told.stored.id: told.stored for told in briefing.told}
+    origins = list(
+        dict.fromkeys(_wire(one) or outlet_of(briefing, one) for one in articles.values())
+    )
+    count = f"{_some(len(articles), 'article')}, {_some(len(origins), 'origin')}"
+    return f"{count}: {names(origins)}"
+
+
+def others(briefing: Briefing) -> list[StoredItem]:
+    """The articles besides the head that the new alerts speak of."""
+    found = {told.stored.id: told.stored for told in briefing.alerts}
+    found.pop(briefing.head.id, None)
+    return list(found.values())
+
+
+def published(briefing: Briefing, zone: Zone) -> str:
+    """`published 17 Nov 14:02 UTC, 9 min old`; a date without a time says so."""
+    stamp = briefing.head.item.published
+    if stamp is None:
+        return "published at no stated time"
+    if stamp.precision is Precision.DAY:
+        return _published_day(stamp, zone)
+    return f"published {zone.moment(stamp.at)}, {_age(zone.now - stamp.at)}"
+
+
+def seen(briefing: Briefing, zone: Zone) -> str:
+    return f"seen {zone.moment(briefing.head.first_seen_at)}"
+
+
+def warnings(briefing: Briefing) -> list[str]:
+    """What a reader has to know before believing it is fresh and whole."""
+    found = []
+    waited = briefing.now - briefing.created_at
+    if waited > DELAYED_AFTER_MS:
+        found.append(f"delayed {_span(waited)}")
+    if any(told.alert.late for told in briefing.alerts):
+        found.append("late: published long before it was seen")
+    if any(told.alert.partial for told in briefing.alerts):
+        found.append("partial: only the teaser was read")
+    return found
+
+
+def message_id(about: Briefing | Bulletin, revision: int) -> str:
+    """The same for every sending of one revision, whoever sends it and when.
+
+    The conversation's whole id: receivers drop a second message with a known Message-ID.
+    """
+    kind = "story" if isinstance(about, Briefing) else "ops"
+    key = about.conversation_id
+    if not _PLAIN_ID.fullmatch(key):
+        key = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:16]
+    return f"<{kind}.{key}.{revision}@{domain(about)}>"
+
+
+def domain(about: Briefing | Bulletin) -> str:
+    return about.domain if _DOMAIN.fullmatch(about.domain) else "localhost"
+
+
+def _wire(stored: StoredItem) -> str:
+    return one_line(stored.item.wire, LONGEST_NAME)
+
+
+def _published_day(stamp: Stamp, zone: Zone) -> str:
+    try:
+        day = date.fromisoformat(stamp.day or "")
+    except ValueError:
+        day = zone.local(stamp.at).date()
+    days = (zone.local(zone.now).date() - day) // timedelta(days=1)
+    age = f", {_some(days, 'day')} old" if days > 1 else ""
+    # One day ahead may be the source's zone.
+    age = ", dated in the future" if days < -1 else age
+    return f"published {zone.day(day)} (day only){age}"
+
+
+def _age(passed_ms: int) -> str:
+    if passed_ms < -_MINUTE_MS:
+        return "dated in the future"
+    return f"{_span(max(passed_ms, 0))} old"
+
+
+def _span(passed_ms: int) -> str:
+    """`9 min`, `5 h`, `3 days`, rounded down."""
+    minutes = passed_ms // _MINUTE_MS
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else _some(minutes // (24 * 60), "day")
+
+
+def _some(count: int, thing: str) -> str:
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"

@@ -1,0 +1,145 @@
+"""The Slack form: the body of a chat.postMessage or webhook call, within Slack's limits.
+
+Only & < > are escaped, as Slack wants it; `verbatim` and `parse: none` keep what publishers wrote
+from becoming links and mentions.
+
+Limits: https://docs.slack.dev/reference/block-kit/blocks, and about 13,200 characters in all,
+which is measured.  Sections, not headers: those break at 150 characters.
+"""
+
+from __future__ import annotations
+
+from monitor.model import Message
+from monitor.render import facts
+from monitor.render.briefing import Briefing, Bulletin
+from monitor.render.clean import cut, one_line
+from monitor.render.lines import TEST, bulletin_lines
+from monitor.render.quotes import Piece, Quote, choose
+
+# Parts after escaping, so that every block has less than 3,000 and all of them less than 13,200:
+# three quotes of 300 come to 6,300 at worst.
+_MOST_IN_TEXT = 1500
+_MOST_IN_TITLE = 800
+_MOST_IN_ADDRESS = 1000
+_MOST_IN_LABELS = 850
+_MOST_IN_NEWS = 200
+_MOST_IN_CONTEXT = 1000
+_MOST_IN_NOTICE = 1500
+_BAR = "  |  "
+
+Block = dict[str, object]
+
+
+def escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def alert(briefing: Briefing, channel: str, recipient: str) -> Message:
+    """`channel` and `recipient` are known to who reads it there, and not repeated."""
+    quotes = choose(briefing.alerts)
+    blocks = [_section(_opening(briefing)), *(_quote(q, briefing) for q in quotes.shown)]
+    more = [f"and {quotes.more} more in the text"] if quotes.more else []
+    blocks.append(_context(_BAR.join([*more, *_small_print(briefing)])))
+    text = _short(briefing, quotes.shown)
+    body = _body(text, blocks)
+    if briefing.thread and briefing.revision > 1:
+        body |= {"thread_ts": briefing.thread, "reply_broadcast": True}
+    return Message(text=text, slack=body)
+
+
+def notice(bulletin: Bulletin) -> Message:
+    title = one_line(bulletin.headline, facts.LONGEST_HEADLINE, absent="(nothing to say)")
+    text = _fitting(f"{'TEST: ' if bulletin.test else ''}{title}", _MOST_IN_TITLE)
+    *said, signed = bulletin_lines(bulletin)
+    lines = [_bold(text), *([_fitting("\n".join(said), _MOST_IN_NOTICE)] if said else [])]
+    return Message(text=text, slack=_body(text, [_section("\n".join(lines)), _context(signed)]))
+
+
+def _opening(briefing: Briefing) -> str:
+    """Headline and rules in one block: desktops show no more than the first."""
+    new = facts.news(briefing)
+    labels = [facts.counted_rules(briefing.alerts), facts.severity(briefing.alerts)]
+    labels += [facts.said_by(briefing), facts.place(briefing), *facts.warnings(briefing)]
+    lines = [
+        *([TEST] if briefing.test else []),
+        *([_bold(_fitting(new, _MOST_IN_NEWS))] if new else []),
+        _headline(briefing),
+        _fitting(_BAR.join(label for label in labels if label), _MOST_IN_LABELS),
+    ]
+    return "\n".join(lines)
+
+
+def _headline(briefing: Briefing) -> str:
+    title = _fitting(facts.headline(briefing.head), _MOST_IN_TITLE)
+    # Slack ends an address at `|` and a link at `>`; the latter is escaped already.
+    address = escape((facts.address(briefing.head) or "").replace("|", "%7C"))
+    if not 0 < len(address) <= _MOST_IN_ADDRESS:
+        return _bold(title)
+    return f"*<{address}|{title}>*"
+
+
+def _bold(text: str) -> str:
+    return f"*{text}*"
+
+
+def _quote(quote: Quote, briefing: Briefing) -> Block:
+    words = "".join(_piece(piece) for piece in quote.pieces)
+    outlet = facts.outlet_of(briefing, quote.stored)
+    other = f", {outlet}" if quote.stored.id != briefing.head.id else ""
+    return _section(f"> {words}  _{escape(quote.place + other)}_")
+
+
+def _piece(piece: Piece) -> str:
+    return f"«*{escape(piece.text)}*»" if piece.marked else escape(piece.text)
+
+
+def _small_print(briefing: Briefing) -> list[str]:
+    zone = facts.Zone.of(briefing)
+    when = f"{facts.published(briefing, zone)}, {facts.seen(briefing, zone)}"
+    others = [facts.headline(stored) for stored in facts.others(briefing)[:3]]
+    also = [f"also: {'; '.join(others)}"] if others else []
+    return [facts.reporters(briefing), when, *also, facts.ids(briefing.alerts)]
+
+
+def _short(briefing: Briefing, quotes: tuple[Quote, ...]) -> str:
+    """What a phone's notification shows: rules, headline, the first sentence, the id."""
+    new = facts.news(briefing)
+    parts = [
+        *(["TEST"] if briefing.test else []),
+        *([new] if new else []),
+        f"{facts.rules(briefing.alerts)}: {facts.headline(briefing.head)}",
+        *(quote.marked("«", "»") for quote in quotes[:1]),
+        facts.ids(briefing.alerts),
+    ]
+    return _fitting(_BAR.join(parts), _MOST_IN_TEXT)
+
+
+def _body(text: str, blocks: list[Block]) -> dict[str, object]:
+    return {
+        "text": text,
+        "blocks": blocks,
+        "unfurl_links": False,
+        "unfurl_media": False,
+        "link_names": False,
+        "parse": "none",
+    }
+
+
+def _section(text: str) -> Block:
+    return {"type": "section", "text": _mrkdwn(text)}
+
+
+def _context(text: str) -> Block:
+    return {"type": "context", "elements": [_mrkdwn(_fitting(text, _MOST_IN_CONTEXT))]}
+
+
+def _mrkdwn(text: str) -> Block:
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def _fitting(text: str, longest: int) -> str:
+    """`text` escaped, and cut so that no escape is cut through."""
+    room = longest
+    while len(escaped := escape(cut(text, room))) > longest:
+        room = min(room - 1, room * longest // len(escaped))
+    return escaped

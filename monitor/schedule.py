@@ -1,0 +1,82 @@
+"""Decide when a source is polled, an article read or a message sent next.
+
+Knows no store, no network, no clock.  All results are UTC epoch milliseconds.  What is spread is
+spread by a hash of its own key, so that the same thing comes at the same time on every run and
+things that began together drift apart.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+
+from monitor.model import Outcome, OutcomeKind
+from monitor.settings import Source
+
+_MINUTE_MS = 60_000
+_HOUR_MS = 60 * _MINUTE_MS
+
+# From messages.md, "retry": backoff to 6 h, 72 h in all.
+FIRST_RETRY_MS = 30_000
+LONGEST_RETRY_MS = 6 * _HOUR_MS
+GIVE_UP_MS = 72 * _HOUR_MS
+# So long a message waits for the article's page, which may bring more rules and better sentences.
+PAGE_WAIT_MS = 2 * _MINUTE_MS
+# Pages are first asked for at once, so that three tries lie within half an hour.
+BODY_RETRIES_MS = (5 * _MINUTE_MS, 25 * _MINUTE_MS)
+LONGEST_POLL_BACKOFF_MS = 6 * _HOUR_MS
+MOST_INTERVALS = 6
+# A publisher's slip in Retry-After must not blind us for ever.
+LONGEST_RETRY_AFTER_MS = 24 * _HOUR_MS
+
+_RETRY_SPREAD = 0.2
+_POLL_SPREAD = 0.1
+
+
+def next_try(
+    tries: int, now: int, give_up_at: int, *, retry_after_seconds: float | None, key: str
+) -> int | None:
+    """When to send again after `tries` tries (the one that just failed included); None: give up.
+
+    Exponential from 30 s to 6 h, up to a fifth more by the hash of `key`, never before
+    `retry_after_seconds` have passed.  The last try comes at `give_up_at`.
+    """
+    earliest = now + _milliseconds(retry_after_seconds)
+    if now >= give_up_at or earliest > give_up_at:
+        return None
+    longest = LONGEST_RETRY_MS / (1 + _RETRY_SPREAD)
+    delay = min(FIRST_RETRY_MS * 2.0 ** min(max(tries, 1) - 1, 32), longest)
+    spread = 1 + _RETRY_SPREAD * _fraction(f"{key} {tries}")
+    return min(max(now + round(delay * spread), earliest), give_up_at)
+
+
+def next_poll(source: Source, outcome: Outcome, failures: int, now: int) -> int:
+    """When to poll `source` again; `failures` in a row, this poll's included.
+
+    The source's interval is the floor: some publishers ask for more than is good for them.  Up to
+    a tenth is added by the hash of its id.  Failures double it, up to six intervals or 6 h.
+    Retry-After is obeyed up to a day.
+    """
+    every = source.every_seconds * 1000
+    delay = every * (1 + _POLL_SPREAD * _fraction(source.id))
+    if outcome.kind is OutcomeKind.FAILED:
+        intervals = min(2 ** min(max(failures, 1) - 1, 8), MOST_INTERVALS)
+        delay = max(delay, min(delay * intervals, LONGEST_POLL_BACKOFF_MS))
+    asked = min(_milliseconds(outcome.retry_after_seconds), LONGEST_RETRY_AFTER_MS)
+    return now + max(math.ceil(delay), asked)
+
+
+def next_body_try(tries: int, now: int) -> int | None:
+    """When to ask for an article's page again after `tries` tries; None: that was the last."""
+    return now + BODY_RETRIES_MS[max(tries, 1) - 1] if tries <= len(BODY_RETRIES_MS) else None
+
+
+def _milliseconds(seconds: float | None) -> int:
+    if seconds is None or not math.isfinite(seconds):
+        return 0
+    return math.ceil(min(max(seconds, 0.0), 1e12) * 1000)
+
+
+def _fraction(key: str) -> float:
+    """0 <= x < 1, the same for the same key everywhere."""
+    return int.from_bytes(hashlib.sha256(key.encode("utf-8", "replace")).digest()[:4]) / 2**32
