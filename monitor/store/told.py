@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from monitor.model import LeasedDelivery, StoredItem, Told
@@ -11,37 +10,47 @@ from monitor.store.db import Row, Tx
 
 _ALERTS = """
   SELECT a.*, v.title AS v_title, v.body AS v_body, v.teaser_title, v.teaser,
-         v.completed_at IS NOT NULL AND a.judged_at < v.completed_at AS on_teaser
+         v.completed_at IS NOT NULL AND a.judged_at < v.completed_at AS on_teaser, d.revision
   FROM alerts a
   JOIN versions v ON v.item_id = a.item_id AND v.version = a.version
+  JOIN delivery_alerts da ON da.alert_id = a.alert_id
+  JOIN deliveries d ON d.delivery_id = da.delivery_id
 """
 
 
 def of_delivery(tx: Tx, delivery: LeasedDelivery) -> tuple[Told, ...]:
     """What this delivery tells."""
-    return _told(tx, tx.all(
-        _ALERTS + """
-          JOIN delivery_alerts d ON d.alert_id = a.alert_id
-          WHERE d.delivery_id = :id ORDER BY a.raised_at, a.rule_id""",
-        id=delivery.id,
-    ))  # fmt: skip
+    rows = tx.all(
+        _ALERTS + "WHERE d.delivery_id = :id ORDER BY a.raised_at, a.rule_id", id=delivery.id
+    )
+    return tuple(_told(tx, row) for row in rows)
 
 
-def before(tx: Tx, delivery: LeasedDelivery) -> tuple[Told, ...]:
-    """What the same recipient was told before in the same conversation."""
-    return _told(tx, tx.all(
-        _ALERTS + """
-          JOIN delivery_alerts da ON da.alert_id = a.alert_id
-          JOIN deliveries d ON d.delivery_id = da.delivery_id
-          WHERE d.conversation_id = :conversation AND d.recipient = :recipient
-            AND d.revision < :revision ORDER BY d.revision, a.rule_id""",
+def before(tx: Tx, delivery: LeasedDelivery) -> tuple[tuple[Told, int], ...]:
+    """What the same recipient was told before in the same conversation, each with its revision."""
+    rows = tx.all(
+        _ALERTS
+        + """WHERE d.conversation_id = :conversation AND d.recipient = :recipient
+               AND d.revision < :revision
+             ORDER BY d.revision, a.raised_at, a.rule_id""",
         conversation=delivery.conversation_id, recipient=delivery.recipient,
         revision=delivery.revision,
-    ))  # fmt: skip
+    )  # fmt: skip
+    return tuple((_told(tx, row), row["revision"]) for row in rows)
 
 
-def _told(tx: Tx, rows: Sequence[Row]) -> tuple[Told, ...]:
-    return tuple(Told(alerts.from_row(row), _as_it_read(tx, row), row["rule_id"]) for row in rows)
+def thread(tx: Tx, delivery: LeasedDelivery) -> str | None:
+    """What the channel called the conversation's first message to this recipient."""
+    found: str | None = tx.value(
+        """SELECT message_id FROM deliveries
+           WHERE conversation_id = :conversation AND recipient = :recipient AND revision = 1""",
+        conversation=delivery.conversation_id, recipient=delivery.recipient,
+    )  # fmt: skip
+    return found if delivery.revision > 1 else None
+
+
+def _told(tx: Tx, row: Row) -> Told:
+    return Told(alerts.from_row(row), _as_it_read(tx, row), row["rule_id"])
 
 
 def _as_it_read(tx: Tx, row: Row) -> StoredItem:

@@ -1,0 +1,65 @@
+"""From a leased delivery to its message: look up what it tells, hand it to `render`."""
+
+from __future__ import annotations
+
+import json
+
+from tzlocal import get_localzone_name
+
+from monitor import render
+from monitor.model import DeliveryKind, LeasedDelivery, Message
+from monitor.render import Briefing, Bulletin
+from monitor.settings import Channel, Config, EmailChannel
+from monitor.store import told
+from monitor.store.db import Tx
+
+
+def message(tx: Tx, config: Config, delivery: LeasedDelivery, now: int) -> Message:
+    """What `delivery` says, in its channel's form.  The same however often it is asked for."""
+    channel = config.channels[delivery.channel]
+    if delivery.kind is DeliveryKind.ALERT:
+        briefing = _briefing(tx, config, delivery, now)
+        return render.message(channel.kind, briefing, channel.name, delivery.recipient)
+    return render.notice(channel.kind, _bulletin(config, delivery, now))
+
+
+def _briefing(tx: Tx, config: Config, delivery: LeasedDelivery, now: int) -> Briefing:
+    earlier = told.before(tx, delivery)
+    return Briefing(
+        delivery.conversation_id,
+        delivery.revision,
+        told.of_delivery(tx, delivery),
+        delivery.created_at,
+        now,
+        earlier=tuple(each for each, _ in earlier),
+        opening=tuple(each for each, revision in earlier if revision == 1),
+        timezone=_timezone(config),
+        domain=_domain(config.channels[delivery.channel]),
+        thread=told.thread(tx, delivery),
+    )
+
+
+def _bulletin(config: Config, delivery: LeasedDelivery, now: int) -> Bulletin:
+    notice = json.loads(delivery.notice or "{}")
+    return Bulletin(
+        delivery.conversation_id,
+        delivery.revision,
+        notice["headline"],
+        notice["text"],
+        delivery.created_at,
+        now,
+        timezone=_timezone(config),
+        domain=_domain(config.channels[delivery.channel]),
+        test=delivery.kind is DeliveryKind.TEST,
+    )
+
+
+def _timezone(config: Config) -> str:
+    return config.settings.display_timezone or get_localzone_name() or "UTC"
+
+
+def _domain(channel: Channel) -> str:
+    """What stands behind the @ of a Message-ID: the sender's own domain."""
+    if isinstance(channel, EmailChannel):
+        return channel.sender.rpartition("@")[2].strip("> ") or "localhost"
+    return "localhost"

@@ -1,0 +1,189 @@
+"""Send what is owed: lease, render, send, settle.  One message at a time per channel.
+
+One channel's failure holds up no other.  What to say is `render`'s, when to try again
+`schedule`'s, how to send the channel's own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from monitor import briefings, channels, schedule
+from monitor.channels import Channel
+from monitor.errors import ChannelRefused, Later, MessageRefused, SendError
+from monitor.health import Notice
+from monitor.judge import tell_ops
+from monitor.model import LeasedDelivery, Receipt
+from monitor.net.client import Client
+from monitor.settings import Config
+from monitor.store import outbox
+from monitor.store.db import Store, Tx
+from monitor.store.outbox import Attempt
+
+log = logging.getLogger("wirewatch.deliver")
+
+CLAIM = 10  # deliveries a lease, few enough to be sent well within it
+SEND_SECONDS = 120.0
+PROBE_MS = 3600 * 1000
+
+
+@dataclass(slots=True)
+class Sent:
+    """How many were accepted, put off, refused for good, or kept for a paused channel."""
+
+    accepted: int = 0
+    later: int = 0
+    dead: int = 0
+    held: int = 0
+
+
+class Office(Protocol):
+    """Where deliveries are sent from: an engine."""
+
+    holder: str
+    store: Store
+    client: Client
+    clock: Callable[[], int]
+
+    @property
+    def config(self) -> Config: ...
+
+
+class Deliverer:
+    """Sends over the engine's outbox.  `build` makes a way out of a channel's settings."""
+
+    def __init__(self, engine: Office, build: Callable[..., Channel] = channels.build) -> None:
+        self._engine = engine
+        self._build = build
+        self._built: tuple[str, dict[str, Channel]] = ("", {})
+        self.totals = Sent()
+
+    async def due(self) -> list[str]:
+        """Names of the channels that have something to send now."""
+        now = self._engine.clock()
+        return await self._engine.store.read(lambda tx: outbox.channels_due(tx, now))
+
+    async def once(self) -> Sent:
+        """Send everything that is due, all channels at once."""
+        await asyncio.gather(*(self.send_due(name) for name in await self.due()))
+        return self.totals
+
+    async def send_due(self, name: str) -> None:
+        """Send what one channel owes now, until nothing is due or the channel refuses."""
+        while deliveries := await self._claim(name):
+            for delivery in deliveries:
+                if not await self._send(delivery):
+                    return
+
+    async def _claim(self, name: str) -> list[LeasedDelivery]:
+        engine, now = self._engine, self._engine.clock()
+        return await engine.store.write(
+            lambda tx: outbox.claim(tx, name, engine.holder, now, CLAIM)
+        )
+
+    async def _send(self, delivery: LeasedDelivery) -> bool:
+        """False: the channel is paused from here on."""
+        try:
+            receipt = await asyncio.wait_for(self._attempt(delivery), SEND_SECONDS)
+        except ChannelRefused as error:
+            await self._pause(delivery, error)
+            return False
+        except MessageRefused as error:
+            await self._bury(delivery, error, "message_refused")
+        except Later as error:
+            await self._put_off(delivery, error)
+        except TimeoutError:
+            await self._put_off(delivery, Later(f"no answer within {SEND_SECONDS:.0f} s"))
+        # The edge of a channel: one that breaks in an unforeseen way must not stop the others.
+        except Exception as error:
+            log.exception("deliver.broke channel=%s", delivery.channel)
+            await self._put_off(delivery, Later(f"{type(error).__name__}: {error}"))
+        else:
+            await self._accept(delivery, receipt)
+        return True
+
+    async def _attempt(self, delivery: LeasedDelivery) -> Receipt:
+        config = self._engine.config
+        if delivery.channel not in config.channels:
+            raise ChannelRefused(f"routes.yaml names no channel {delivery.channel!r} any more")
+        now = self._engine.clock()
+        message = await self._engine.store.read(
+            lambda tx: briefings.message(tx, config, delivery, now)
+        )
+        return await self._channel(config, delivery.channel).send(message, delivery.recipient)
+
+    def _channel(self, config: Config, name: str) -> Channel:
+        version, built = self._built
+        if version != config.version:
+            built = {}
+            self._built = (config.version, built)
+        if name not in built:
+            built[name] = self._build(config.channels[name], config.settings, self._engine.client)
+        return built[name]
+
+    async def _accept(self, delivery: LeasedDelivery, receipt: Receipt) -> None:
+        now, config = self._engine.clock(), self._engine.config
+        attempt = Attempt(
+            delivery, "accepted", now, answer=receipt.answer, message_id=receipt.message_id
+        )
+
+        def settle(tx: Tx) -> None:
+            outbox.sent(tx, attempt)
+            if outbox.resume(tx, delivery.channel, now):
+                _tell(tx, config, delivery.channel, f"channel {delivery.channel} works again", now)
+
+        await self._engine.store.write(settle)
+        self.totals.accepted += 1
+        log.info("deliver.sent channel=%s delivery=%s", delivery.channel, delivery.id)
+
+    async def _put_off(self, delivery: LeasedDelivery, error: Later) -> None:
+        now = self._engine.clock()
+        try_at = schedule.next_try(
+            delivery.tries, now, delivery.give_up_at,
+            retry_after_seconds=error.retry_after_seconds, key=str(delivery.id),
+        )  # fmt: skip
+        if try_at is None:
+            await self._bury(delivery, error, "later")
+            return
+        attempt = _failed(delivery, error, "later", now)
+        await self._engine.store.write(lambda tx: outbox.failed(tx, attempt, try_at))
+        self.totals.later += 1
+        log.warning("deliver.later channel=%s %s", delivery.channel, error.detail)
+
+    async def _bury(self, delivery: LeasedDelivery, error: SendError, result: str) -> None:
+        now, config = self._engine.clock(), self._engine.config
+        attempt = _failed(delivery, error, result, now)
+
+        def settle(tx: Tx) -> None:
+            outbox.failed(tx, attempt, None)
+            what = f"a message to {delivery.recipient} was given up: {error.detail}"
+            _tell(tx, config, delivery.channel, what, now)
+
+        await self._engine.store.write(settle)
+        self.totals.dead += 1
+        log.error("deliver.dead channel=%s %s", delivery.channel, error.detail)
+
+    async def _pause(self, delivery: LeasedDelivery, error: ChannelRefused) -> None:
+        now, config = self._engine.clock(), self._engine.config
+        attempt = _failed(delivery, error, "channel_refused", now)
+
+        def settle(tx: Tx) -> None:
+            if outbox.pause(tx, attempt, now + PROBE_MS):
+                what = f"channel {delivery.channel} is paused: {error.detail}"
+                _tell(tx, config, delivery.channel, what, now)
+
+        await self._engine.store.write(settle)
+        self.totals.held += 1
+        log.error("deliver.paused channel=%s %s", delivery.channel, error.detail)
+
+
+def _failed(delivery: LeasedDelivery, error: SendError, result: str, now: int) -> Attempt:
+    return Attempt(delivery, result, now, detail=error.detail, answer=error.answer)
+
+
+def _tell(tx: Tx, config: Config, channel: str, what: str, now: int) -> None:
+    tell_ops(tx, config, Notice(f"channel:{channel}", what, "See: wirewatch status"), now)
