@@ -52,7 +52,7 @@ class SpaceMediaSpider(WirewatchSpider):
             yield Polled(outcome, due=due)
             return
         try:
-            page = await poll.read_section(self.tools, due, response, None)
+            page = await self._find(due, response)
         except ReadError as error:
             yield poll.failed(due, error)
             return

@@ -1,0 +1,230 @@
+"""The daemon: one asyncio loop with Scrapy, the clock and the deliveries.
+
+APScheduler is the clock, the database is the schedule.  A tick claims no more than the free slots,
+starts tasks and returns.  Everything else happens in spiders, ingest and deliver.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import logging
+import os
+import signal
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings as ScrapySettings
+
+from monitor.byhand import Work
+from monitor.crawl.reactor import reactor
+from monitor.deliver import Deliverer
+from monitor.engine import Engine
+from monitor.errors import ConfigError, Mistake, StoreError
+from monitor.health import Notice
+from monitor.judge import Plan, tell_ops
+from monitor.model import DueSource
+from monitor.settings import Config
+from monitor.store import daemon as row
+from monitor.store import prune, work
+from monitor.store.db import Tx
+
+log = logging.getLogger("wirewatch.daemon")
+
+HOLDER = "daemon"
+BATCH = 50  # sources a crawl
+CRAWLS = 32  # at once: slow sources pile up in crawls of their own, and hold up no other
+TICK_SECONDS = 1.0
+BEAT_SECONDS = 30
+PRUNE_SECONDS = 3600
+DRAIN_SECONDS = 8.0  # of the ten that a stop may take
+
+Ready = Callable[[Engine], Coroutine[Any, Any, None]]
+
+
+class AlreadyRunning(StoreError):
+    """Another daemon works on this database."""
+
+
+class Lock:
+    """One daemon per database, held by the kernel: a killed holder leaves nothing behind."""
+
+    def __init__(self, database: Path) -> None:
+        self.path = database.with_name(database.name + ".lock")
+        self._file = self.path.open("a+")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self._file.seek(0)
+            pid = self._file.read().strip()
+            self._file.close()
+            raise AlreadyRunning(
+                f"a daemon (pid {pid}) already works on {database}; stop it first, "
+                "or see: wirewatch status"
+            ) from error
+        self._file.truncate(0)
+        self._file.write(f"{os.getpid()}\n")
+        self._file.flush()
+
+    def release(self) -> None:
+        self._file.close()
+
+
+class Daemon:
+    """Runs until SIGTERM or SIGINT.  `load` reads the configuration anew for a reload."""
+
+    def __init__(self, config: Config, load: Callable[[], Config], ready: Ready) -> None:
+        self._lock = Lock(config.settings.database)
+        self._load = load
+        self._ready = ready
+        self._process = AsyncCrawlerProcess(_scrapy_settings(), install_root_handler=False)
+        self._engine = Engine(config, HOLDER)
+        self._deliverer = Deliverer(self._engine)
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._crawls: set[asyncio.Future[None]] = set()
+        self._sending: dict[str, asyncio.Future[None]] = {}
+        self._others: set[asyncio.Future[Any]] = set()
+        self._stopping = False
+
+    def run(self) -> None:
+        """Blocks; returns when everything is drained and closed."""
+        loop = asyncio.get_event_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._on_stop)
+        loop.add_signal_handler(signal.SIGHUP, lambda: self._spawn(self._reload()))
+        self._spawn(self._start())
+        self._process.start(stop_after_crawl=False, install_signal_handlers=False)
+        self._lock.release()
+
+    async def _start(self) -> None:
+        engine, now = self._engine, self._engine.clock()
+        # The lock is ours, so whoever held these leases as the daemon is dead.
+        await engine.store.write(lambda tx: work.release(tx, HOLDER))
+        await engine.adopt(engine.ingest.plan)
+        version = engine.config.version
+        await engine.store.write(lambda tx: row.started(tx, os.getpid(), version, now))
+        for tick, seconds in (
+            (self._work_tick, TICK_SECONDS),
+            (self._deliver_tick, TICK_SECONDS),
+            (self._beat, BEAT_SECONDS),
+            (self._prune, PRUNE_SECONDS),
+        ):
+            self._scheduler.add_job(
+                tick, "interval", seconds=seconds, next_run_time=datetime.now(UTC),
+                misfire_grace_time=None, coalesce=True, max_instances=1,
+            )  # fmt: skip
+        self._scheduler.start()
+        self._spawn(self._ready(engine))
+
+    async def _work_tick(self) -> None:
+        free = CRAWLS - len(self._crawls)
+        if self._stopping or free <= 0:
+            return
+        by_kind: dict[str, list[DueSource]] = {}
+        for due in await self._engine.claim_due(BATCH):
+            by_kind.setdefault(due.source.kind, []).append(due)
+        for kind, dues in by_kind.items():
+            self._crawl(kind, Work(tuple(dues)))
+        bodies = await self._engine.claim_bodies(self._engine.sources, BATCH)
+        if bodies:
+            self._crawl("feed", Work((), tuple(bodies)))
+
+    def _crawl(self, kind: str, leased: Work) -> None:
+        crawl = self._process.crawl(kind, work=leased, engine=self._engine)
+        task = asyncio.ensure_future(crawl)
+        self._crawls.add(task)
+        task.add_done_callback(self._crawls.discard)
+
+    async def _deliver_tick(self) -> None:
+        if self._stopping:
+            return
+        for name in await self._deliverer.due():
+            if name not in self._sending:
+                self._sending[name] = asyncio.ensure_future(self._send(name))
+
+    async def _send(self, name: str) -> None:
+        try:
+            await self._deliverer.send_due(name)
+        finally:
+            del self._sending[name]
+
+    async def _beat(self) -> None:
+        now = self._engine.clock()
+        await self._engine.store.write(lambda tx: row.beat(tx, now))
+
+    async def _prune(self) -> None:
+        now = self._engine.clock()
+        await self._engine.store.write(lambda tx: prune.polls(tx, now))
+
+    async def _reload(self) -> None:
+        """Take a good configuration whole; keep the old one on a bad one, and say so."""
+        engine, now = self._engine, self._engine.clock()
+        try:
+            config = await asyncio.to_thread(self._load)
+            if config.settings.database != engine.config.settings.database:
+                moved = Mistake("monitor.yaml", 1, 1, "`database` cannot change while running")
+                raise ConfigError((moved,))
+            plan = await asyncio.to_thread(Plan.of, config)
+        except ConfigError as error:
+            log.error("reload.refused %s", error)
+            refused = Notice(
+                "reload", "a reload was refused, the old configuration goes on", str(error)
+            )
+            await engine.store.write(lambda tx: _refuse(tx, engine.config, refused, now))
+            return
+        await engine.adopt(plan)
+        await engine.store.write(lambda tx: row.reloaded(tx, config.version, now))
+        log.info("reload.taken version=%s", config.version[:12])
+
+    def _on_stop(self) -> None:
+        if not self._stopping:
+            self._stopping = True
+            self._spawn(self._stop())
+
+    async def _stop(self) -> None:
+        """Stop intake, let what runs end within ten seconds; the rest is leased anew later."""
+        log.info("daemon.stopping")
+        try:
+            async with asyncio.timeout(DRAIN_SECONDS):
+                await self._drain()
+        except TimeoutError:
+            log.warning("daemon.drain_cut crawls=%s", len(self._crawls))
+        self._scheduler.shutdown(wait=False)
+        now = self._engine.clock()
+        await self._engine.store.write(lambda tx: row.stopped(tx, now))
+        await self._engine.close()
+        reactor.stop()  # type: ignore[misc]
+
+    async def _drain(self) -> None:
+        # Scrapy hangs for ever when it is stopped before its engine runs.
+        for crawler in list(self._process.crawlers):
+            if crawler.engine is not None and crawler.engine.running:
+                self._spawn(crawler.stop_async())
+        waiting = [*self._crawls, *self._sending.values()]
+        if waiting:
+            await asyncio.wait(waiting)
+
+    def _spawn(self, coroutine: Coroutine[Any, Any, Any]) -> None:
+        task = asyncio.ensure_future(coroutine)
+        self._others.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Future[Any]) -> None:
+        self._others.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("daemon.task_broke", exc_info=error)
+
+
+def _refuse(tx: Tx, config: Config, notice: Notice, now: int) -> None:
+    row.reload_refused(tx, notice.text, now)
+    tell_ops(tx, config, notice, now)
+
+
+def _scrapy_settings() -> ScrapySettings:
+    settings = ScrapySettings()
+    settings.setmodule("monitor.crawl.settings", priority="project")
+    return settings
