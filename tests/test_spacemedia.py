@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html as entities
 import json
 import pickle
 import time
@@ -17,6 +16,7 @@ from hypothesis import strategies as st
 from monitor import dateline, extract
 from monitor.errors import ReadError, ReadReason
 from monitor.publishers import spacemedia
+from tests import seed
 
 DATA = Path(__file__).parent / "data" / "spacemedia"
 SECTIONS = sorted(DATA.glob("section_*.json"))
@@ -273,44 +273,12 @@ def test_hostile_pages(name: str) -> None:
 
 # --- real ------------------------------------------------------------------------------------
 
-SIDE = "<b>Side story headline</b><br>Beirut (AFP) Nov 11, 2017 - Side text.<p>"
-SEED_URL = (
-    "https://www.spacewar.com/reports/Iraq_forces_retake_last_IS-held_town_in_country_999.html"
-)
-
-
-def _typeset(text: str) -> str:
-    return entities.escape(text, quote=False).encode("ascii", "xmlcharrefreplace").decode()
-
-
-def _seed_page(text: str) -> tuple[str, list[str]]:
-    """The saved article laid out in the markup of its era, and its body's paragraphs."""
-    masthead, section, title, byline, own_dateline = text.split("\n")[:5]
-    paragraphs = [p.strip() for p in text.split("\n\n")[1:] if p.strip()]
-    initials = paragraphs.index("burs/srm/del")
-    body, teaser, tail = paragraphs[:initials], paragraphs[initials + 1], paragraphs[initials + 2 :]
-    rows = [f"{_typeset(paragraph)}<p>" for paragraph in body]
-    rows.insert(12, SIDE)
-    rows.insert(5, '<center><iframe src="https://ads.example/x"></iframe></center>')
-    rows += ["burs/srm/del<p>", _typeset(teaser).replace("\n", "<br>") + "<p>"]
-    rows += ["<!--RELATED LINKS-->", *(_typeset(p).replace("\n", "<br>") + "<p>" for p in tail)]
-    head = [
-        f"<html><head><title>{title}</title>",
-        f'<meta property="og:url" content="{SEED_URL}">',
-        '<meta property="og:image" content="https://www.spxdaily.com/images-hg/x-hg.jpg"></head>',
-        f"<body><table><tr><td>{masthead}</td></tr></table>",
-        f'{section}<h1>{title}<br></h1>\n<span class="BHS">{byline}<br>',
-        f"{own_dateline}</span>\n<!--body-2-incontainer.php-->",
-    ]
-    return "\r\n".join([*head, *rows, "</body></html>"]), body
-
-
 @pytest.mark.real
 def test_the_first_article(real_data: Path) -> None:
     """The article that the project began with: every field, and nothing of the page's tail."""
     (path,) = (real_data / "seed").glob("*.txt")
-    html, body = _seed_page(path.read_text())
-    item = extract.article(html.encode(), url=SEED_URL, content_type="text/html", timezone="UTC")
+    html, body = seed.page(path.read_text())
+    item = extract.article(html.encode(), url=seed.URL, content_type="text/html", timezone="UTC")
     found = extract.to_json(item)
     assert {name: found[name] for name in ("title", "byline", "authors", "place", "wire")} == {
         "title": "Iraq forces retake last IS-held town in country",
@@ -320,7 +288,7 @@ def test_the_first_article(real_data: Path) -> None:
         "wire": "AFP",
     }
     assert (found["published_at"], found["section"]) == ("2017-11-17", "IRAQ WARS")
-    assert found["canonical_url"] == SEED_URL
+    assert found["canonical_url"] == seed.URL
     paragraphs = (item.body or "").split("\n\n")
     assert len(paragraphs) == 25
     assert paragraphs == body
