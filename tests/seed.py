@@ -8,9 +8,7 @@ from __future__ import annotations
 import html as entities
 
 SIDE = "<b>Side story headline</b><br>Beirut (AFP) Nov 11, 2017 - Side text.<p>"
-URL = (
-    "https://www.spacewar.com/reports/Iraq_forces_retake_last_IS-held_town_in_country_999.html"
-)
+URL = "https://www.spacewar.com/reports/Iraq_forces_retake_last_IS-held_town_in_country_999.html"
 
 
 def _typeset(text: str) -> str:

@@ -9,7 +9,7 @@ adds one source.  Decides nothing about polling, matching or telling.
     build     models -> settings              load, write         the files
 """
 
-from monitor.config.load import directory, load
+from monitor.config.load import directory, load, load_settings
 from monitor.config.write import append_source, init
 
-__all__ = ["append_source", "directory", "init", "load"]
+__all__ = ["append_source", "directory", "init", "load", "load_settings"]

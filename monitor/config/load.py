@@ -14,7 +14,7 @@ from monitor.config.problems import fit
 from monitor.config.schema import Keys, MonitorFile, RoutesFile, RulesFile, SourcesFile
 from monitor.config.secrets import Surroundings
 from monitor.errors import ConfigError, Mistake
-from monitor.settings import Config
+from monitor.settings import Config, Settings
 
 NAMES = ("monitor.yaml", "sources.yaml", "rules.yaml", "routes.yaml")
 K = TypeVar("K", bound=Keys)
@@ -56,6 +56,16 @@ def load(directory: Path, environ: Mapping[str, str]) -> Config:
         route=build.route(routes, channels),
         ops=build.ops(routes, channels),
     )
+
+
+def load_settings(directory: Path, environ: Mapping[str, str]) -> Settings:
+    """monitor.yaml alone, for who only has to find the database.  Raises ConfigError."""
+    path = directory / "monitor.yaml"
+    judge = _Judge(Surroundings(directory, environ))
+    found = judge.fit(_document(path, _read(path)), MonitorFile)
+    if judge.mistakes or found is None:
+        raise ConfigError(_in_order(judge.mistakes, [str(path)]))
+    return build.settings(found, directory, environ.get("WIREWATCH_DATABASE"))
 
 
 def read_sources(file: str, raw: bytes) -> tuple[Document, SourcesFile]:

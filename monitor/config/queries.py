@@ -53,7 +53,7 @@ def _joint(index: int, any_end: int, all_end: int) -> str:
 def _phrase(entry: str) -> str:
     """An entry as a phrase of the rule language; `cs:` stays before it."""
     prefix, words = ("cs:", entry[3:]) if entry.startswith("cs:") else ("", entry)
-    escaped = words.strip().replace("\\", "\\\\").replace('"', '\\"')
+    escaped = re.sub(r'["\\“”„]', r"\\\g<0>", words.strip())
     return f'{prefix}"{escaped}"'
 
 
