@@ -194,8 +194,7 @@ class Daemon:
         except TimeoutError:
             log.warning("daemon.drain_cut crawls=%s", len(self._crawls))
         self._scheduler.shutdown(wait=False)
-        now = self._engine.clock()
-        await self._engine.store.write(lambda tx: row.stopped(tx, now))
+        await self._engine.store.write(row.stopped)
         await self._engine.close()
         reactor.stop()  # type: ignore[misc]
 

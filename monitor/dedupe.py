@@ -7,16 +7,23 @@ what the found one makes of it.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from monitor import urls
-from monitor.model import Change, Item, Known, Polled
+from monitor.model import Change, Item, Known, Polled, SideStory
 from monitor.publishers import spacemedia
 from monitor.settings import Source
 from monitor.text import fold
+
+_UNSOUND = re.compile("[\0\ud800-\udfff]")
+_TEXTS = (
+    "url", "title", "guid", "canonical_url", "byline", "place", "wire", "section", "lang", "body",
+    "image",
+)  # fmt: skip
 
 FINGERPRINT = "1"  # the way fingerprints are made; a new way must not make old news new
 
@@ -58,7 +65,7 @@ class Candidate:
 def candidates(polled: Polled, *, guids_unstable: bool) -> tuple[Candidate, ...]:
     """Every item of one document with its keys; the same entry twice is one."""
     source = polled.source
-    items = _without_repeats(polled.items)
+    items = _without_repeats([storable(item) for item in polled.items])
     addresses = [_address_key(item, source) for item in items]
     repeated = {key for key, count in Counter(addresses).items() if count > 1}
     untrusted = polled.repeated_guids if not guids_unstable else None
@@ -134,6 +141,34 @@ def retitled(known: Item, shown: Item, *, keep_body: bool) -> Item:
         partial=known.partial if keep_body else shown.partial,
         updated=shown.updated or known.updated,
     )
+
+
+def storable(item: Item) -> Item:
+    """The item with every text as UTF-8 can hold it: JSON in a page may spell half a character."""
+    if not any(_UNSOUND.search(text) for text in _texts(item)):
+        return item
+    stories = tuple(
+        SideStory(_sound(s.headline) or "", _sound(s.dateline), _sound(s.text) or "")
+        for s in item.side_stories
+    )
+    return replace(
+        item,
+        **{name: _sound(getattr(item, name)) for name in _TEXTS},
+        authors=tuple(_sound(author) or "" for author in item.authors),
+        tags=tuple(_sound(tag) or "" for tag in item.tags),
+        side_stories=stories,
+    )
+
+
+def _texts(item: Item) -> Iterator[str]:
+    yield from filter(None, (getattr(item, name) for name in _TEXTS))
+    yield from (*item.authors, *item.tags)
+    for story in item.side_stories:
+        yield from filter(None, (story.headline, story.dateline, story.text))
+
+
+def _sound(text: str | None) -> str | None:
+    return _UNSOUND.sub("\ufffd", text) if text else text
 
 
 def _without_repeats(items: Sequence[Item]) -> list[Item]:

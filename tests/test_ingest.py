@@ -366,3 +366,12 @@ async def test_a_section_watched_by_label_tells_only_its_own(world: World) -> No
     told = await world.rows("alerts")
     assert [row["story_key"] for row in told] == ["network:spacemedia:/reports/In_999.html"]
     await world.close()
+
+
+async def test_half_a_character_stops_nothing(world: World) -> None:
+    """Lone surrogates and NULs, which JSON in a page can spell, are stored as U+FFFD."""
+    broken = item("a", "A \ud800 title", "liberated\0", authors=("\udfff",), tags=("\0",))
+    await world.poll(BRIEF)
+    assert (await world.poll(BRIEF, broken)).alerts == 1
+    (stored,) = await world.rows("items")
+    assert (stored["title"], stored["authors"]) == ("A \ufffd title", '["\ufffd"]')

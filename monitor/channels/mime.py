@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
-from email.parser import BytesParser
+from email.parser import BytesHeaderParser
 from email.utils import quote
 
 import idna
@@ -147,7 +147,7 @@ def _text(text: str) -> str:
 
 
 def _verify(raw: bytes, headers: dict[str, str], message: Message) -> None:
-    read = BytesParser(policy=policy.default).parsebytes(raw)
+    read = BytesHeaderParser(policy=policy.default).parsebytes(raw)
     mime = {"MIME-Version", "Content-Type"}
     mime |= set() if message.html is not None else {"Content-Transfer-Encoding"}
     subject = _CONTROL.sub(" ", message.subject or "")

@@ -23,6 +23,12 @@ _UNSEEN = re.compile(
 )
 _LAST_OF_PLANES = "".join(chr(n << 16 | 0xFFFE) + chr(n << 16 | 0xFFFF) for n in range(17))
 _NO_CHARACTER = re.compile(f"[\ud800-\udfff\ufdd0-\ufdef{_LAST_OF_PLANES}]")
+# Marks stacked higher than any script stacks them, which run into the lines above ("zalgo").
+_MARK = (
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0e31\u0e34-\u0e3a"
+    "\u0e47-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+)
+_STACKED = re.compile(f"({_MARK}{{5}}){_MARK}+")
 # What must not be parted from the character before it.
 _CLINGS = re.compile("[\u0300-\u036f\u200c\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]")
 _MOST_CLINGING = 16
@@ -34,7 +40,8 @@ def clean(text: str) -> str:
     Lone surrogates and non-characters become U+FFFD.  Blanks at the ends stay, one at most.
     """
     text = _NO_CHARACTER.sub("\ufffd", text)
-    return _SPACES.sub(" ", _UNSEEN.sub("", _SPACES.sub(" ", text)))
+    text = _SPACES.sub(" ", _UNSEEN.sub("", _SPACES.sub(" ", text)))
+    return _STACKED.sub(r"\1", text)
 
 
 def one_line(text: str | None, longest: int, *, absent: str = "") -> str:

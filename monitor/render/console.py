@@ -52,12 +52,12 @@ def wrapped(text: str, indent: str) -> Iterator[str]:
     line, used = indent, len(indent)
     for word in text.split(" "):
         for part in _parts(word, COLUMNS - len(indent)):
-            columns = _columns(part)
-            if used > len(indent) and used + 1 + columns > COLUMNS:
+            width = columns(part)
+            if used > len(indent) and used + 1 + width > COLUMNS:
                 yield line
                 line, used = indent, len(indent)
             blank = " " if used > len(indent) else ""
-            line, used = f"{line}{blank}{part}", used + len(blank) + columns
+            line, used = f"{line}{blank}{part}", used + len(blank) + width
     if used > len(indent):
         yield line
 
@@ -66,13 +66,14 @@ def _parts(word: str, room: int) -> Iterator[str]:
     """A word that is too long for a line, in pieces that are not."""
     start = used = 0
     for at, character in enumerate(word):
-        columns = _columns(character)
-        if used + columns > room:
+        width = columns(character)
+        if used + width > room:
             yield word[start:at]
             start, used = at, 0
-        used += columns
+        used += width
     yield word[start:]
 
 
-def _columns(text: str) -> int:
+def columns(text: str) -> int:
+    """How wide it is on a terminal."""
     return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)

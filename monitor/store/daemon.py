@@ -10,7 +10,7 @@ def started(tx: Tx, pid: int, config_version: str, now: int) -> None:
         """INSERT INTO daemon (one, pid, started_at, beat_at, config_version)
            VALUES (1, :pid, :now, :now, :version)
            ON CONFLICT (one) DO UPDATE SET pid = :pid, started_at = :now, beat_at = :now,
-             stopped_at = NULL, config_version = :version, reloaded_at = NULL,
+             config_version = :version, reloaded_at = NULL,
              reload_error = NULL""",
         pid=pid, now=now, version=config_version,
     )  # fmt: skip
@@ -20,8 +20,9 @@ def beat(tx: Tx, now: int) -> None:
     tx.run("UPDATE daemon SET beat_at = :now", now=now)
 
 
-def stopped(tx: Tx, now: int) -> None:
-    tx.run("UPDATE daemon SET stopped_at = :now", now=now)
+def stopped(tx: Tx) -> None:
+    """It ended as it should: a row that stays behind tells of one that was killed."""
+    tx.run("DELETE FROM daemon")
 
 
 def reloaded(tx: Tx, config_version: str, now: int) -> None:

@@ -241,13 +241,12 @@ CREATE TABLE config_versions (
   rules          TEXT NOT NULL          -- JSON list of {id, version, query, severity}
 );
 
--- The running daemon, one row.
+-- The running daemon, one row while it runs.
 CREATE TABLE daemon (
   one            INTEGER PRIMARY KEY CHECK (one = 1),
   pid            INTEGER NOT NULL,
   started_at     INTEGER NOT NULL,
   beat_at        INTEGER NOT NULL,
-  stopped_at     INTEGER,
   config_version TEXT NOT NULL,
   reloaded_at    INTEGER,               -- the last reload, taken or refused
   reload_error   TEXT                   -- why it was refused
