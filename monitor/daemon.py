@@ -21,13 +21,14 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings as ScrapySettings
 
 from monitor.byhand import Work
-from monitor.crawl.reactor import reactor
+from monitor.crawl import reactor
 from monitor.deliver import Deliverer
 from monitor.engine import Engine
-from monitor.errors import ConfigError, Mistake, StoreError
+from monitor.errors import ConfigError, FetchError, Mistake, StoreError
 from monitor.health import Notice
 from monitor.judge import Plan, tell_ops
 from monitor.model import DueSource
+from monitor.net.client import Ask
 from monitor.settings import Config
 from monitor.store import daemon as row
 from monitor.store import prune, work
@@ -153,8 +154,16 @@ class Daemon:
             del self._sending[name]
 
     async def _beat(self) -> None:
-        now = self._engine.clock()
-        await self._engine.store.write(lambda tx: row.beat(tx, now))
+        """Say that we live: in the database, and at the heartbeat address once that is written."""
+        engine, now = self._engine, self._engine.clock()
+        await engine.store.write(lambda tx: row.beat(tx, now))
+        heartbeat = engine.config.settings.heartbeat_url
+        if heartbeat is None:
+            return
+        try:
+            await engine.client.fetch(Ask(url=heartbeat.reveal(), robots=False, gate=False))
+        except FetchError as error:
+            log.warning("heartbeat.failed reason=%s", error.reason)
 
     async def _prune(self) -> None:
         now = self._engine.clock()
@@ -196,7 +205,7 @@ class Daemon:
         self._scheduler.shutdown(wait=False)
         await self._engine.store.write(row.stopped)
         await self._engine.close()
-        reactor.stop()  # type: ignore[misc]
+        reactor.stop()
 
     async def _drain(self) -> None:
         # Scrapy hangs for ever when it is stopped before its engine runs.

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 from monitor import urls
 from monitor.model import Change, Item, Known, Polled, SideStory
@@ -151,9 +152,10 @@ def storable(item: Item) -> Item:
         SideStory(_sound(s.headline) or "", _sound(s.dateline), _sound(s.text) or "")
         for s in item.side_stories
     )
+    texts: dict[str, Any] = {name: _sound(getattr(item, name)) for name in _TEXTS}
     return replace(
         item,
-        **{name: _sound(getattr(item, name)) for name in _TEXTS},
+        **texts,
         authors=tuple(_sound(author) or "" for author in item.authors),
         tags=tuple(_sound(tag) or "" for tag in item.tags),
         side_stories=stories,

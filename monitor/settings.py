@@ -170,7 +170,6 @@ class Settings:
     database: Path = Path("wirewatch.db")
     contact: str | None = None
     display_timezone: str | None = None  # None: the machine's
-    public_url: str | None = None
     late_after_seconds: int | None = 24 * 3600
     allow: tuple[str, ...] = ()
     resolve: Mapping[str, str] = field(default_factory=dict)

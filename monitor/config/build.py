@@ -140,7 +140,6 @@ def settings(file: MonitorFile, directory: Path, database: str | None) -> Settin
         database=Path(database) if database else directory / Path(file.database).expanduser(),
         contact=file.contact,
         display_timezone=file.display_timezone,
-        public_url=file.public_url,
         late_after_seconds=file.late_after,
         allow=file.allow,
         resolve=dict(file.resolve),

@@ -135,7 +135,6 @@ class MonitorFile(Keys):
     database: Line = "wirewatch.db"
     contact: Line | None = None
     display_timezone: Timezone | None = None
-    public_url: Url | None = None
     late_after: Annotated[int | None, BeforeValidator(fields.seconds_or_off)] = 24 * 3600
     allow: tuple[Network, ...] = ()
     resolve: dict[Host, Annotated[str, BeforeValidator(fields.endpoint)]] = {}

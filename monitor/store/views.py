@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from monitor.model import StoredItem
 from monitor.store import items
 from monitor.store.db import Row, Tx
 
 PAGE = 500
+
+# Of one state of the text only the last answer counts: the page's, once it was read.
+_WOULD_HAVE = """
+  SELECT m.* FROM matches m JOIN items i ON i.item_id = m.item_id
+  WHERE m.verdict = 'baseline' AND i.news_at IS NULL AND i.merged_into_id IS NULL
+    AND m.error IS NULL AND m.version = i.version AND i.first_seen_at >= :since
+    AND m.rule_id = coalesce(:rule, m.rule_id)
+    AND m.partial = (SELECT min(partial) FROM matches n WHERE n.item_id = m.item_id
+                       AND n.rule_id = m.rule_id AND n.version = m.version)
+"""
 
 
 def source_rows(tx: Tx) -> Sequence[Row]:
@@ -110,16 +121,57 @@ def attempts_of(tx: Tx, delivery_id: int) -> Sequence[Row]:
     )
 
 
-def would_have(tx: Tx, limit: int) -> Sequence[Row]:
-    """Matches that told nobody because the item was known from a first sight, newest first."""
-    return tx.all(
-        """SELECT * FROM matches m JOIN items i ON i.item_id = m.item_id
-           WHERE m.verdict = 'baseline' AND i.news_at IS NULL AND m.error IS NULL
-             AND m.version = i.version AND m.partial = (
-               SELECT min(partial) FROM matches n WHERE n.item_id = m.item_id
-                 AND n.rule_id = m.rule_id AND n.version = m.version)
-           ORDER BY coalesce(i.published_at, i.first_seen_at) DESC LIMIT :n""",
-        n=limit,
+def first_sight(tx: Tx, since: int) -> Row:
+    """Items known from a first sight that were stored since: `items`, `wanted` (pages to read)."""
+    row = tx.one(
+        """SELECT count(*) AS items, coalesce(sum(body_state = 'wanted'), 0) AS wanted FROM items
+           WHERE news_at IS NULL AND merged_into_id IS NULL AND first_seen_at >= :since""",
+        since=since,
+    )
+    assert row is not None
+    return row
+
+
+def would_have(
+    tx: Tx, limit: int, *, since: int = 0, rule_id: str | None = None
+) -> list[tuple[Row, StoredItem]]:
+    """Matches that told nobody because the item was known from a first sight, newest first.
+
+    Each with the item as it read when it matched; only items stored `since`.
+    """
+    rows = tx.all(
+        _WOULD_HAVE + "ORDER BY coalesce(i.published_at, i.first_seen_at) DESC LIMIT :n",
+        n=limit, since=since, rule=rule_id,
+    )  # fmt: skip
+    return [(row, as_it_read(tx, row)) for row in rows]
+
+
+def count_would_have(tx: Tx, since: int = 0) -> dict[str, int]:
+    """How many such matches each rule has."""
+    rows = tx.all(
+        f"SELECT rule_id, count(*) AS items FROM ({_WOULD_HAVE}) GROUP BY rule_id",
+        since=since, rule=None,
+    )  # fmt: skip
+    return {row["rule_id"]: row["items"] for row in rows}
+
+
+def as_it_read(tx: Tx, match: Row) -> StoredItem:
+    """A match's item with title and body as they were when its spans were found."""
+    stored = items.load(tx, match["item_id"])
+    text = tx.one(
+        """SELECT CASE WHEN :teaser AND completed_at NOT NULL THEN teaser_title ELSE title END
+             AS title,
+             CASE WHEN :teaser AND completed_at NOT NULL THEN teaser ELSE body END AS body
+           FROM versions WHERE item_id = :id AND version = :version""",
+        id=match["item_id"], version=match["version"], teaser=bool(match["partial"]),
+    )  # fmt: skip
+    if text is None:
+        return stored
+    partial = bool(match["partial"])
+    return replace(
+        stored,
+        item=replace(stored.item, title=text["title"], body=text["body"], partial=partial),
+        version=match["version"],
     )
 
 
@@ -152,12 +204,12 @@ def newest_match(tx: Tx, rule_id: str | None) -> Row | None:
     )
 
 
-def waiting_for_baseline(tx: Tx, since: int) -> int:
-    """How many watched sources were not polled since `since`."""
+def waiting_for_poll(tx: Tx, now: int) -> int:
+    """How many watched sources were due at `now` and were not polled since."""
     waiting: int = tx.value(
         """SELECT count(*) FROM sources
            WHERE retired_at IS NULL AND paused_at IS NULL AND managed_by = 'file'
-             AND coalesce(last_poll_at, 0) < :since""",
-        since=since,
+             AND next_poll_at <= :now""",
+        now=now,
     )
     return waiting

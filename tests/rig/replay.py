@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from monitor.crawl.reactor import reactor  # before anything that imports Twisted's default
+from monitor.crawl import reactor  # before anything that imports Twisted's default
 
 # isort: split
 import feedparser
