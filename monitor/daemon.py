@@ -82,7 +82,7 @@ class Daemon:
         self._lock = Lock(config.settings.database)
         self._load = load
         self._ready = ready
-        self._process = AsyncCrawlerProcess(_scrapy_settings(), install_root_handler=False)
+        self._process = _crawler_process()
         self._engine = Engine(config, HOLDER)
         self._deliverer = Deliverer(self._engine)
         self._scheduler = AsyncIOScheduler(timezone="UTC")
@@ -232,7 +232,13 @@ def _refuse(tx: Tx, config: Config, notice: Notice, now: int) -> None:
     tell_ops(tx, config, notice, now)
 
 
-def _scrapy_settings() -> ScrapySettings:
+def _crawler_process() -> AsyncCrawlerProcess:
     settings = ScrapySettings()
     settings.setmodule("monitor.crawl.settings", priority="project")
-    return settings
+    settings.set("LOG_INSTALL_ROOT_HANDLER", value=False, priority="cmdline")
+    # It introduces itself, and sets its loggers to tell every step of every crawl.
+    logging.disable(logging.INFO)
+    process = AsyncCrawlerProcess(settings)
+    logging.disable(logging.NOTSET)
+    logging.getLogger("scrapy").setLevel(logging.WARNING)
+    return process

@@ -6,6 +6,7 @@ again and a match is made anew only where another writer came in between.  Sends
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -16,6 +17,8 @@ from monitor.model import BodyState, Change, Item, Known, Outcome, OutcomeKind, 
 from monitor.store import items, outbox, sources, work
 from monitor.store.db import Store, Tx
 from monitor.urls import site
+
+log = logging.getLogger("wirewatch.ingest")
 
 GONE = (404, 410)  # the page says that it will not come
 
@@ -68,7 +71,22 @@ class Ingest:
         plan = self.plan
         now = self._clock()
         prepared = await self.store.read(lambda tx: _prepare(tx, plan, polled))
-        return await self.store.write(lambda tx: _apply(_Run(tx, plan, polled, now, prepared)))
+        done = await self.store.write(lambda tx: _apply(_Run(tx, plan, polled, now, prepared)))
+        _log(polled, done)
+        return done
+
+
+def _log(polled: Polled, done: Ingested) -> None:
+    what = "poll" if polled.due is not None else "article"
+    subject = polled.wanted.url if polled.wanted is not None else polled.source.id
+    outcome = polled.outcome
+    if outcome.kind is OutcomeKind.FAILED:
+        log.warning("%s.failed %s reason=%s %s", what, subject, outcome.reason, outcome.detail)
+    elif done.alerts or Change.NEW in done.changes:
+        new = done.count(Change.NEW)
+        log.info("%s.new %s new=%s alerts=%s", what, subject, new, done.alerts)
+    else:
+        log.debug("%s.%s %s", what, outcome.kind, subject)
 
 
 def _prepare(tx: Tx, plan: Plan, polled: Polled) -> Prepared:

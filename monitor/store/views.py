@@ -48,7 +48,10 @@ def unread_pages(tx: Tx) -> Sequence[Row]:
 
 
 def counts(tx: Tx) -> Row:
-    """Totals for `status`: items, first-sight items, alerts, deliveries by state, bodies wanted."""
+    """Totals for `status`: items, first-sight items, alerts, deliveries by state, bodies wanted.
+
+    `held` are those of `waiting` whose channel is paused.
+    """
     row = tx.one(
         """SELECT
              (SELECT count(*) FROM items WHERE merged_into_id IS NULL) AS items,
@@ -57,6 +60,8 @@ def counts(tx: Tx) -> Row:
              (SELECT count(*) FROM alerts) AS alerts,
              (SELECT count(*) FROM deliveries WHERE state = 'sent') AS sent,
              (SELECT count(*) FROM deliveries WHERE state = 'waiting') AS waiting,
+             (SELECT count(*) FROM deliveries WHERE state = 'waiting'
+                AND channel IN (SELECT channel FROM paused_channels)) AS held,
              (SELECT count(*) FROM deliveries WHERE state = 'dead') AS dead"""
     )
     assert row is not None
