@@ -10,10 +10,11 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from monitor import dedupe, feeds, health, judge, schedule
+from monitor import dedupe, feeds, health, judge, landing, schedule
 from monitor.dedupe import Candidate
 from monitor.judge import Plan, Prepared
-from monitor.model import BodyState, Change, Item, Known, Outcome, OutcomeKind, Polled, WantedBody
+from monitor.landing import Landing
+from monitor.model import BodyState, Change, Item, Outcome, OutcomeKind, Polled, WantedBody
 from monitor.store import items, outbox, sources, work
 from monitor.store.db import Store, Tx
 from monitor.urls import site
@@ -33,15 +34,6 @@ class Ingested:
 
     def count(self, change: Change) -> int:
         return self.changes.count(change)
-
-
-@dataclass(frozen=True, slots=True)
-class Landing:
-    """Where one item of a document lands: what it was found to be, and its text from now on."""
-
-    candidate: Candidate
-    known: Known | None
-    change: Change
 
 
 @dataclass(slots=True)
@@ -91,16 +83,16 @@ def _log(polled: Polled, done: Ingested) -> None:
 
 def _prepare(tx: Tx, plan: Plan, polled: Polled) -> Prepared:
     """Run the rules over what will be judged, as far as can be told before the transaction."""
-    prepared = Prepared()
-    for candidate in _candidates(tx, polled):
-        landing = _land(tx, polled, candidate)
-        if landing.change is not Change.UNCHANGED:
+    prepared = Prepared(landing.candidates(tx, polled))
+    for candidate in prepared.candidates:
+        landed = landing.land(tx, polled, candidate)
+        if landed.change is not Change.UNCHANGED:
             state = (
                 BodyState.FULL
                 if polled.wanted
-                else _first_body_state(polled, landing.candidate.item)
+                else _first_body_state(polled, landed.candidate.item)
             )
-            prepared.matches(plan, landing.candidate.item, state, polled.source.id)
+            prepared.matches(plan, landed.candidate.item, state, polled.source.id)
     return prepared
 
 
@@ -120,7 +112,7 @@ def _apply_poll(run: _Run) -> Ingested:
     assert row is not None
     first = row["baseline_at"] is None or due.source.adhoc
     run.baseline = first and not due.source.tell_all
-    for candidate in _candidates(run.tx, polled):
+    for candidate in run.prepared.candidates:
         _take_in(run, candidate)
     sources.note_guid_changes(run.tx, due.source.id)
     failures = row["failures"] + 1 if polled.outcome.kind is OutcomeKind.FAILED else 0
@@ -144,7 +136,7 @@ def _apply_article(run: _Run, wanted: WantedBody) -> Ingested:
     if run.polled.outcome.kind is OutcomeKind.FAILED:
         accepted = _note_missing_body(run, wanted)
     else:
-        for candidate in _candidates(run.tx, run.polled):
+        for candidate in run.prepared.candidates:
             _take_in(run, candidate)
         accepted = True
     outbox.send_now(run.tx, items.stories(run.tx, wanted.item_id), run.now)
@@ -169,34 +161,34 @@ def _note_missing_body(run: _Run, wanted: WantedBody) -> bool:
 def _take_in(run: _Run, candidate: Candidate) -> None:
     """Store one item of a document and judge it."""
     polled, tx = run.polled, run.tx
-    landing = _land(tx, polled, candidate)
-    item_id = _store(run, landing)
-    run.changes.append(landing.change)
+    landed = landing.land(tx, polled, candidate)
+    item_id = _store(run, landed)
+    run.changes.append(landed.change)
     if polled.wanted is not None:
         work.body_arrived(tx, item_id)
-        items.list_by_section(tx, item_id, landing.candidate.item.section or "")
-        _merge_with_declared(run, item_id, landing)
+        items.list_by_section(tx, item_id, landed.candidate.item.section or "")
+        _merge_with_declared(run, item_id, landed)
         first = False
     else:
-        first = _see(run, landing, item_id)
+        first = _see(run, landed, item_id)
     kept = [(key.kind, key.key) for key in candidate.keys if key.kept and not polled.wanted]
     items.add_keys(tx, item_id, kept)
-    if landing.change is not Change.UNCHANGED or first or polled.wanted:
-        _judge(run, item_id, landing.change)
+    if landed.change is not Change.UNCHANGED or first or polled.wanted:
+        _judge(run, item_id, landed.change)
 
 
-def _store(run: _Run, landing: Landing) -> int:
-    tx, source, known = run.tx, run.polled.source, landing.known
-    item, fingerprint = landing.candidate.item, landing.candidate.fingerprint
+def _store(run: _Run, landed: Landing) -> int:
+    tx, source, known = run.tx, run.polled.source, landed.known
+    item, fingerprint = landed.candidate.item, landed.candidate.fingerprint
     if known is None:
-        return _insert(run, landing.candidate)
-    if landing.change is Change.COMPLETED:
+        return _insert(run, landed.candidate)
+    if landed.change is Change.COMPLETED:
         items.replace_text(tx, known.item_id, item, fingerprint, run.now)
-    elif landing.change is Change.MODIFIED:
+    elif landed.change is Change.MODIFIED:
         items.add_version(tx, known.item_id, item, fingerprint, run.now)
-    if source.article and not run.polled.wanted and _shows_something_else(landing):
+    if source.article and not run.polled.wanted and landed.shows_something_else:
         items.reopen(tx, known.item_id, run.now)
-        if landing.change is Change.MODIFIED:
+        if landed.change is Change.MODIFIED:
             items.open_version(tx, known.item_id)
     return known.item_id
 
@@ -215,8 +207,8 @@ def _insert(run: _Run, candidate: Candidate) -> int:
     return items.insert(run.tx, arrival)
 
 
-def _see(run: _Run, landing: Landing, item_id: int) -> bool:
-    candidate = landing.candidate
+def _see(run: _Run, landed: Landing, item_id: int) -> bool:
+    candidate = landed.candidate
     sighting = items.Sighting(
         item_id, run.polled.source.id, run.now, run.baseline, candidate.listed,
         candidate.shown, candidate.item.guid,
@@ -230,14 +222,14 @@ def _judge(run: _Run, item_id: int, change: Change) -> None:
     )
 
 
-def _merge_with_declared(run: _Run, item_id: int, landing: Landing) -> None:
+def _merge_with_declared(run: _Run, item_id: int, landed: Landing) -> None:
     """The page names another address as its own: where that is another item, the two are one."""
-    declared = [k for k in landing.candidate.keys if k.kind is dedupe.KeyKind.DECLARED]
+    declared = [k for k in landed.candidate.keys if k.kind is dedupe.KeyKind.DECLARED]
     for key in declared:
-        other = items.find(run.tx, _kinds(key), key.key, run.polled.source.id)
+        other = landing.find(run.tx, key, run.polled.source.id)
         if other is None:
             items.add_keys(run.tx, item_id, [(key.kind, key.key)])
-        elif other.item_id != item_id and landing.known and dedupe.alike(landing.known, other):
+        elif other.item_id != item_id and landed.known and dedupe.alike(landed.known, other):
             late, early = max(item_id, other.item_id), min(item_id, other.item_id)
             items.merge(run.tx, late, early)
 
@@ -252,54 +244,9 @@ def _tell_trouble(run: _Run, source_id: str) -> None:
         sources.trouble_told(run.tx, source_id, run.now if notice.begins else None)
 
 
-def _candidates(tx: Tx, polled: Polled) -> tuple[Candidate, ...]:
-    row = sources.row(tx, polled.source.id)
-    return dedupe.candidates(polled, guids_unstable=bool(row and row["guids_unstable"]))
-
-
-def _land(tx: Tx, polled: Polled, candidate: Candidate) -> Landing:
-    """Find the item that a candidate is, and what its text becomes."""
-    known = _find(tx, polled, candidate)
-    if known is None:
-        return Landing(candidate, None, Change.NEW)
-    if polled.wanted is not None:
-        old = items.load(tx, known.item_id).item
-        candidate = dedupe.with_text(candidate, dedupe.completed(old, candidate.item))
-        return Landing(candidate, known, dedupe.compare(candidate, known, completes=True))
-    change = dedupe.compare(candidate, known, completes=False)
-    if change is Change.MODIFIED:
-        old = items.load(tx, known.item_id).item
-        after = dedupe.retitled(old, candidate.item, keep_body=not known.partial)
-        candidate = dedupe.with_text(candidate, after)
-    return Landing(candidate, known, change)
-
-
-def _find(tx: Tx, polled: Polled, candidate: Candidate) -> Known | None:
-    if polled.wanted is not None:
-        return items.known(tx, polled.wanted.item_id, polled.source.id)
-    for key in candidate.keys:
-        known = items.find(tx, _kinds(key), key.key, polled.source.id)
-        if known is not None and (not key.doubtful or dedupe.alike(candidate.item, known)):
-            return known
-    return None
-
-
-def _kinds(key: dedupe.Key) -> list[str]:
-    """An address that one page declares is the same address that another is found under."""
-    if key.kind in (dedupe.KeyKind.URL, dedupe.KeyKind.DECLARED):
-        return [dedupe.KeyKind.URL, dedupe.KeyKind.DECLARED]
-    return [key.kind]
-
-
 def _first_body_state(polled: Polled, item: Item) -> BodyState:
     wanted = polled.source.article and feeds.has_page(item)
     return BodyState.WANTED if wanted else BodyState.NONE
-
-
-def _shows_something_else(landing: Landing) -> bool:
-    known = landing.known
-    shown = landing.candidate.shown
-    return known is not None and known.shown is not None and known.shown != shown
 
 
 def _why(outcome: Outcome) -> str:

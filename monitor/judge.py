@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from monitor import alerts, routing, schedule
 from monitor.alerts import Situation
+from monitor.dedupe import Candidate
 from monitor.health import Notice
 from monitor.model import (
     Alert,
@@ -42,8 +43,9 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Answers of the rules that are already there, by text and source."""
+    """What was made before the transaction: the items' keys and fingerprints, the rules' answers."""
 
+    candidates: tuple[Candidate, ...] = ()
     known: dict[tuple[Item, str], tuple[Match, ...]] = field(default_factory=dict)
 
     def matches(

@@ -23,7 +23,7 @@ LAYERS = {
     "decide": "urls text dates feeds listing extract publishers dedupe stories rules"
     " alerts routing schedule health render dateline declared jsonld markup",
     "touch": "config log store channels net workers",
-    "do": "ingest judge briefings deliver poll replay search",
+    "do": "ingest landing judge briefings deliver poll replay search",
     "run": "spiders cli web daemon engine crawl byhand demo __main__",
 }
 MAY_USE = {
