@@ -72,9 +72,13 @@ class Session:
         if polled.due is not None:
             self._failed = polled.outcome.kind is OutcomeKind.FAILED
             say(describe(polled, ingested))
-        if self._dry:
-            for item in polled.items:
-                say(f"  {item.published.iso() if item.published else '-':20}  {item.title}")
+            if self._dry:
+                self._list(polled)
+
+    def _list(self, polled: Polled) -> None:
+        for item in polled.items:
+            say(f"  {item.published.iso() if item.published else '-':20}  {item.title}")
+        say("dry run: nothing was kept, nobody is told")
 
     def report(self) -> int:
         return FAILED if self._failed else 0
