@@ -17,7 +17,7 @@ from monitor.channels import Channel
 from monitor.errors import ChannelRefused, Later, MessageRefused, SendError
 from monitor.health import Notice
 from monitor.judge import tell_ops
-from monitor.model import LeasedDelivery, Receipt
+from monitor.model import DeliveryKind, LeasedDelivery, Receipt
 from monitor.net.client import Client
 from monitor.settings import Config
 from monitor.store import outbox
@@ -160,6 +160,8 @@ class Deliverer:
 
         def settle(tx: Tx) -> None:
             outbox.failed(tx, attempt, None)
+            if delivery.kind is DeliveryKind.OPS:
+                return  # a notice that cannot be delivered must not breed notices
             what = f"a message to {delivery.recipient} was given up: {error.detail}"
             _tell(tx, config, delivery.channel, what, now)
 

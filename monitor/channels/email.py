@@ -244,8 +244,9 @@ class Email:
         words = words[:4000]
         for secret in (*secrets, *([password.reveal()] if password else [])):
             bearer = f"user={user}\x01auth=Bearer {secret}\x01\x01"
-            forms = [secret, *map(_base64, (secret, f"\0{user}\0{secret}", bearer))]
-            for form in filter(None, forms):
+            # The longest first: a shorter one may be part of it.
+            forms = [*map(_base64, (bearer, f"\0{user}\0{secret}", secret)), secret]
+            for form in forms if secret else ():
                 words = words.replace(form, "***")
         return shown(words)
 

@@ -124,8 +124,8 @@ def _parts(text: str) -> Iterator[bytes]:
 def _phrase(sender: Mailbox) -> str:
     if not sender.name:
         return sender.address
-    # In a quoted string nothing is read as an encoded word.
-    name = f'"{quote(sender.name)}"' if sender.name.isascii() else encoded(sender.name)
+    plain = sender.name.isascii() and "=?" not in sender.name
+    name = f'"{quote(sender.name)}"' if plain else encoded(sender.name)
     return f"{name} <{sender.address}>"
 
 

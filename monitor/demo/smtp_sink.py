@@ -44,9 +44,10 @@ class Taken:
 
     @property
     def text(self) -> str:
-        """The plain text part."""
+        """The plain text part, its lines ended as in Python."""
         part = self.message.get_body(("plain",))
-        return str(part.get_content()) if isinstance(part, EmailMessage) else ""
+        said = str(part.get_content()) if isinstance(part, EmailMessage) else ""
+        return said.replace("\r\n", "\n")
 
 
 @dataclass(frozen=True, slots=True)

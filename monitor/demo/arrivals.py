@@ -1,0 +1,105 @@
+"""What arrived in the mailboxes and in Slack, read from the sinks' notes, abridged for a screen.
+
+Pure: says what came, not whether it should have.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+from typing import Any
+
+from monitor.demo.notes import Entry, Notes
+
+_ROOM = 120  # characters of a quote that the screen shows
+_QUOTES = 2
+_LINK = re.compile(r"<[^|>]*\|([^>]*)>")
+
+
+class Way(StrEnum):
+    EMAIL = "e-mail"
+    SLACK = "Slack"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message that a sink accepted at `at` (epoch ms).
+
+    `key` is what a copy has in common with it: the Message-ID, or the alerts' ids at the end of a
+    Slack message.  `lines` is the message abridged, its `opening` the first of them.
+    """
+
+    at: int
+    way: Way
+    to: str
+    key: str
+    text: str  # whole
+    opening: str
+    lines: tuple[str, ...]
+
+
+def arrivals(smtp: Notes, slack: Notes) -> list[Arrival]:
+    """Everything accepted so far, oldest first."""
+    mails = (_mail(entry) for entry in smtp.of("accepted"))
+    posts = (_post(entry) for entry in slack.of("accepted"))
+    return sorted([*mails, *posts], key=lambda one: one.at)
+
+
+def around(text: str, mark: str, room: int = _ROOM) -> str:
+    """`text` cut at blanks to about `room` characters, so that `mark` is in sight."""
+    if len(text) <= room:
+        return text
+    at = max(text.find(mark), 0)
+    start = 0 if at < room // 2 else text.find(" ", at - room // 3) + 1
+    end = len(text) if start + room >= len(text) else max(text.rfind(" ", at, start + room), at)
+    return f"{'[...] ' if start else ''}{text[start:end]}{' [...]' if end < len(text) else ''}"
+
+
+def _mail(entry: Entry) -> Arrival:
+    text, subject = entry["text"], entry["subject"]
+    return Arrival(
+        entry.at, Way.EMAIL, entry["recipient"], entry["message_id"], f"{subject}\n{text}",
+        subject, tuple(_mail_quotes(text)),
+    )  # fmt: skip
+
+
+def _mail_quotes(text: str) -> Iterator[str]:
+    """Quotes, each with the line below it, which says where it stands."""
+    lines = text.splitlines()
+    quotes = [pair for pair in pairwise(lines) if ">>" in pair[0]]
+    for quote, place in quotes[:_QUOTES]:
+        yield around(quote, ">>")
+        yield f"  {place.strip()}"
+
+
+def _post(entry: Entry) -> Arrival:
+    sections, small = _parts(json.loads(entry["payload"]))
+    headline, _, labels = sections[0].partition("\n")
+    quotes = [f"> {around(quote.removeprefix('> '), '«')}" for quote in sections[1:]]
+    return Arrival(
+        entry.at, Way.SLACK, entry["channel"], entry["text"].rpartition("|")[2].strip(),
+        "\n".join([entry["text"], *sections, *small]), headline,
+        (_unbarred(labels), *quotes[:_QUOTES], *map(_unbarred, small)),
+    )  # fmt: skip
+
+
+def _parts(payload: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """Sections and small print as a reader sees them, without Slack's marks."""
+    blocks = payload["blocks"]
+    sections = [_plain(block["text"]["text"]) for block in blocks if block["type"] == "section"]
+    small = [_plain(part["text"]) for block in blocks for part in block.get("elements", ())]
+    return sections, small
+
+
+def _unbarred(text: str) -> str:
+    """The screen has a bar of its own between its columns."""
+    return text.replace("  |  ", " / ")
+
+
+def _plain(text: str) -> str:
+    text = re.sub(r"  _([^_]*)_$", r" (\1)", _LINK.sub(r"\1", text).replace("*", ""))
+    return text.replace("&gt;", ">").replace("&lt;", "<").replace("&amp;", "&")
