@@ -16,8 +16,8 @@ from monitor.settings import Source
 _MINUTE_MS = 60_000
 _HOUR_MS = 60 * _MINUTE_MS
 
-# From messages.md, "retry": backoff to 6 h, 72 h in all.
 FIRST_RETRY_MS = 30_000
+FIRST_NAMED_RETRY_MS = 1000
 LONGEST_RETRY_MS = 6 * _HOUR_MS
 GIVE_UP_MS = 72 * _HOUR_MS
 # So long a message waits for the article's page, which may bring more rules and better sentences.
@@ -30,7 +30,7 @@ MOST_INTERVALS = 6
 LONGEST_RETRY_AFTER_MS = 24 * _HOUR_MS
 
 _RETRY_SPREAD = 0.2
-_POLL_SPREAD = 0.1
+_POLL_SPREAD = 0.02  # it adds up: what began together is apart after a few rounds
 
 
 def next_try(
@@ -38,14 +38,16 @@ def next_try(
 ) -> int | None:
     """When to send again after `tries` tries (the one that just failed included); None: give up.
 
-    Exponential from 30 s to 6 h, up to a fifth more by the hash of `key`, never before
-    `retry_after_seconds` have passed.  The last try comes at `give_up_at`.
+    Exponential from 30 s to 6 h, up to a fifth more by the hash of `key`.  Where the other side
+    names a time, from 1 s instead, and never before `retry_after_seconds` have passed.  The last
+    try comes at `give_up_at`.
     """
     earliest = now + _milliseconds(retry_after_seconds)
+    first = FIRST_RETRY_MS if retry_after_seconds is None else FIRST_NAMED_RETRY_MS
     if now >= give_up_at or earliest > give_up_at:
         return None
     longest = LONGEST_RETRY_MS / (1 + _RETRY_SPREAD)
-    delay = min(FIRST_RETRY_MS * 2.0 ** min(max(tries, 1) - 1, 32), longest)
+    delay = min(first * 2.0 ** min(max(tries, 1) - 1, 32), longest)
     spread = 1 + _RETRY_SPREAD * _fraction(f"{key} {tries}")
     return min(max(now + round(delay * spread), earliest), give_up_at)
 
@@ -54,7 +56,7 @@ def next_poll(source: Source, outcome: Outcome, failures: int, now: int) -> int:
     """When to poll `source` again; `failures` in a row, this poll's included.
 
     The source's interval is the floor: some publishers ask for more than is good for them.  Up to
-    a tenth is added by the hash of its id.  Failures double it, up to six intervals or 6 h.
+    a fiftieth is added by the hash of its id.  Failures double it, up to six intervals or 6 h.
     Retry-After is obeyed up to a day.
     """
     every = source.every_seconds * 1000

@@ -11,7 +11,7 @@ from monitor.errors import ChannelRefused, FetchError, FetchReason, Later, Messa
 
 _LONGEST_ANSWER = 500
 
-# alerting.md, "Outbox".  3xx: what we were told to call has moved.
+# 3xx: what we were told to call has moved.
 _CHANNEL_REFUSED = frozenset({401, 402, 403, 404, 405, 407, 410})
 _LATER = frozenset({408, 409, 421, 423, 425, 429})
 _NEEDS_MENDING = frozenset(

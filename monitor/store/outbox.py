@@ -177,7 +177,7 @@ def resume(tx: Tx, channel: str, now: int) -> bool:
     if row is None:
         return False
     tx.run(
-        """UPDATE deliveries SET try_at = :now, give_up_at = give_up_at + :now - :paused_at
+        """UPDATE deliveries SET give_up_at = give_up_at + :now - :paused_at
            WHERE channel = :channel AND state = 'waiting'""",
         channel=channel, now=now, paused_at=row["paused_at"],
     )  # fmt: skip
