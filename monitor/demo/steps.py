@@ -5,6 +5,7 @@ Each says what it does, waits for what it promises, and says what was seen.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from monitor.demo.arrivals import Arrival, Way
@@ -38,9 +39,9 @@ async def first_sight(script: Script) -> None:
     await script.wait("the daemon's first request", asked)
     await script.wait("the first sight of 3 sources", read)
     known, would = await script.count("known"), await stage.ask(views.count_would_have)
-    matching = {rule: sum(rule in rules_of(one, stage.terms) for one in old) for rule in would}
+    found = Counter(rule for story in old for rule in rules_of(story, stage.terms))
     script.must(known == len(old), f"{len(old)} articles should be known; {known} are")
-    script.must(would == matching, f"{matching} should have matched; {would} would have")
+    script.must(would == found, f"{dict(found)} should have matched; {would} would have")
     script.must(not stage.arrivals(), "a first sight should tell nothing; it told something")
     which = ", ".join(f"{rule} {count}" for rule, count in would.items())
     script.screen.holds(

@@ -35,7 +35,7 @@ DEFUSED = Story(
     wire="NWA",
     initials="ml/st",
 )
-_WHY_LINES = 14
+_WHY_LINES = 24
 
 
 async def kill(script: Script) -> None:

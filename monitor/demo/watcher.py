@@ -19,6 +19,7 @@ from monitor.demo.journal import wall_clock
 _ROOT = Path(monitor.__file__).resolve().parent.parent
 _STOP_SECONDS = 15.0  # of which the daemon takes ten at most
 _COMMAND_SECONDS = 30.0
+_COLUMNS = 78  # of what is printed, so that it can be shown with a margin
 
 
 class Watcher:
@@ -27,7 +28,8 @@ class Watcher:
     def __init__(self, config: Path, log: Path, secrets: dict[str, str]) -> None:
         ours = {k: v for k, v in os.environ.items() if not k.startswith("WIREWATCH_")}
         path = os.pathsep.join(filter(None, [str(_ROOT), ours.get("PYTHONPATH")]))
-        self._env = {**ours, **secrets, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"}
+        plain = {"PYTHONPATH": path, "PYTHONIOENCODING": "utf-8", "COLUMNS": str(_COLUMNS)}
+        self._env = {**ours, **secrets, **plain}
         self._config = config
         self._log = log
         self._lives: list[subprocess.Popen[bytes]] = []
