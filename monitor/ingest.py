@@ -67,6 +67,21 @@ class Ingest:
         _log(polled, done)
         return done
 
+    async def broke(self, polled: Polled, why: str) -> None:
+        """What came could not be taken in: give the lease back, and let it show as a failure."""
+        now = self._clock()
+        outcome = Outcome(OutcomeKind.FAILED, reason="broke", detail=why)
+
+        def change(tx: Tx) -> None:
+            if polled.due is not None:
+                next_poll_at = schedule.next_poll(polled.due.source, outcome, 1, now)
+                work.poll_broke(tx, polled.due, why, next_poll_at, now)
+            elif polled.wanted is not None:
+                try_at = schedule.next_body_try(polled.wanted.tries + 1, now)
+                work.body_failed(tx, polled.wanted, _why(outcome), try_at)
+
+        await self.store.write(change)
+
 
 def _log(polled: Polled, done: Ingested) -> None:
     what = "poll" if polled.due is not None else "article"

@@ -375,3 +375,13 @@ async def test_half_a_character_stops_nothing(world: World) -> None:
     assert (await world.poll(BRIEF, broken)).alerts == 1
     (stored,) = await world.rows("items")
     assert (stored["title"], stored["authors"]) == ("A \ufffd title", '["\ufffd"]')
+
+
+async def test_what_cannot_be_taken_in_shows_as_a_failure(world: World) -> None:
+    """A poll whose ingest broke gives its lease back, and its source is failing with the reason."""
+    due = await world.due(BRIEF)
+    await world.ingest.broke(Polled(Outcome(OutcomeKind.OK), due=due), "KeyError: 'x'")
+    (row,) = [row for row in await world.rows("sources") if row["source_id"] == BRIEF.id]
+    assert (row["failures"], row["detail"], row["lease_token"]) == (1, "KeyError: 'x'", None)
+    world.now = row["next_poll_at"]
+    assert (await world.poll(BRIEF, item("a"))).accepted

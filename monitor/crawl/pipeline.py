@@ -22,9 +22,13 @@ class IngestPipeline:
         spider: Any = self._crawler.spider
         try:
             ingested = await spider.engine.ingest(item)
-            spider.note(item, ingested)
+        # Whatever it was: its source must show as failing and not stay leased in silence.
+        except Exception as error:
+            await spider.engine.ingest.broke(item, f"{type(error).__name__}: {error}")
+            raise
         finally:
             spider.end_unit()
+        spider.note(item, ingested)
         return item
 
     async def close_spider(self) -> None:

@@ -163,13 +163,15 @@ def release(tx: Tx, holder: str) -> None:
         )
 
 
-def give_back(tx: Tx, lease: str) -> None:
-    """Return a source's lease unused: it is due again at once."""
+def poll_broke(tx: Tx, due: DueSource, why: str, next_poll_at: int, now: int) -> None:
+    """What a poll found could not be taken in: its source is failing, not silent."""
     tx.run(
-        """UPDATE sources SET lease_token = NULL, lease_holder = NULL, lease_until = NULL
-           WHERE lease_token = :lease""",
-        lease=lease,
-    )
+        """UPDATE sources SET lease_token = NULL, lease_holder = NULL, lease_until = NULL,
+             last_poll_at = :now, next_poll_at = :next, failures = failures + 1,
+             failing_since_at = coalesce(failing_since_at, :now), reason = 'broke', detail = :why
+           WHERE source_id = :id AND lease_token IS :lease""",
+        id=due.source.id, lease=due.lease, why=why, next=next_poll_at, now=now,
+    )  # fmt: skip
 
 
 def _due(row: Row, source: Source, now: int) -> DueSource:
