@@ -37,7 +37,7 @@ class Notice:
 def health_of(state: SourceState) -> Health:
     if state["retired_at"] is not None:
         return Health.RETIRED
-    if state["paused_at"] is not None:
+    if state["paused_at"] is not None or state["paused_in_file"]:
         return Health.PAUSED
     if state["last_poll_at"] is None:
         return Health.NEW

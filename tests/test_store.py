@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -206,3 +207,12 @@ async def test_a_merged_item_takes_its_keys_and_sightings_along(store: Store) ->
     assert found.item_id == first
     keys = await store.read(lambda tx: items.stories(tx, first))
     assert keys == ["url:A bridge falls", "url:The same elsewhere"]
+
+
+async def test_a_source_paused_in_its_file_is_not_due(store: Store) -> None:
+    """`paused: true` hands out no work until the file says otherwise."""
+    await store.write(lambda tx: sources.put(tx, replace(BBC, paused=True), NOW))
+    due = await store.write(lambda tx: work.claim_due(tx, {"bbc": BBC}, "daemon", NOW, 10))
+    assert due == []
+    await store.write(lambda tx: sources.put(tx, BBC, NOW))
+    assert await store.write(lambda tx: work.claim_due(tx, {"bbc": BBC}, "daemon", NOW, 10))

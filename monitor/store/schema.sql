@@ -9,6 +9,7 @@ CREATE TABLE sources (
   section          TEXT,                -- the one section that a network source watches
   managed_by       TEXT NOT NULL,       -- file, or adhoc from the command line
   retired_at       INTEGER,             -- left the file; its history stays
+  paused_in_file   INTEGER NOT NULL DEFAULT 0,
   paused_at        INTEGER,             -- `sources pause`
   every_seconds    INTEGER NOT NULL,
   baseline_at      INTEGER,             -- first successful poll, which told nothing

@@ -22,8 +22,9 @@ def put(tx: Tx, source: Source, now: int) -> None:
     """Add a source, or take its new configuration.  A new address starts with a new first sight."""
     tx.run(
         """INSERT INTO sources
-             (source_id, kind, url, section, managed_by, every_seconds, next_poll_at)
-           VALUES (:id, :kind, :url, :section, :managed_by, :every, :now)
+             (source_id, kind, url, section, managed_by, paused_in_file, every_seconds,
+              next_poll_at)
+           VALUES (:id, :kind, :url, :section, :managed_by, :paused, :every, :now)
            ON CONFLICT (source_id) DO UPDATE SET
              baseline_at = CASE WHEN url = excluded.url AND section IS excluded.section
                                 THEN baseline_at END,
@@ -35,10 +36,12 @@ def put(tx: Tx, source: Source, now: int) -> None:
                                  THEN min(next_poll_at, :now + 1000 * excluded.every_seconds)
                                  ELSE :now END,
              kind = excluded.kind, url = excluded.url, section = excluded.section,
-             managed_by = excluded.managed_by, every_seconds = excluded.every_seconds,
+             managed_by = excluded.managed_by, paused_in_file = excluded.paused_in_file,
+             every_seconds = excluded.every_seconds,
              retired_at = NULL""",
         id=source.id, kind=source.kind, url=source.url, section=source.section,
-        managed_by="adhoc" if source.adhoc else "file", every=source.every_seconds, now=now,
+        managed_by="adhoc" if source.adhoc else "file", paused=source.paused,
+        every=source.every_seconds, now=now,
     )  # fmt: skip
 
 

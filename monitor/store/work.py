@@ -18,6 +18,8 @@ from monitor.store.db import Row, Tx
 # Above CLOSESPIDER_TIMEOUT, so that no crawl outlives its leases.
 LEASE_MS = 10 * 60 * 1000
 DAY_MS = 24 * 3600 * 1000
+# A host is asked one thing at a time: if all of these time out, they still do within the lease.
+BODIES_OF_A_SITE = 15
 
 _FREE = "(lease_until IS NULL OR lease_until <= :now)"
 
@@ -42,7 +44,8 @@ def claim_due(
                lease_until = :until
             WHERE source_id IN (
               SELECT source_id FROM sources
-              WHERE next_poll_at <= :now AND paused_at IS NULL AND retired_at IS NULL
+              WHERE next_poll_at <= :now AND paused_at IS NULL AND NOT paused_in_file
+                AND retired_at IS NULL
                 AND managed_by = 'file' AND {_FREE}
               ORDER BY next_poll_at LIMIT :limit)
             RETURNING *""",
@@ -69,18 +72,29 @@ def claim_source(tx: Tx, source: Source, holder: str, now: int) -> DueSource:
 def claim_bodies(
     tx: Tx, sources: Mapping[str, Source], holder: str, now: int, limit: int
 ) -> list[WantedBody]:
-    """Lease items of `sources` whose article page is to be read now."""
+    """Lease items of `sources` whose article page is to be read now.
+
+    A few of each site, and no more before they are done: what waits for a slow site would
+    otherwise fill every place in which others could be read.
+    """
     rows = tx.all(
         f"""UPDATE items SET lease_token = :token || '-' || item_id, lease_holder = :holder,
                lease_until = :until
             WHERE item_id IN (
-              SELECT item_id FROM items
-              WHERE body_state = 'wanted' AND body_try_at <= :now AND {_FREE}
-                AND source_id IN (SELECT value FROM json_each(:ids))
-              ORDER BY body_try_at, item_id LIMIT :limit)
+              SELECT item_id FROM (
+                SELECT item_id, body_try_at, row_number() OVER
+                  (PARTITION BY coalesce(site, '') ORDER BY body_try_at, item_id) AS place
+                FROM items
+                WHERE body_state = 'wanted' AND body_try_at <= :now AND {_FREE}
+                  AND source_id IN (SELECT value FROM json_each(:ids))
+                  AND coalesce(site, '') NOT IN (
+                    SELECT coalesce(site, '') FROM items
+                    WHERE body_state = 'wanted' AND lease_until > :now)
+              ) AS free_sites
+              WHERE place <= :of_a_site ORDER BY body_try_at, item_id LIMIT :limit)
             RETURNING item_id, url, source_id, body_tries, lease_token""",
         token=secrets.token_hex(8), holder=holder, until=now + LEASE_MS, now=now, limit=limit,
-        ids=_json_list(sources),
+        ids=_json_list(sources), of_a_site=BODIES_OF_A_SITE,
     )  # fmt: skip
     rows = sorted(rows, key=lambda row: row["item_id"])
     return [
