@@ -43,7 +43,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What was made before the transaction: the items' keys and fingerprints, the rules' answers."""
+    """What was made before the transaction: keys and fingerprints, the rules' answers."""
 
     candidates: tuple[Candidate, ...] = ()
     known: dict[tuple[Item, str], tuple[Match, ...]] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -72,14 +73,38 @@ def paused_channels(tx: Tx) -> Sequence[Row]:
     return tx.all("SELECT * FROM paused_channels ORDER BY channel")
 
 
-def newest_items(tx: Tx, limit: int, before: int | None = None) -> list[tuple[StoredItem, Row]]:
-    """Items from the newest arrival down, below item id `before`."""
+def newest_items(
+    tx: Tx, limit: int, before: int | None = None, source_id: str | None = None
+) -> list[tuple[StoredItem, Row]]:
+    """Items from the newest arrival down, below item id `before`, first shown by `source_id`."""
     rows = tx.all(
         """SELECT * FROM items WHERE merged_into_id IS NULL AND item_id < coalesce(:before, 9e18)
+             AND source_id = coalesce(:source, source_id)
            ORDER BY item_id DESC LIMIT :limit""",
-        before=before, limit=limit,
+        before=before, limit=limit, source=source_id,
     )  # fmt: skip
     return [(items.from_row(row), row) for row in rows]
+
+
+def item_id(tx: Tx, item_id: int) -> int | None:
+    """The item with this id, or the one that it was merged into."""
+    found: int | None = tx.value(
+        "SELECT coalesce(merged_into_id, item_id) FROM items WHERE item_id = :id", id=item_id
+    )
+    return found
+
+
+def item_with_key(tx: Tx, url: str, keys: Sequence[str]) -> int | None:
+    """The item found under this very address, or under one of these keys."""
+    found: int | None = tx.value(
+        """SELECT coalesce(
+             (SELECT min(item_id) FROM item_keys
+              WHERE kind IN ('network', 'url', 'declared')
+                AND key IN (SELECT value FROM json_each(:keys))),
+             (SELECT min(coalesce(merged_into_id, item_id)) FROM items WHERE url = :url))""",
+        keys=json.dumps(list(keys)), url=url,
+    )  # fmt: skip
+    return found
 
 
 def all_items(tx: Tx) -> Iterator[StoredItem]:
@@ -96,7 +121,13 @@ def alert_rows(tx: Tx, limit: int) -> Sequence[Row]:
 
 
 def alerts_of_item(tx: Tx, item_id: int) -> Sequence[Row]:
-    return tx.all("SELECT * FROM alerts WHERE item_id = :id ORDER BY raised_at", id=item_id)
+    """Alerts of an item, and of the items that were merged into it."""
+    return tx.all(
+        """SELECT * FROM alerts WHERE item_id IN
+             (SELECT item_id FROM items WHERE item_id = :id OR merged_into_id = :id)
+           ORDER BY raised_at""",
+        id=item_id,
+    )
 
 
 def alerts_like(tx: Tx, first: str, last: str) -> Sequence[Row]:
@@ -191,6 +222,16 @@ def sightings_of(tx: Tx, item_id: int) -> Sequence[Row]:
     return tx.all("SELECT * FROM sightings WHERE item_id = :id ORDER BY seen_at", id=item_id)
 
 
+def versions_of(tx: Tx, item_id: int) -> Sequence[Row]:
+    return tx.all("SELECT * FROM versions WHERE item_id = :id ORDER BY version", id=item_id)
+
+
+def item_row(tx: Tx, item_id: int) -> Row:
+    row = tx.one("SELECT * FROM items WHERE item_id = :id", id=item_id)
+    assert row is not None, item_id
+    return row
+
+
 def merged_into(tx: Tx, item_id: int) -> int | None:
     found: int | None = tx.value("SELECT merged_into_id FROM items WHERE item_id = :id", id=item_id)
     return found
@@ -213,7 +254,7 @@ def waiting_for_poll(tx: Tx, now: int) -> int:
     """How many watched sources were due at `now` and were not polled since."""
     waiting: int = tx.value(
         """SELECT count(*) FROM sources
-           WHERE retired_at IS NULL AND paused_at IS NULL AND managed_by = 'file'
+           WHERE retired_at IS NULL AND paused_at IS NULL AND NOT paused_in_file AND managed_by = 'file'
              AND next_poll_at <= :now""",
         now=now,
     )

@@ -1,0 +1,163 @@
+"""`items`, `alerts`, `sources`: what is stored, one line each, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+import click
+
+from monitor.cli import out, place, quoting, shapes, summary
+from monitor.cli.base import Call
+from monitor.cli.out import Column
+from monitor.cli.place import Archive
+from monitor.cli.when import When
+from monitor.engine import wall_clock
+from monitor.model import StoredItem, short_id
+from monitor.settings import Settings
+from monitor.store import alerts as kept
+from monitor.store import items as stored_items
+from monitor.store import sources as source_rows
+from monitor.store import views
+from monitor.store.db import Row, Tx
+
+_ITEMS = (
+    Column("item", right=True), Column("published"), Column("source", flexible=True),
+    Column("headline", flexible=True),
+)  # fmt: skip
+_ALERTS = (
+    Column("alert"), Column("raised"), Column("rule: headline", flexible=True),
+    Column("messages", flexible=True),
+)  # fmt: skip
+
+
+def items(call: Call, limit: int, source: str | None) -> None:
+    settings = place.settings(call)
+    when = When.of(settings, wall_clock())
+    with Archive(settings.database) as archive:
+        for page in pages(archive, limit, source):
+            if call.as_json:
+                for stored in page:
+                    out.emit(shapes.item(stored))
+            else:
+                out.lines(*out.table(_ITEMS, [_item_row(stored, when) for stored in page]))
+
+
+def pages(archive: Archive, limit: int, source: str | None = None) -> Iterator[list[StoredItem]]:
+    """Items from the newest down, page by page, so that the first are seen at once."""
+    before: int | None = None
+    while limit > 0:
+        wanted = min(limit, views.PAGE)
+        newest = partial(views.newest_items, limit=wanted, before=before, source_id=source)
+        page = [stored for stored, _ in archive.read(newest)]
+        if not page:
+            return
+        yield page
+        before, limit = page[-1].id, limit - len(page)
+
+
+def alerts(call: Call, limit: int) -> None:
+    settings = place.settings(call)
+    when = When.of(settings, wall_clock())
+    with Archive(settings.database) as archive:
+        rows = archive.read(lambda tx: [_told(tx, row) for row in views.alert_rows(tx, limit)])
+    if call.as_json:
+        for alert, _, deliveries in rows:
+            out.emit(shapes.alert(alert, deliveries))
+        return
+    if not rows:
+        out.lines("no alert so far; what would have matched: wirewatch alerts --would")
+        return
+    out.lines(*out.table(_ALERTS, [_alert_row(*row, when) for row in rows]))
+    out.lines("", "each with its reasons: wirewatch why ALERT")
+
+
+def would(call: Call, limit: int) -> None:
+    """What matched, but was known when its source was first seen."""
+    settings = place.settings(call)
+    with Archive(settings.database) as archive:
+        found = archive.read(lambda tx: views.would_have(tx, limit))
+        total = sum(archive.read(views.count_would_have).values())
+    if call.as_json:
+        for match, stored in found:
+            out.emit(shapes.would(match, stored))
+        return
+    for match, stored in found:
+        out.lines(*matched(match["rule_id"], stored, match["spans"], settings))
+    said = f"{out.of(total, 'match')} known from first sights, nothing told"
+    out.lines(f"{said}; {len(found)} shown" if total > len(found) else said)
+
+
+def matched(rule: str, stored: StoredItem, spans: str, settings: Settings) -> list[str]:
+    """A match in three lines: where, headline, marked sentence with its place."""
+    when = When.of(settings, wall_clock())
+    date = when.published(stored.item.published)
+    head = f"{rule}  " if rule else ""
+    found = [f"{head}item {stored.id}, {stored.source_id}, {date}"]
+    found += out.wrapped(stored.item.title or "(no headline)", "  ")
+    for quote in quoting.quotes(rule, stored, kept.load_spans(spans))[:1]:
+        found += out.wrapped(f"{quoting.marked(quote)}  ({quote.place})", "    ")
+    return found
+
+
+def sources(call: Call) -> None:
+    settings = place.settings(call)
+    with Archive(settings.database) as archive:
+        watched = archive.read(summary.gather)
+    if call.as_json:
+        for row in watched.sources:
+            out.emit(shapes.source(row))
+        return
+    when = When.of(settings, wall_clock())
+    out.lines(*summary.source_table(watched, when), *summary.troubles(watched, when))
+
+
+def pause(call: Call, source: str, *, paused: bool) -> None:
+    now = wall_clock()
+    change = source_rows.pause if paused else source_rows.resume
+    with Archive(place.settings(call).database) as archive:
+        if not archive.write(lambda tx: change(tx, source, now)):
+            known = [row["source_id"] for row in archive.read(source_rows.rows)]
+            raise click.UsageError(f"no source {source!r}; there are: {', '.join(known)}")
+        row = archive.read(lambda tx: source_rows.row(tx, source))
+    assert row is not None, source
+    if call.as_json:
+        out.emit(shapes.source(row))
+    elif paused:
+        out.lines(f"{source} is paused; go on: wirewatch sources resume {source}")
+    else:
+        out.lines(f"{source} is polled again, at once where the daemon runs")
+
+
+def deliveries_line(rows: Sequence[Row]) -> str:
+    """`me sent, desk@... held`."""
+    if not rows:
+        return "nobody to tell"
+    return ", ".join(f"{row['channel']} {_state(row)}" for row in rows)
+
+
+def _state(row: Row) -> str:
+    tries = row["tries"]
+    if row["shown_state"] == "waiting" and tries:
+        return f"waiting, tried {tries} times" if tries > 1 else "waiting, tried once"
+    return "given up" if row["shown_state"] == "dead" else str(row["shown_state"])
+
+
+def _told(tx: Tx, row: Row) -> tuple[Row, StoredItem, Sequence[Row]]:
+    stored = stored_items.load(tx, row["item_id"])
+    return row, stored, views.deliveries_of_alert(tx, row["alert_id"])
+
+
+def _item_row(stored: StoredItem, when: When) -> list[str]:
+    return [
+        str(stored.id), when.published(stored.item.published), stored.source_id,
+        stored.item.title or "(no headline)",
+    ]  # fmt: skip
+
+
+def _alert_row(row: Row, stored: StoredItem, deliveries: Sequence[Row], when: When) -> list[str]:
+    title = stored.item.title or "(no headline)"
+    return [
+        short_id(row["alert_id"]), when.clock(row["raised_at"]), f"{row['rule_id']}: {title}",
+        deliveries_line(deliveries),
+    ]  # fmt: skip

@@ -1,0 +1,50 @@
+"""All commands under one name, and the edge where our errors become sentences and exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from monitor import __version__
+from monitor.cli.base import CODES, Call, Exit, config_option, say
+from monitor.cli.commands import adding, archive, checking, reading, running, setup
+from monitor.errors import ConfigError, LeaseHeld, QueryError, WirewatchError
+
+
+class _Edge(click.Group):
+    """No error of ours leaves with a traceback, and no reader who has had enough is an error."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            result: object = super().invoke(ctx)
+            sys.stdout.flush()
+        except WirewatchError as error:
+            say(str(error))
+            ctx.exit(_code(error))
+        except BrokenPipeError:
+            # What is still in the buffer has nowhere to go, and would be complained of at the end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(Exit.OK)
+        return result
+
+
+def _code(error: WirewatchError) -> Exit:
+    if isinstance(error, ConfigError | QueryError):
+        return Exit.WRONG
+    return Exit.HELD if isinstance(error, LeaseHeld) else Exit.FAILED
+
+
+@click.group(cls=_Edge, epilog=CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="wirewatch")
+@config_option
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Watch news sections and feeds, and tell people when a new article matches."""
+    context.ensure_object(Call)
+
+
+for _module in (setup, running, adding, archive, checking, reading):
+    for _command in _module.COMMANDS:
+        main.add_command(_command)

@@ -1,0 +1,112 @@
+"""The JSON that scripts read: stable, described in docs/json.md.  Pure.
+
+Times are ISO 8601 UTC, a bare date where the publisher gives no time, null where unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from monitor import extract
+from monitor.health import health_of
+from monitor.model import Span, StoredItem, iso
+from monitor.store.alerts import load_spans
+from monitor.store.db import Row
+
+Shape = dict[str, object]
+
+
+def time(at: int | None) -> str | None:
+    return None if at is None else iso(at)
+
+
+def source(row: Row) -> Shape:
+    return {
+        "id": row["source_id"],
+        "kind": row["kind"],
+        "url": row["url"],
+        "health": health_of(row).value,
+        "last_success_at": time(row["last_success_at"]),
+        "last_new_item_at": time(row["last_new_item_at"]),
+        "next_poll_at": None if row["paused_at"] is not None else time(row["next_poll_at"]),
+        "failures": row["failures"],
+        "reason": row["reason"],
+    }
+
+
+def item(stored: StoredItem) -> Shape:
+    return {
+        **extract.to_json(stored.item),
+        "site": stored.site,
+        "id": stored.id,
+        "source": stored.source_id,
+        "first_seen_at": iso(stored.first_seen_at),
+        "version": stored.version,
+        "story": stored.story_key,
+        "body_state": stored.body_state.value,
+    }
+
+
+def spans(found: Sequence[Span]) -> list[Shape]:
+    return [{"field": span.field, "start": span.start, "end": span.end} for span in found]
+
+
+def delivery(row: Row) -> Shape:
+    return {
+        "channel": row["channel"],
+        "recipient": row["recipient"],
+        "state": row["shown_state"],
+        "attempts": row["tries"],
+        "message_id": row["message_id"],
+    }
+
+
+def alert(row: Row, deliveries: Sequence[Row]) -> Shape:
+    return {
+        "id": row["alert_id"],
+        "rule": row["rule_id"],
+        "item": row["item_id"],
+        "story": row["story_key"],
+        "occasion": row["occasion"],
+        "raised_at": iso(row["raised_at"]),
+        "spans": spans(load_spans(row["spans"])),
+        "deliveries": [delivery(one) for one in deliveries],
+    }
+
+
+def would(match: Row, stored: StoredItem) -> Shape:
+    return {
+        "rule": match["rule_id"],
+        "item": stored.id,
+        "story": stored.story_key,
+        "url": stored.item.url,
+        "title": stored.item.title,
+        "matched_at": iso(match["matched_at"]),
+        "spans": spans(load_spans(match["spans"])),
+    }
+
+
+def sighting(row: Row) -> Shape:
+    return {
+        "source": row["source_id"],
+        "seen_at": iso(row["seen_at"]),
+        "first_sight": bool(row["baseline"]),
+    }
+
+
+def version(row: Row) -> Shape:
+    return {
+        "version": row["version"],
+        "seen_at": iso(row["seen_at"]),
+        "title": row["title"],
+        "body": row["body"],
+    }
+
+
+def attempt(row: Row) -> Shape:
+    return {
+        "tried_at": iso(row["tried_at"]),
+        "result": row["result"],
+        "detail": row["detail"],
+        "answer": row["answer"],
+    }

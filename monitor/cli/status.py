@@ -1,0 +1,184 @@
+"""`status`: how everything goes, whether or not the daemon runs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.cli import out, place, shapes, summary
+from monitor.cli.base import Call, Exit, end, say
+from monitor.cli.out import of
+from monitor.cli.summary import Watched
+from monitor.cli.when import When
+from monitor.engine import wall_clock
+from monitor.health import Health, health_of
+from monitor.store import daemon, views
+from monitor.store.db import Row, Tx
+
+BEAT_MS = 90_000  # three beats
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    watched: Watched
+    totals: Row
+    paused: Sequence[Row]
+    daemon: Row | None
+    running: bool
+
+
+def run(call: Call, *, check: bool) -> None:
+    """With `check`, ends 1 when a source fails, a channel is paused or no daemon runs."""
+    settings = place.settings(call)
+    now = wall_clock()
+    with place.Archive(settings.database) as archive:
+        status = archive.read(lambda tx: gather(tx, now))
+    when = When.of(settings, now)
+    wrong = wrongs(status)
+    if call.as_json:
+        out.emit(shape(status))
+    else:
+        show(status, when)
+    if check and wrong:
+        for sentence in wrong:
+            say(sentence)
+        end(Exit.FAILED)
+
+
+def gather(tx: Tx, now: int) -> Status:
+    row = daemon.row(tx)
+    return Status(
+        summary.gather(tx), views.counts(tx), views.paused_channels(tx), row, is_running(row, now)
+    )
+
+
+def is_running(row: Row | None, now: int) -> bool:
+    """Whether a daemon beat lately and its process is there."""
+    if row is None or now - row["beat_at"] > BEAT_MS:
+        return False
+    try:
+        os.kill(row["pid"], 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # somebody else's, and alive
+    return True
+
+
+def show(status: Status, when: When) -> None:
+    out.lines(*daemon_lines(status, when), "")
+    out.lines(*summary.source_table(status.watched, when), "")
+    for line in (
+        *summary.troubles(status.watched, when),
+        *_unread(status.watched),
+        *_totals(status.totals, held=_held(status)),
+        *_paused(status.paused, when),
+    ):
+        out.lines(line)
+
+
+def daemon_lines(status: Status, when: When) -> list[str]:
+    row = status.daemon
+    if row is None:
+        return ["no daemon runs; start it: wirewatch watch"]
+    found = [f"the daemon runs (pid {row['pid']}) since {when.clock(row['started_at'])}"]
+    if not status.running:
+        found = [f"no daemon runs; the last one was killed or broke, alive until about "
+                 f"{when.clock(row['beat_at'])}.", "Start it: wirewatch watch"]  # fmt: skip
+    if row["reload_error"] is not None:
+        found.append(f"the reload at {when.clock(row['reloaded_at'])} was refused, "
+                     "the old configuration goes on:")  # fmt: skip
+        found += [f"  {line}" for line in row["reload_error"].splitlines()]
+    elif row["reloaded_at"] is not None:
+        found[0] += f", configuration reloaded {when.clock(row['reloaded_at'])}"
+    return found
+
+
+def wrongs(status: Status) -> list[str]:
+    found = [] if status.running else ["the daemon does not run"]
+    found += [
+        f"{row['source_id']} fails"
+        for row in status.watched.sources
+        if health_of(row) is Health.FAILING
+    ]
+    return [*found, *(f"channel {row['channel']} is paused" for row in status.paused)]
+
+
+def shape(status: Status) -> shapes.Shape:
+    row = status.daemon
+    return {
+        "daemon": {
+            "running": status.running,
+            "pid": row["pid"] if row and status.running else None,
+            "started_at": shapes.time(row["started_at"]) if row else None,
+            "beat_at": shapes.time(row["beat_at"]) if row else None,
+            "reloaded_at": shapes.time(row["reloaded_at"]) if row else None,
+            "reload_error": row["reload_error"] if row else None,
+        },
+        "items": status.totals["items"],
+        "alerts": status.totals["alerts"],
+        "bodies_wanted": status.totals["wanted"],
+        "deliveries": {
+            "sent": status.totals["sent"],
+            "waiting": status.totals["waiting"] - _held(status),
+            "held": _held(status),
+            "dead": status.totals["dead"],
+        },
+        "paused_channels": [
+            {
+                "channel": one["channel"],
+                "paused_at": shapes.time(one["paused_at"]),
+                "try_at": shapes.time(one["try_at"]),
+                "detail": one["detail"],
+            }
+            for one in status.paused
+        ],
+        "unread": [
+            {"source": one["source_id"], "reason": one["reason"], "items": one["items"]}
+            for one in status.watched.unread
+        ],
+        "sources": [shapes.source(one) for one in status.watched.sources],
+    }
+
+
+def _held(status: Status) -> int:
+    return int(status.totals["held"])
+
+
+def _totals(totals: Row, *, held: int) -> list[str]:
+    waiting = totals["waiting"] - held
+    found = [
+        f"stored: {of(totals['items'], 'item')}, {totals['known']:,} of them known from a first "
+        f"sight; {of(totals['wanted'], 'article page')} still to be read",
+        f"told: {of(totals['alerts'], 'alert')}; {of(totals['sent'], 'message')} sent, "
+        f"{waiting:,} waiting, {held:,} held, {totals['dead']:,} given up",
+    ]
+    if totals["dead"]:
+        found.append("  given up: see wirewatch alerts, then wirewatch why ALERT")
+    return found
+
+
+def _paused(rows: Sequence[Row], when: When) -> list[str]:
+    found = []
+    for row in rows:
+        found += out.wrapped(
+            f"channel {row['channel']} is paused since {when.clock(row['paused_at'])}: "
+            f"{row['detail']}", "",
+        )  # fmt: skip
+        found += out.wrapped(
+            f"What it owes is kept. Mend it, then: wirewatch reload (else it is tried again at "
+            f"{when.clock(row['try_at'])}); try it: wirewatch channels test {row['channel']}",
+            "  ",
+        )
+    return found
+
+
+def _unread(watched: Watched) -> list[str]:
+    """Which articles could not be read, and an example of why."""
+    found = []
+    for row in watched.unread:
+        words = summary.unread_words(row)
+        example = str(row["example"]).partition(": ")[2]
+        found += out.wrapped(f"{row['source_id']}: {words} (such as: {example})", "  ")
+    return ["articles that could not be read:", *found] if found else []

@@ -1,0 +1,147 @@
+"""items, show, alerts, why, search, rules try, sources over a database with a short past."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from cli_world import Place, fill
+from monitor.model import short_id
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    found = Place(tmp_path_factory.mktemp("archive") / "config")
+    asyncio.run(fill(found))
+    return found
+
+
+@pytest.fixture
+def alert(place: Place) -> str:
+    return str(next(one["id"] for one in place.json("alerts") if one["rule"] == "liberated"))
+
+
+def test_items_lists_the_newest_arrival_first(place: Place) -> None:
+    assert [one["id"] for one in place.json("items")] == [4, 3, 2, 1]
+    assert [one["id"] for one in place.json("items", "--limit", "1")] == [4]
+    assert [one["id"] for one in place.json("items", "--source", "saren")] == [4]
+    assert "Town liberated" in place.call("items").output
+
+
+def test_show_gives_all_that_is_known(place: Place) -> None:
+    told = place.call("show", "4").output
+    assert "the teaser; the article's page could not be read: 404" in told
+    by_address = place.call("show", "http://wire.example/fresh?utm_source=x").output
+    assert by_address.startswith("Town liberated\n")
+
+
+@pytest.mark.parametrize("subject", ["99", "https://nowhere.example/", "999999999999999999999"])
+def test_show_says_when_there_is_no_such_article(place: Place, subject: str) -> None:
+    told = place.call("show", subject)
+    assert (told.exit_code, told.stdout) == (1, "")
+    assert "no stored article" in told.stderr
+
+
+def test_alerts_say_how_far_each_message_came(place: Place, alert: str) -> None:
+    told = place.call("alerts").output
+    assert short_id(alert) in told
+    assert "me waiting" in told
+
+
+def test_would_shows_what_first_sight_kept_back(place: Place) -> None:
+    told = place.call("alerts", "--would").output
+    assert "«car bombing»" in told
+    assert "(teaser)" in told or "(para 1 of 1)" in told
+    assert [one["item"] for one in place.json("alerts", "--would")] == [1]
+
+
+@pytest.mark.parametrize("spell", [str.lower, str.upper, lambda short: short[:5] + "/2"])
+def test_why_takes_an_alert_as_people_type_it(place: Place, alert: str, spell: object) -> None:
+    short = spell(short_id(alert))  # type: ignore[operator]
+    told = place.call("why", short).output
+    assert "liberated: matched and told" in told
+    assert "The town was «liberated»." in told
+    assert "car-bombing:" not in told
+    assert place.call("why", alert).output == told
+
+
+def test_why_gives_each_rule_of_an_article_its_reason(place: Place) -> None:
+    told = " ".join(place.call("why", "1").output.split())
+    assert "car-bombing: matched, not told: known since the first sight of coastal" in told
+    assert 'liberated: title and body do not hold "liberated"' in told
+
+
+def test_why_never_says_our_inside_words(place: Place) -> None:
+    told = " ".join(place.call("why", str(n)).output for n in (1, 2, 3, 4)).lower()
+    assert not [w for w in ("baseline", "occasion", "revision", "outcome") if w in told]
+
+
+def test_why_knows_a_rule_that_came_later_and_one_that_left(place: Place) -> None:
+    """The rule that matched is no longer in the file, and a new one would match."""
+    before = (place.directory / "rules.yaml").read_text()
+    place.write("rules", "rules: [{id: town, any: [town]}]\n")
+    try:
+        told = " ".join(place.call("why", "3").output.split())
+    finally:
+        place.write("rules", before)
+    assert "it would match now" in told
+    assert "liberated: matched and told (not in rules.yaml any more)" in told
+
+
+def test_why_says_when_nothing_goes_by_that_name(place: Place) -> None:
+    for word in ("zzzzzz", "why?", "7K"):
+        told = place.call("why", word)
+        assert told.exit_code == 1
+        assert "no alert goes by" in told.stderr
+
+
+def test_search_streams_marked_sentences(place: Place) -> None:
+    told = place.call("search", "title:liberated").output
+    assert "Town «liberated» (headline)" in " ".join(told.split())
+    more = place.call("search", "car OR rain OR nothing", "--limit", "1")
+    assert "there are more" in more.stderr
+    assert [one["id"] for one in place.json("search", "bombing")] == [3, 1]
+    assert place.call("search", "zebra").exit_code == 0
+
+
+def test_a_query_with_a_mistake_is_shown_with_its_place(place: Place) -> None:
+    told = place.call("search", "car AND OR bus")
+    assert told.exit_code == 2
+    assert told.stderr.splitlines()[:2] == ["  car AND OR bus", "          ^"]
+    (problem,) = place.json("rules", "try", "car AND OR bus")
+    assert problem["problems"][0]["position"] == 8
+
+
+def test_rules_try_counts_by_day_and_shows_the_newest(place: Place) -> None:
+    told = place.call("rules", "try", '"car bombing"').output
+    assert told.startswith("2 of 4 stored articles match\n")
+    assert told.count("«car bombing»") == 2
+    (shape,) = place.json("rules", "try", '"car bombing"')
+    assert (shape["matches"], len(shape["per_day"])) == (2, 14)
+
+
+def test_rules_try_warns_of_what_only_a_search_may_say(place: Place) -> None:
+    told = place.call("rules", "try", "car", "bombing")
+    assert told.exit_code == 0
+    assert "as a rule it would be refused" in told.stderr
+
+
+def test_sources_are_paused_and_resumed(place: Place) -> None:
+    assert place.call("sources", "pause", "saren").exit_code == 0
+    assert [one["health"] for one in place.json("sources")] == ["paused", "ok"]
+    assert "paused" in place.call("sources").output
+    assert [one["health"] for one in place.json("sources", "resume", "saren")] == ["ok"]
+    unknown = place.call("sources", "pause", "nobody")
+    assert unknown.exit_code == 2
+    assert "saren, coastal" in unknown.stderr
+
+
+def test_status_without_a_daemon(place: Place) -> None:
+    told = place.call("status")
+    assert told.exit_code == 0
+    assert "no daemon runs; start it: wirewatch watch" in told.output
+    assert "saren: error answer for 1 (such as: 404)" in told.output
+    checked = place.call("status", "--check")
+    assert checked.exit_code == 1
+    assert "the daemon does not run" in checked.stderr

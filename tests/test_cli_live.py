@@ -1,0 +1,209 @@
+"""watch, poll, add, reload and status as processes, over the little newswire."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from cli_world import RULES, SOURCES, Place, newswire
+from monitor import config
+from monitor.demo.newswire import Newswire
+from monitor.engine import Engine
+from tests.rig.until import until
+
+ARTICLE = "Army_retakes_last_rebel-held_town"
+SETTLED = "SELECT count(*) = 0 FROM items WHERE body_state = 'wanted'"
+SENT = "SELECT count(*) = 1 FROM deliveries WHERE state = 'sent'"
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[tuple[Place, Newswire]]:
+    async with newswire() as (wire, port):
+        yield Place(tmp_path / "config", port), wire
+
+
+async def read_until(stream: asyncio.StreamReader | None, last: str) -> str:
+    """Lines up to and with the one that holds `last`."""
+    assert stream is not None
+    found = ""
+    async with asyncio.timeout(40):
+        while last not in found:
+            line = (await stream.readline()).decode()
+            assert line, found
+            found += line
+    return found
+
+
+async def test_a_day_of_the_daemon(world: tuple[Place, Newswire]) -> None:
+    """Start, second start, status, alert, refused and taken reload, stop, and start again."""
+    place, wire = world
+    place.write("sources", f"defaults: {{every: 1s}}\n{SOURCES}")
+    daemon = await place.start("watch")
+    summary = await read_until(daemon.stdout, "send one as a test:")
+    assert re.match(r"\d\d:\d\d:\d\d  ready\. 2 sources, 2 rules, channels: me \(no ", summary)
+    assert "first sight: 22 items stored as known, nothing told. Your rules on these 22:" in summary
+    assert re.search(r"car-bombing +1 .*coastal, ", summary)
+    assert "wirewatch channels test --rule car-bombing" in summary
+
+    second = await place.run("watch")
+    assert second.exit_code == 3
+    assert "already works on" in second.stderr
+
+    await until(place.database, SETTLED)
+    wire.publish(ARTICLE)
+    told = await read_until(daemon.stdout, "Explain:")
+    assert "«car bombing»" in told
+    assert "«liberated»" in told
+    await until(place.database, SENT)
+
+    status = await place.run("status", "--check")
+    assert status.exit_code == 0, status.stdout + status.stderr
+    assert f"the daemon runs (pid {daemon.pid})" in status.stdout
+
+    place.write("rules", "rules: [{id: bad bad}]\n")
+    refused = await place.run("reload")
+    assert refused.exit_code == 2
+    assert "rules.yaml:1:" in refused.stderr
+    assert "was refused" in (await place.run("status")).stdout
+    place.write("rules", RULES)
+    assert (await place.run("reload")).exit_code == 0
+
+    added = await place.run("add", "http://www.example-wire.test/example-wire.xml", "--yes")
+    assert "the running daemon has it" in added.stdout, added.stderr
+    await until(place.database, "SELECT baseline_at NOT NULL FROM sources WHERE kind = 'feed'"
+                " AND source_id <> 'coastal'")  # fmt: skip
+
+    daemon.send_signal(signal.SIGTERM)
+    _, log = await daemon.communicate()
+    assert daemon.returncode == 0
+    assert all(re.match(r"\d{4}-.*Z \w+ |    ", line) for line in log.decode().splitlines()), log
+
+    await start_again(place)
+
+
+async def start_again(place: Place) -> None:
+    """A start without news says so; one that is killed is told of."""
+    daemon = await place.start("watch")
+    summary = await read_until(daemon.stdout, "wirewatch ")
+    assert "nothing new at first sight" in summary
+    daemon.kill()
+    await daemon.communicate()
+    assert "was killed or broke" in " ".join((await place.run("status")).stdout.split())
+
+
+async def test_poll_says_what_it_found_and_reads_the_articles(
+    world: tuple[Place, Newswire],
+) -> None:
+    place, wire = world
+    first = await place.run("poll")
+    assert first.exit_code == 0, first.stderr
+    assert sorted(first.stdout.splitlines()) == [
+        "coastal: 10 items, 10 new, 0 alerts",
+        "saren: 12 items, 12 new, 0 alerts",
+    ]
+    wire.publish(ARTICLE)
+    await place.run("sources", "pause", "saren")
+    assert (await place.run("poll")).stdout == "coastal: not modified\n"
+    second = await place.run("poll", "saren", "--json")
+    assert json.loads(second.stdout)["new"] == 1
+    delivered = await place.run("deliver", "--once")
+    assert "«liberated»" in delivered.stdout
+    assert delivered.stdout.endswith("1 message sent, 0 put off, 0 given up, 0 channels paused\n")
+
+
+async def test_a_dry_run_shows_and_stores_nothing(world: tuple[Place, Newswire]) -> None:
+    place, _ = world
+    told = await place.run("poll", "coastal", "--dry-run")
+    assert told.exit_code == 0
+    assert "Night ferry keeps its winter timetable" in told.stdout
+    assert not place.database.exists()
+
+
+async def test_poll_ends_3_when_a_source_is_held_and_1_when_it_fails(
+    world: tuple[Place, Newswire],
+) -> None:
+    place, _ = world
+    loaded = config.load(place.directory, {})
+    engine = Engine(loaded, "somebody else")
+    try:
+        await engine.adopt(engine.ingest.plan)
+        await engine.claim_source(loaded.sources[0])
+        held = await place.run("poll")
+    finally:
+        await engine.close()
+    assert held.exit_code == 3
+    assert "saren is being polled by somebody else" in held.stderr
+    assert held.stdout.startswith("coastal: 10 items")
+    place.write("sources", "sources: [{id: gone, url: http://coastal-press.test/nothing-here}]\n")
+    failed = await place.run("poll")
+    assert failed.exit_code == 1
+    assert failed.stdout.startswith("gone: failed, the server answered 404")
+    assert (await place.run("poll", "nobody")).exit_code == 2
+
+
+async def test_poll_is_broken_off_by_ctrl_c(tmp_path: Path) -> None:
+    """Nothing stays leased, and what was broken off is named."""
+    asked = asyncio.Event()
+
+    async def hang(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await writer.wait_closed()
+
+    async with await asyncio.start_server(hang, "127.0.0.1", 0) as server:
+        place = Place(tmp_path / "config")
+        port = server.sockets[0].getsockname()[1]
+        place.write("sources", f"sources: [{{id: slow, url: 'http://127.0.0.1:{port}/feed'}}]\n")
+        poll = await place.start("poll")
+        await asyncio.wait_for(asked.wait(), 30)
+        poll.send_signal(signal.SIGINT)
+        out, err = await asyncio.wait_for(poll.communicate(), 30)
+    assert (poll.returncode, out, err) == (1, b"", b"slow: broken off\n")
+    await until(place.database, "SELECT count(*) = 0 FROM sources WHERE lease_token NOT NULL")
+
+
+async def test_add_finds_a_feed_and_a_section(world: tuple[Place, Newswire]) -> None:
+    """Shown as it would be stored; nothing is written without a yes."""
+    place, _ = world
+    before = (place.directory / "sources.yaml").read_text()
+    feed = await place.run("add", "http://www.example-wire.test/example-wire.xml")
+    assert (feed.exit_code, feed.stderr) == (1, "")
+    assert feed.stdout.startswith("a feed: ")
+    assert "nothing written; --yes writes it" in feed.stdout
+    dry = await place.run(
+        "add", "http://www.sister-wire.test/", "--section", "SAREN WARS", "--dry-run"
+    )
+    assert dry.exit_code == 0, dry.stderr
+    assert "a site of the Space Media Network: its section SAREN WARS" in " ".join(
+        dry.stdout.split()
+    )
+    known = await place.run("add", "http://coastal-press.test/feed.atom")
+    assert "is watched already, by source `coastal`" in known.stderr
+    assert (place.directory / "sources.yaml").read_text() == before
+
+
+async def test_add_writes_one_block_at_the_end(world: tuple[Place, Newswire]) -> None:
+    place, _ = world
+    before = (place.directory / "sources.yaml").read_text()
+    url = "http://www.example-wire.test/example-wire.xml"
+    told = await place.run("add", url, "--as", "wire", "--every", "5m", "--yes")
+    assert told.exit_code == 0, told.stderr
+    assert "no daemon runs" in told.stdout
+    after = (place.directory / "sources.yaml").read_text()
+    assert after == f"{before}  - id: wire\n    url: {url}\n    every: 5m\n"
+
+
+async def test_add_says_what_is_wrong_with_an_address(world: tuple[Place, Newswire]) -> None:
+    place, _ = world
+    for url in (
+        "http://coastal-press.test/nothing", "http://coastal-press.test/news/dredger-finds-cannon",
+        "ftp://x.example/", "http://10.0.0.1/feed",
+    ):  # fmt: skip
+        told = await place.run("add", url, "--yes")
+        assert (told.exit_code, told.stdout) == (1, ""), url
+        assert len(told.stderr.splitlines()) == 1
