@@ -6,6 +6,7 @@ Times come from markup or dateline alone: a date that trafilatura finds is a gue
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 
 from lxml import etree
@@ -30,6 +31,7 @@ _EXTRACTOR_ERRORS = (
     ValueError,
     etree.LxmlError,
 )
+_FEED = re.compile(r"\s*(?:<\?xml[^>]{0,200}>\s*)?<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
 _MOST_H1 = 20
 _SHORT = 250  # characters: a notice rather than an article, if the page looks like a wall
 
@@ -53,6 +55,8 @@ def article(
             return spacemedia.read_article(text, url, timezone=timezone)
         except ReadError:
             pass  # a layout of theirs that nobody has seen yet
+    if _FEED.match(text):
+        raise ReadError(ReadReason.NO_ARTICLE, "this is a feed, not a page")
     tree = markup.parse(text)
     if tree is None:
         raise ReadError(ReadReason.NO_ARTICLE, "the page is empty")

@@ -99,10 +99,14 @@ def registrable(host: str) -> str:
     """The part of a host name that somebody registered, or the host itself where there is none.
 
     By the public suffix list with its private part: two people's pages on one shared host
-    (`a.github.io`, `b.github.io`) are strangers to each other.
+    (`a.github.io`, `b.github.io`) are strangers to each other.  A top level that the list does not
+    know (`.test`, a company's own) is taken for a suffix, as the list's own rule says.
     """
     host = host.lower().strip(".")
-    return _suffixes(host).top_domain_under_public_suffix or host
+    found = _suffixes(host)
+    if found.suffix or found.ipv4 or found.ipv6:
+        return found.top_domain_under_public_suffix or host
+    return ".".join(host.split(".")[-2:])
 
 
 def absolute(base: str, href: str) -> str | None:

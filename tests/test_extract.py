@@ -308,3 +308,13 @@ def test_fields_of_publishers_pages(real_data: Path) -> None:
     assert right["titles"] >= 0.8 * right["pages"]
     assert right["days"] >= 0.88 * right["pages"]
     assert right["authors"] >= 0.75 * right["pages"]
+
+
+@pytest.mark.parametrize(
+    "start", ["<rss version='2.0'>", "<?xml version='1.0'?>\n<feed xmlns='x'>"]
+)
+def test_a_feed_is_no_article(start: str) -> None:
+    """A feed's own words are not taken for an article's text."""
+    feed = f"{start}<title>News</title>{'<item><description>Words.</description></item>' * 99}"
+    with pytest.raises(ReadError, match="a feed"):
+        extract.article(feed.encode(), url="https://wire.example/feed")

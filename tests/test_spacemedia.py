@@ -273,6 +273,7 @@ def test_hostile_pages(name: str) -> None:
 
 # --- real ------------------------------------------------------------------------------------
 
+
 @pytest.mark.real
 def test_the_first_article(real_data: Path) -> None:
     """The article that the project began with: every field, and nothing of the page's tail."""
