@@ -38,7 +38,9 @@ log = logging.getLogger("wirewatch.daemon")
 
 HOLDER = "daemon"
 BATCH = 50  # sources a crawl
-CRAWLS = 32  # at once: slow sources pile up in crawls of their own, and hold up no other
+# At once, 0.1 MB each.  Each slow source or site keeps one from ending, and holds up no other as
+# long as there is a free one.
+CRAWLS = 256
 TICK_SECONDS = 1.0
 BEAT_SECONDS = 30
 PRUNE_SECONDS = 3600

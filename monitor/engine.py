@@ -18,7 +18,7 @@ from monitor.settings import Config, Source
 from monitor.store import hosts, outbox, sources, work
 from monitor.store import settings as config_store
 from monitor.store.db import Store, Tx
-from monitor.workers import Workers
+from monitor.workers import Lanes
 
 T = TypeVar("T")
 Clock = Callable[[], int]
@@ -60,7 +60,7 @@ class Engine:
         self.holder = holder
         self.clock = clock
         self.store = Store(config.settings.database)
-        self.workers = Workers()
+        self.workers = Lanes()
         self.ingest = Ingest(self.store, Plan.of(config), clock)
         self.client = Client(config.settings, SharedHosts(self.store))
         self._old_clients: list[Client] = []
@@ -111,6 +111,7 @@ class Engine:
         )
 
     async def close(self) -> None:
+        self.ingest.close()
         for client in (*self._old_clients, self.client):
             await client.close()
         await self.workers.close()

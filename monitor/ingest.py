@@ -58,8 +58,15 @@ class Ingest:
         self.store = store
         self.plan = plan
         self._clock = clock
+        self._closed = False
+
+    def close(self) -> None:
+        """Take nothing in any more: what fails from now on fails because we stop."""
+        self._closed = True
 
     async def __call__(self, polled: Polled) -> Ingested:
+        if self._closed:
+            return Ingested(accepted=False)
         plan = self.plan
         now = self._clock()
         prepared = await self.store.read(lambda tx: _prepare(tx, plan, polled))

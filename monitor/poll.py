@@ -150,7 +150,7 @@ def judge_answer(response: Response, due: DueSource | None, now: int) -> Outcome
             outcome,
             kind=OutcomeKind.FAILED,
             reason=FetchReason.RATE_LIMITED if limited else FetchReason.HTTP,
-            detail=f"the server answered {_status_words(response.status)}",
+            detail=f"the server answered {_status_words(response.status)}{_wish(retry_after)}",
         )
     body_hash = hashlib.sha256(response.body).hexdigest()
     if due is not None and not due.baseline and due.body_hash == body_hash:
@@ -182,6 +182,10 @@ def items_of_section(items: tuple[Item, ...], label: str | None) -> tuple[Item, 
 
 def _was_sent_home(asked: str, came: str) -> bool:
     return urls.is_front_page(came) and not urls.is_front_page(asked)
+
+
+def _wish(retry_after: float | None) -> str:
+    return "" if retry_after is None else f" and asks to be left alone for {retry_after:.0f} s"
 
 
 def _status_words(status: int) -> str:

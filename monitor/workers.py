@@ -11,12 +11,15 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import gc
 import multiprocessing
 import os
 import pickle
 import resource
 import signal
 import sys
+import time
+import traceback
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from types import TracebackType
@@ -33,6 +36,17 @@ T = TypeVar("T")
 MEMORY_BYTES = 512 * 1024 * 1024
 # Libraries leak, and the heap of a long-lived process frays.
 _CALLS_OF_A_WORKER = 1000
+# Twice what the slowest real page took.  What a document may still take then is seldom real.
+QUICK_SECONDS = 2.0
+# So that all lanes and the process that reads with them stay under 512 MiB together.  What needs
+# more than the slow lane has takes longer than its ten seconds, too.
+QUICK_MEMORY_BYTES = 128 * 1024 * 1024
+SLOW_MEMORY_BYTES = 200 * 1024 * 1024
+# Six calls that hang before it; who waits longer would outlive the lease on its work.
+SLOW_PATIENCE_SECONDS = 60.0
+# feedparser leaves a document's elements in cycles, some 200 MB after a call of seconds.
+_UNTIDY_SECONDS = 0.2
+_OUT_OF_MEMORY = 77  # exit code
 # For starting a process on a busy machine; a call that has no answer by then was lost in the pool.
 _START_SECONDS = 30.0
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -77,10 +91,9 @@ class Workers:
             return result
 
     async def close(self) -> None:
-        """End all workers, after what still runs in them: that takes no longer than its limit."""
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            await asyncio.to_thread(_finish, pool)
+        """End all workers at once, and what still runs in them: no answer of theirs comes."""
+        if self._pool is not None:
+            await self._discard(self._pool)
 
     async def _running_pool(self) -> ProcessPool:
         # A pool breaks for good when an idle worker is killed from outside.
@@ -102,12 +115,40 @@ class Workers:
         await asyncio.to_thread(_stop, pool)
 
 
-def _finish(pool: ProcessPool) -> None:
-    pool.close()  # type: ignore[no-untyped-call]
-    try:
-        pool.join(timeout=_START_SECONDS)
-    except TimeoutError:
-        _stop(pool)
+class Lanes:
+    """Workers whom a few documents that hang do not keep from all others.
+
+    A call that takes longer than `quick_seconds` or much memory is stopped, and begun again where
+    only such calls wait for each other.
+    """
+
+    def __init__(self, quick_seconds: float = QUICK_SECONDS) -> None:
+        self._quick_seconds = quick_seconds
+        self._quick = Workers(2, QUICK_MEMORY_BYTES)
+        self._slow = Workers(1, SLOW_MEMORY_BYTES)
+        self._slow_turn = asyncio.Semaphore(1)
+
+    async def run(self, fn: Callable[..., T], *args: object, wall_seconds: float) -> T:
+        """As `Workers.run`; `fn` may run twice.  PARSE_TIMEOUT as well when the slow lane is full
+        for SLOW_PATIENCE_SECONDS."""
+        quick_seconds = min(self._quick_seconds, wall_seconds)
+        try:
+            return await self._quick.run(fn, *args, wall_seconds=quick_seconds)
+        except ReadError as error:
+            if error.reason not in (ReadReason.PARSE_TIMEOUT, ReadReason.PARSE_MEMORY):
+                raise
+        try:
+            await asyncio.wait_for(self._slow_turn.acquire(), SLOW_PATIENCE_SECONDS)
+        except TimeoutError:
+            raise _too_long(quick_seconds) from None
+        try:
+            return await self._slow.run(fn, *args, wall_seconds=wall_seconds)
+        finally:
+            self._slow_turn.release()
+
+    async def close(self) -> None:
+        """As `Workers.close`."""
+        await asyncio.gather(self._quick.close(), self._slow.close())
 
 
 def _stop(pool: ProcessPool) -> None:
@@ -118,6 +159,9 @@ def _stop(pool: ProcessPool) -> None:
 def _read_error(error: BaseException, wall_seconds: float) -> ReadError:
     if isinstance(error, TimeoutError):
         return _too_long(wall_seconds)
+    if isinstance(error, ProcessExpired) and error.exitcode == _OUT_OF_MEMORY:
+        detail = "Reading took more memory than a worker may have."
+        return ReadError(ReadReason.PARSE_MEMORY, detail)
     if isinstance(error, ProcessExpired):
         return _crash(f"ended its process ({_end(error.exitcode)})")
     return _crash(f"failed: {type(error).__name__}: {error}")
@@ -161,8 +205,13 @@ def _call(wall_seconds: float, fn: Callable[..., T], *args: object) -> T:
     seconds = used.ru_utime + used.ru_stime + 2 * wall_seconds + 5
     _, most = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), most))
-    with _Edge():
-        return fn(*args)
+    began = time.monotonic()
+    try:
+        with _Edge():
+            return fn(*args)
+    finally:
+        if time.monotonic() - began > _UNTIDY_SECONDS:
+            gc.collect()
 
 
 class _Edge(AbstractContextManager["_Edge"]):
@@ -174,12 +223,22 @@ class _Edge(AbstractContextManager["_Edge"]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if error is None or (isinstance(error, WirewatchError) and _survives(error)):
+        if error is None:
             return
         if isinstance(error, MemoryError):
-            detail = "Reading took more memory than a worker may have."
-            raise ReadError(ReadReason.PARSE_MEMORY, detail) from None
+            os._exit(_OUT_OF_MEMORY)  # there may be none left even to say so
+        _let_go(error)
+        if isinstance(error, WirewatchError) and _survives(error):
+            return
         raise _crash(f"failed: {type(error).__name__}: {error}") from None
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Forget the document: the pool keeps an error until the next call has ended, and the error
+    all that was at hand where it was raised."""
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__context__
 
 
 def _survives(error: WirewatchError) -> bool:

@@ -2,13 +2,14 @@
 
 import asyncio
 import sqlite3
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from monitor.errors import LeaseHeld, StoreError
-from monitor.model import BodyState, DeliveryKind, Item, Outcome, OutcomeKind
+from monitor.model import BodyState, DeliveryKind, Item, Outcome, OutcomeKind, WantedBody
 from monitor.settings import Source
 from monitor.store import hosts, items, outbox, sources, work
 from monitor.store.db import Store, Tx, connect
@@ -137,6 +138,29 @@ async def test_wanted_bodies_are_handed_out_once(store: Store) -> None:
     assert not await store.write(lambda tx: work.claim_bodies(tx, known, "b", NOW, 10))
     (again,) = await store.write(lambda tx: work.claim_bodies(tx, known, "b", NOW + HOUR, 10))
     assert again.tries == 1
+
+
+async def test_a_site_has_a_few_articles_on_their_way_at_once(store: Store) -> None:
+    """However many wait, and however slow it is: other sites' articles find their place."""
+
+    def put_many(tx: Tx) -> None:
+        sources.put(tx, BBC, NOW)
+        for number in range(100):
+            items.insert(tx, arrival(f"slow {number}", site="slow.example"))
+        for number in range(3):
+            items.insert(tx, arrival(f"quick {number}", site="quick.example", body_try_at=NOW + 1))
+
+    def claim(now: int) -> Callable[[Tx], list[WantedBody]]:
+        return lambda tx: work.claim_bodies(tx, {"bbc": BBC}, "a", now, 50)
+
+    await store.write(put_many)
+    slow = await store.write(claim(NOW))
+    assert len(slow) == work.BODIES_OF_A_SITE
+    quick = await store.write(claim(NOW + 1))
+    assert [wanted.url[-7:] for wanted in quick] == ["quick 0", "quick 1", "quick 2"]
+    for wanted in slow:
+        await store.write(lambda tx, w=wanted: work.body_failed(tx, w, "timeout", NOW + HOUR))
+    assert len(await store.write(claim(NOW + 1))) == work.BODIES_OF_A_SITE
 
 
 async def test_leases_of_the_dead_come_back(store: Store) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 import unruly
 from monitor.errors import ReadError, ReadReason
-from monitor.workers import Workers
+from monitor.workers import Lanes, Workers
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PATIENCE_SECONDS = 60.0
@@ -134,6 +134,31 @@ async def test_cancelled():
             async with asyncio.timeout(0.5):
                 await workers.run(unruly.hang_in_python, wall_seconds=PATIENCE_SECONDS)
         assert await workers.run(abs, -1, wall_seconds=PATIENCE_SECONDS) == 1
+
+
+async def test_error_keeps_no_memory():
+    """What a failed call held is free again for the next one."""
+    async with running(count=1, memory_bytes=200 << 20) as workers:
+        for _ in range(3):
+            culprit = partial(unruly.leave_a_heap_in_an_error, 90)
+            assert await reason(workers, culprit) is ReadReason.NO_LIST
+
+
+async def test_lanes():
+    """Calls that hang keep no other waiting; one that is slow, or needs memory, has its turn."""
+    lanes = Lanes(quick_seconds=0.4)
+    try:
+        hangs = [asyncio.ensure_future(reason(lanes, unruly.hang_in_c, 1.5)) for _ in range(3)]
+        for _ in range(20):
+            assert await lanes.run(abs, -1, wall_seconds=PATIENCE_SECONDS) == 1
+        assert not all(hang.done() for hang in hangs)
+        assert await asyncio.gather(*hangs) == [ReadReason.PARSE_TIMEOUT] * 3
+        slow = partial(unruly.take_time, 1.0)
+        assert await lanes.run(slow, wall_seconds=PATIENCE_SECONDS) == "done"
+        assert await reason(lanes, unruly.take_memory) is ReadReason.PARSE_MEMORY
+        assert await reason(lanes, unruly.raise_read_error) is ReadReason.NO_LIST
+    finally:
+        await lanes.close()
 
 
 async def test_close_twice():

@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import sys
+import time
 
 from monitor.errors import FetchError, FetchReason, ReadError, ReadReason
 
@@ -47,6 +48,19 @@ def give_a_function():
 def hang_in_python():
     while True:
         pass
+
+
+def take_time(seconds):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        pass
+    return "done"
+
+
+def leave_a_heap_in_an_error(megabytes):
+    heap = bytearray(megabytes << 20)
+    heap[0] = 1
+    raise_read_error()
 
 
 def hang_in_c():

@@ -58,7 +58,8 @@ class Body:
         if not self._ended:
             for layer in self._layers:
                 layer.finish()
-        return bytes(self._out[: self._limit])
+        del self._out[self._limit :]
+        return bytes(self._out)
 
     def _through(self, depth: int, chunk: bytes) -> Iterator[bytes]:
         if depth == len(self._layers):

@@ -37,6 +37,7 @@ _REASONS: tuple[tuple[type[BaseException], FetchReason, str], ...] = (
     (aiohttp.ClientConnectorError, FetchReason.CONNECT, "cannot be reached"),
     (aiohttp.ClientHttpProxyError, FetchReason.CONNECT, "cannot be reached through the proxy"),
     (aiohttp.InvalidURL, FetchReason.BAD_URL, "has an address that cannot be asked for"),
+    (aiohttp.ClientPayloadError, FetchReason.PROTOCOL, "broke off in the middle of its answer"),
     (Exception, FetchReason.PROTOCOL, "broke off or does not speak HTTP"),
 )
 

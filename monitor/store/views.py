@@ -254,8 +254,8 @@ def waiting_for_poll(tx: Tx, now: int) -> int:
     """How many watched sources were due at `now` and were not polled since."""
     waiting: int = tx.value(
         """SELECT count(*) FROM sources
-           WHERE retired_at IS NULL AND paused_at IS NULL AND NOT paused_in_file AND managed_by = 'file'
-             AND next_poll_at <= :now""",
+           WHERE retired_at IS NULL AND paused_at IS NULL AND NOT paused_in_file
+             AND managed_by = 'file' AND next_poll_at <= :now""",
         now=now,
     )
     return waiting
