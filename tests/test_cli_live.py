@@ -151,9 +151,10 @@ async def test_poll_is_broken_off_by_ctrl_c(tmp_path: Path) -> None:
     """Nothing stays leased, and what was broken off is named."""
     asked = asyncio.Event()
 
-    async def hang(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         asked.set()
-        await writer.wait_closed()
+        await reader.read()  # until the other side has gone
+        writer.close()
 
     async with await asyncio.start_server(hang, "127.0.0.1", 0) as server:
         place = Place(tmp_path / "config")
