@@ -221,5 +221,8 @@ def _plain_headers(raw: tuple[tuple[bytes, bytes], ...]) -> dict[str, str]:
 
 def _failure(error: Exception, host: str) -> FetchError:
     reason, words = next((r, words) for kind, r, words in _REASONS if isinstance(error, kind))
-    said = " ".join(str(error).split())[:200] or type(error).__name__
+    # The library's own sentence names settings of its own; the system's says what happened.
+    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+    said = " ".join((getattr(cause, "strerror", None) or str(cause)).split())[:200]
+    said = said or type(error).__name__
     return FetchError(reason, f"{host} {words} ({said})")
