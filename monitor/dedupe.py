@@ -26,6 +26,8 @@ _TEXTS = (
     "image",
 )  # fmt: skip
 
+_FEWEST_WORDS = 8
+
 FINGERPRINT = "1"  # the way fingerprints are made; a new way must not make old news new
 
 
@@ -61,6 +63,7 @@ class Candidate:
     fingerprint: str  # of `item`, the text as it is to be stored
     shown: str  # of what the source showed, which may be only a teaser
     listed: bool  # the source's own list says that it belongs to what is watched
+    document: frozenset[str] = frozenset()  # addresses of all entries beside it, and its own
 
 
 def candidates(polled: Polled, *, guids_unstable: bool) -> tuple[Candidate, ...]:
@@ -70,12 +73,13 @@ def candidates(polled: Polled, *, guids_unstable: bool) -> tuple[Candidate, ...]
     addresses = [_address_key(item, source) for item in items]
     repeated = {key for key, count in Counter(addresses).items() if count > 1}
     untrusted = polled.repeated_guids if not guids_unstable else None
+    document = frozenset(map(str, addresses))
     found = []
     for item, address in zip(items, addresses, strict=True):
         keys = _keys(item, source, address, repeated=address in repeated, untrusted=untrusted)
         shown = fingerprint(item.title, item.body)
         listed = source.section is None or _same(item.section, source.section)
-        found.append(Candidate(item, keys, shown, shown, listed))
+        found.append(Candidate(item, keys, shown, shown, listed, document))
     return tuple(found)
 
 
@@ -110,9 +114,19 @@ def compare(candidate: Candidate, known: Known | None, *, completes: bool) -> Ch
 
 
 def alike(one: Item | Known, other: Item | Known) -> bool:
-    """Whether two texts found under one doubtful key are one article: half of the words of the
-    title, or of the teaser, are the same."""
-    return _overlap(one.title, other.title) >= 0.5 or _overlap(one.body, other.body) >= 0.5
+    """Whether two texts found under one doubtful key are one article: the same title over texts
+    that do not differ, or a text that is nearly all in the other.
+
+    Titles made from a template (a daily briefing, a police report) must not make two days one.
+    """
+    shared = _shared(one.body, other.body)
+    if same_title(one, other):
+        return shared is None or shared >= 0.5
+    return shared is not None and shared >= 0.8
+
+
+def same_title(one: Item | Known, other: Item | Known) -> bool:
+    return bool(one.title) and _same(one.title, other.title)
 
 
 def completed(known: Item, page: Item) -> Item:
@@ -232,6 +246,8 @@ def _same(one: str | None, other: str | None) -> bool:
     return _plain(one) == _plain(other)
 
 
-def _overlap(one: str | None, other: str | None) -> float:
+def _shared(one: str | None, other: str | None) -> float | None:
+    """How much of the shorter text's words stand in the other; None where there are too few."""
     a, b = set(_plain(one).split()), set(_plain(other).split())
-    return len(a & b) / len(a | b) if a and b else 0.0
+    fewest = min(len(a), len(b))
+    return len(a & b) / fewest if fewest >= _FEWEST_WORDS else None

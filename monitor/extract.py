@@ -32,6 +32,7 @@ _EXTRACTOR_ERRORS = (
     etree.LxmlError,
 )
 _FEED = re.compile(r"\s*(?:<\?xml[^>]{0,200}>\s*)?<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
+_MOST_ELEMENTS = 30_000  # trafilatura is quadratic on some pages; the largest of 215 real: 4,098
 _MOST_H1 = 20
 _SHORT = 250  # characters: a notice rather than an article, if the page looks like a wall
 
@@ -47,7 +48,8 @@ def article(
     """The article on a page, with its whole body (`partial` is False).
 
     `timezone` (IANA) reads dates without a zone; `hosts` are further hosts of the Space Media
-    Network.  Raises ReadError(NO_ARTICLE) where no text can be found, saying why.
+    Network.  A page is read up to its 30,000th element.  Raises ReadError(NO_ARTICLE) where no
+    text can be found, saying why.
     """
     text = markup.decode(html, content_type)
     if spacemedia.is_network(url, hosts):
@@ -60,6 +62,7 @@ def article(
     tree = markup.parse(text)
     if tree is None:
         raise ReadError(ReadReason.NO_ARTICLE, "the page is empty")
+    _cut(tree)
     said = declared.read(tree, url=url, timezone=timezone)
     body = _body(tree, said)
     if len(body) < _SHORT and (wall := _wall(tree, said)) is not None:
@@ -67,6 +70,14 @@ def article(
     if not body:
         raise ReadError(ReadReason.NO_ARTICLE, "no article text found on the page")
     return _item(said, body, url)
+
+
+def _cut(tree: HtmlElement) -> None:
+    """Drop whatever stands behind the last element that is read."""
+    last = next(islice(tree.iter(), _MOST_ELEMENTS - 1, None), None)
+    while last is not None and (parent := last.getparent()) is not None:
+        del parent[parent.index(last) + 1 :]
+        last = parent
 
 
 def _item(said: Declared, body: str, url: str) -> Item:

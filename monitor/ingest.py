@@ -15,7 +15,7 @@ from monitor.dedupe import Candidate
 from monitor.judge import Plan, Prepared
 from monitor.landing import Landing
 from monitor.model import BodyState, Change, Item, Outcome, OutcomeKind, Polled, WantedBody
-from monitor.store import items, outbox, sources, work
+from monitor.store import items, outbox, sightings, sources, work
 from monitor.store.db import Store, Tx
 from monitor.urls import site
 
@@ -175,7 +175,7 @@ def _note_missing_body(run: _Run, wanted: WantedBody) -> bool:
     if not work.body_failed(run.tx, wanted, _why(outcome), try_at):
         return False
     if try_at is None:
-        items.list_by_section(run.tx, wanted.item_id, None)
+        sightings.list_by_section(run.tx, wanted.item_id, None)
         _judge(run, wanted.item_id, Change.COMPLETED)
     return True
 
@@ -188,7 +188,7 @@ def _take_in(run: _Run, candidate: Candidate) -> None:
     run.changes.append(landed.change)
     if polled.wanted is not None:
         work.body_arrived(tx, item_id)
-        items.list_by_section(tx, item_id, landed.candidate.item.section or "")
+        sightings.list_by_section(tx, item_id, landed.candidate.item.section or "")
         _merge_with_declared(run, item_id, landed)
         first = False
     else:
@@ -231,11 +231,11 @@ def _insert(run: _Run, candidate: Candidate) -> int:
 
 def _see(run: _Run, landed: Landing, item_id: int) -> bool:
     candidate = landed.candidate
-    sighting = items.Sighting(
+    sighting = sightings.Sighting(
         item_id, run.polled.source.id, run.now, run.baseline, candidate.listed,
         candidate.shown, candidate.item.guid,
     )  # fmt: skip
-    return items.see(run.tx, sighting)
+    return sightings.see(run.tx, sighting)
 
 
 def _judge(run: _Run, item_id: int, change: Change) -> None:
@@ -251,7 +251,7 @@ def _merge_with_declared(run: _Run, item_id: int, landed: Landing) -> None:
         other = landing.find(run.tx, key, run.polled.source.id)
         if other is None:
             items.add_keys(run.tx, item_id, [(key.kind, key.key)])
-        elif other.item_id != item_id and landed.known and dedupe.alike(landed.known, other):
+        elif other.item_id != item_id and landed.known and dedupe.same_title(landed.known, other):
             late, early = max(item_id, other.item_id), min(item_id, other.item_id)
             items.merge(run.tx, late, early)
 

@@ -24,7 +24,7 @@ from monitor.model import (
 from monitor.rules.matcher import Matcher
 from monitor.settings import Config, Rule
 from monitor.store import alerts as kept
-from monitor.store import items, outbox
+from monitor.store import items, outbox, sightings
 from monitor.store.db import Tx
 
 
@@ -75,7 +75,7 @@ class Arrived:
 def judge(tx: Tx, plan: Plan, prepared: Prepared, arrived: Arrived) -> int:
     """Keep every rule's yes with the reason why it is told or not; returns how many are told."""
     item_id = items.root(tx, arrived.item_id)
-    news_at = items.become_news(tx, item_id, arrived.now)
+    news_at = sightings.become_news(tx, item_id, arrived.now)
     stored = items.load(tx, item_id)
     stories = items.stories(tx, item_id)
     situation = Situation(

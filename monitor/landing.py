@@ -67,6 +67,15 @@ def _known(tx: Tx, polled: Polled, candidate: Candidate) -> Known | None:
         return items.known(tx, polled.wanted.item_id, polled.source.id)
     for key in candidate.keys:
         known = find(tx, key, polled.source.id)
-        if known is not None and (not key.doubtful or dedupe.alike(candidate.item, known)):
+        if known is not None and (not key.doubtful or _is_meant(tx, candidate, known)):
             return known
     return None
+
+
+def _is_meant(tx: Tx, candidate: Candidate, known: Known) -> bool:
+    """Whether a doubtful key means the item it was found under: not one whose own address stands
+    beside it in the same document, and not one that reads otherwise."""
+    own = str(candidate.keys[0])
+    if any(key != own and key in candidate.document for key in items.keys(tx, known.item_id)):
+        return False
+    return dedupe.alike(candidate.item, known)

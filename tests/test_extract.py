@@ -168,6 +168,9 @@ HOSTILE = {
     "blanks": " \n\t" * 500_000 + PROSE * 5,
     "five megabytes": f"<p>{'The council voted late. ' * 100}</p>" * 2_000,
     "one long word": f"<p>{'x' * 1_000_000}</p>",
+    "one row of cells": f"<table><tr>{'<td>quay</td>' * 100_000}</table>",
+    "line breaks": PROSE * 5 + "<br>" * 400_000,
+    "bold words": f"<p>{'<b>quay</b> ' * 150_000}",
     "many dateline-like lines": "<p>Aa, Bb (Cc" * 10_000,
     "empty": "",
     "blank": " \n ",
@@ -190,6 +193,15 @@ def test_hostile_pages(name: str, url: str) -> None:
         assert found.body
         assert "\0" not in found.body
         assert found.body.encode()
+
+
+def test_a_page_is_read_up_to_its_30_000th_element() -> None:
+    """What comes first is read whole, however much stands behind it; nothing there is."""
+    found = read(f"<article>{PROSE * 5}<div>{'<b>tide</b> ' * 30_000}</div><p>End.</p></article>")
+    assert isinstance(found, Item)
+    assert (found.body or "").count("The council voted") == 5
+    assert "tide" in (found.body or "")
+    assert "End." not in (found.body or "")
 
 
 @given(st.binary(max_size=500), st.sampled_from([None, "text/html; charset=utf-16", "x" * 50]))

@@ -387,3 +387,22 @@ async def test_what_cannot_be_taken_in_shows_as_a_failure(world: World) -> None:
     assert (row["failures"], row["detail"], row["lease_token"]) == (1, "KeyError: 'x'", None)
     world.now = row["next_poll_at"]
     assert (await world.poll(BRIEF, item("a"))).accepted
+
+
+async def test_titles_from_a_template_do_not_make_two_days_one(world: World) -> None:
+    """A feed with one guid for ever and a title that changes by a word: every day is kept."""
+    await world.poll(BRIEF)
+    for day in ("Monday", "Tuesday", "Wednesday"):
+        title = f"The morning briefing from the northern provinces for {day}"
+        await world.poll(BRIEF, item(day, title, guid="https://wire.example/briefing"))
+    assert len(await world.rows("items")) == 3
+
+
+async def test_a_canonical_that_a_whole_site_declares_merges_nothing(world: World) -> None:
+    """A broken site names one address as everyone's own: no article hides another."""
+    await world.poll(WIRE)
+    await world.poll(WIRE, *(item(day, f"Police report, {day}") for day in ("Monday", "Tuesday")))
+    for wanted in await world.bodies():
+        canonical = "https://wire.example/police"
+        await world.article(wanted, page("x", "Police report", "Text.", canonical_url=canonical))
+    assert {row["merged_into_id"] for row in await world.rows("items")} == {None}
