@@ -93,6 +93,9 @@ class WirewatchSpider(scrapy.Spider):
     def tools(self) -> poll.Tools:
         return poll.Tools(self.engine.client, self.engine.workers, self.engine.clock)
 
+    def now(self) -> int:
+        return self.engine.clock()
+
     def note(self, polled: Polled, ingested: Ingested) -> None:
         """Called by the pipeline after COMMIT."""
         if self._byhand is not None:

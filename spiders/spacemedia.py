@@ -30,15 +30,11 @@ class SpaceMediaSpider(WirewatchSpider):
 
     async def find_section(self, due: DueSource, response: Response) -> AsyncIterator[Yielded]:
         """On the front page: go to the section's page, or make do with candidates."""
-        outcome = poll.judge_answer(response, None, self.engine.clock())
-        if outcome.kind is not OutcomeKind.OK:
-            yield Polled(outcome, due=due)
+        read = await self._read(due, response, poll.judge_answer(response, None, self.now()))
+        if isinstance(read, Polled):
+            yield read
             return
-        try:
-            page = await self._find(due, response)
-        except ReadError as error:
-            yield poll.failed(due, error)
-            return
+        outcome, page = read
         if page.section_url is not None and page.section_url != response.url:
             ask = replace(poll.ask_for(due), url=page.section_url)
             yield self.request(due, ask, self.read_list)
@@ -47,16 +43,23 @@ class SpaceMediaSpider(WirewatchSpider):
 
     async def read_list(self, due: DueSource, response: Response) -> AsyncIterator[Yielded]:
         """On the page that lists what is watched: all its articles are of it."""
-        outcome = poll.judge_answer(response, due, self.engine.clock())
-        if outcome.kind is not OutcomeKind.OK:
-            yield Polled(outcome, due=due)
+        read = await self._read(due, response, poll.judge_answer(response, due, self.now()))
+        if isinstance(read, Polled):
+            yield read
             return
-        try:
-            page = await self._find(due, response)
-        except ReadError as error:
-            yield poll.failed(due, error)
-            return
+        outcome, page = read
         yield self._listed(due, outcome, poll.items_of_section(page.items, due.source.section))
+
+    async def _read(
+        self, due: DueSource, response: Response, outcome: Outcome
+    ) -> tuple[Outcome, SectionPage] | Polled:
+        """The page with its outcome; or, where there is nothing to read, the poll's end."""
+        if outcome.kind is not OutcomeKind.OK:
+            return Polled(outcome, due=due)
+        try:
+            return outcome, await self._find(due, response)
+        except ReadError as error:
+            return poll.failed(due, error)
 
     async def _find(self, due: DueSource, response: Response) -> SectionPage:
         try:

@@ -196,12 +196,13 @@ def test_hostile_pages(name: str, url: str) -> None:
 
 
 def test_a_page_is_read_up_to_its_30_000th_element() -> None:
-    """What comes first is read whole, however much stands behind it; nothing there is."""
-    found = read(f"<article>{PROSE * 5}<div>{'<b>tide</b> ' * 30_000}</div><p>End.</p></article>")
+    """What comes first is read however much stands behind it, and that is left out."""
+    found = read(f"<article>{PROSE}<div>{'<b>tide</b> ' * 30_000}</div><p>The end.</p></article>")
     assert isinstance(found, Item)
-    assert (found.body or "").count("The council voted") == 5
-    assert "tide" in (found.body or "")
-    assert "End." not in (found.body or "")
+    body = found.body or ""
+    assert body.startswith("The council voted")
+    assert "tide" in body
+    assert "The end" not in body
 
 
 @given(st.binary(max_size=500), st.sampled_from([None, "text/html; charset=utf-16", "x" * 50]))
