@@ -175,3 +175,40 @@ async def test_the_first_article_reaches_everyone_once(desk: Desk, real_data: Pa
     assert "«*car bombing*»" in blocks
     assert "«*liberated*»" in blocks
     assert "para 23 of 25" in blocks
+
+
+ARTICLE = """<html><head><title>{title}</title></head><body>{section}<h1>{title}<br></h1>
+<span class="BHS">by Staff Writers<br>
+Baghdad (AFP) Nov 17, 2025</span>
+<!--body-2-incontainer.php-->
+The town of {title} was liberated on Friday, residents said, and its market opened again.<p>
+Nobody was hurt, and the bridge over the river stands, the mayor told reporters at noon.<p>
+<!--RELATED LINKS--></body></html>"""
+ENTRY = '<a href="/reports/{0}_999.html">The town of {0} opens its market again</a><br>Teaser.<p>'
+
+
+async def test_a_section_without_a_link_is_told_by_its_articles_own_label(desk: Desk) -> None:
+    """No link bears the label: front page and feed give candidates, and only those whose own page
+    says the section are told."""
+    desk.site.pages = {
+        "/": "<html><body>" + ENTRY.format("Old") + "</body></html>",
+        "/spacewar.xml": RSS.format(""),
+        "/reports/Old_999.html": ARTICLE.format(title="Old", section="IRAQ WARS"),
+    }
+    await desk.crawl("spacemedia", "-a", "source=iraq")
+    desk.site.pages |= {
+        "/": "<html><body>" + ENTRY.format("Rawa") + ENTRY.format("Kirkuk") + "</body></html>",
+        "/spacewar.xml": RSS.format(FED.format("Tikrit")),
+        "/reports/Rawa_999.html": ARTICLE.format(title="Rawa", section="IRAQ WARS"),
+        "/reports/Kirkuk_999.html": ARTICLE.format(title="Kirkuk", section="MISSILE NEWS"),
+        "/reports/Tikrit_999.html": ARTICLE.format(title="Tikrit", section="IRAQ WARS"),
+    }
+    await desk.crawl("spacemedia", "-a", "source=iraq")
+    await desk.deliver()
+    subjects = {str(taken.message["Subject"]) for taken in desk.smtp.taken}
+    assert subjects == {"[liberated] Rawa", "[liberated] Tikrit"}
+
+
+RSS = '<?xml version="1.0"?><rss version="2.0"><channel><title>Space War</title>{}</channel></rss>'
+FED = """<item><title>The town of {0} opens its market again</title>
+<link>http://www.spacewar.com/reports/{0}_999.html</link><description>Teaser.</description></item>"""
