@@ -57,4 +57,3 @@ class Known:
     body_state: BodyState
     open: bool
     shown: str | None
-    shown_guid: str | None = None

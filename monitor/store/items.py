@@ -42,7 +42,7 @@ def find(tx: Tx, kinds: Sequence[str], key: str, source_id: str) -> Known | None
 def known(tx: Tx, item_id: int, source_id: str) -> Known | None:
     """What is known of an item.  None: it was merged into another."""
     row = tx.one(
-        """SELECT i.*, v.partial AS open, s.fingerprint AS shown, s.guid AS shown_guid
+        """SELECT i.*, v.partial AS open, s.fingerprint AS shown
            FROM items i
            JOIN versions v ON v.item_id = i.item_id AND v.version = i.version
            LEFT JOIN sightings s ON s.item_id = i.item_id AND s.source_id = :source_id
@@ -53,7 +53,7 @@ def known(tx: Tx, item_id: int, source_id: str) -> Known | None:
         return None
     return Known(
         row["item_id"], row["title"], row["body"], bool(row["partial"]), row["fingerprint"],
-        BodyState(row["body_state"]), bool(row["open"]), row["shown"], row["shown_guid"],
+        BodyState(row["body_state"]), bool(row["open"]), row["shown"],
     )  # fmt: skip
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from monitor.model import StoredItem
 from monitor.store import items
 from monitor.store.db import Row, Tx
-
-PAGE = 500
 
 # Of one state of the text only the last answer counts: the page's, once it was read.
 _WOULD_HAVE = """
@@ -21,6 +19,8 @@ _WOULD_HAVE = """
     AND m.partial = (SELECT min(partial) FROM matches n WHERE n.item_id = m.item_id
                        AND n.rule_id = m.rule_id AND n.version = m.version)
 """
+
+PAGE = 500
 
 
 def source_rows(tx: Tx) -> Sequence[Row]:
@@ -105,14 +105,6 @@ def item_with_key(tx: Tx, url: str, keys: Sequence[str]) -> int | None:
         keys=json.dumps(list(keys)), url=url,
     )  # fmt: skip
     return found
-
-
-def all_items(tx: Tx) -> Iterator[StoredItem]:
-    """Every item, newest first, read page by page."""
-    before: int | None = None
-    while page := newest_items(tx, PAGE, before):
-        yield from (stored for stored, _ in page)
-        before = page[-1][0].id
 
 
 def alert_rows(tx: Tx, limit: int) -> Sequence[Row]:
@@ -230,11 +222,6 @@ def item_row(tx: Tx, item_id: int) -> Row:
     row = tx.one("SELECT * FROM items WHERE item_id = :id", id=item_id)
     assert row is not None, item_id
     return row
-
-
-def merged_into(tx: Tx, item_id: int) -> int | None:
-    found: int | None = tx.value("SELECT merged_into_id FROM items WHERE item_id = :id", id=item_id)
-    return found
 
 
 def conversation(tx: Tx, conversation_id: str) -> Row | None:
