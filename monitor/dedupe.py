@@ -26,7 +26,12 @@ _TEXTS = (
     "image",
 )  # fmt: skip
 
+_OF_EITHER = (
+    "title", "byline", "authors", "published", "updated", "section", "lang", "image", "tags",
+)  # fmt: skip
 _FEWEST_WORDS = 8
+# Of one known address: then the guids of its source are no keys any more.
+MOST_GUID_CHANGES = 2
 
 FINGERPRINT = "1"  # the way fingerprints are made; a new way must not make old news new
 
@@ -78,7 +83,7 @@ def candidates(polled: Polled, *, guids_unstable: bool) -> tuple[Candidate, ...]
     for item, address in zip(items, addresses, strict=True):
         keys = _keys(item, source, address, repeated=address in repeated, untrusted=untrusted)
         shown = fingerprint(item.title, item.body)
-        listed = source.section is None or _same(item.section, source.section)
+        listed = _is_listed(item, source)
         found.append(Candidate(item, keys, shown, shown, listed, document))
     return tuple(found)
 
@@ -113,7 +118,7 @@ def compare(candidate: Candidate, known: Known | None, *, completes: bool) -> Ch
     return Change.MODIFIED
 
 
-def alike(one: Item | Known, other: Item | Known) -> bool:
+def alike(one: Item, other: Item) -> bool:
     """Whether two texts found under one doubtful key are one article: the same title over texts
     that do not differ, or a text that is nearly all in the other.
 
@@ -131,31 +136,24 @@ def same_title(one: Item | Known, other: Item | Known) -> bool:
 
 def completed(known: Item, page: Item) -> Item:
     """The item once its page is read: the page's word, the feed's where the page is silent."""
-    return replace(
-        page,
-        url=known.url,
-        guid=known.guid,
-        title=page.title or known.title,
-        byline=page.byline or known.byline,
-        authors=page.authors or known.authors,
-        published=page.published or known.published,
-        updated=page.updated or known.updated,
-        section=page.section or known.section,
-        lang=page.lang or known.lang,
-        image=page.image or known.image,
-        tags=page.tags or known.tags,
-    )
+    silent = [name for name in _OF_EITHER if not getattr(page, name)]
+    kept: dict[str, Any] = {name: getattr(known, name) for name in silent}
+    reasons = _reasons(page, known, silent)
+    return replace(page, url=known.url, guid=known.guid, stated_by=reasons, **kept)
 
 
 def retitled(known: Item, shown: Item, *, keep_body: bool) -> Item:
     """The item after a feed or list showed it changed: what it shows now, over what is known."""
-    return replace(
-        known,
-        title=shown.title or known.title,
-        body=known.body if keep_body else shown.body,
-        partial=known.partial if keep_body else shown.partial,
-        updated=shown.updated or known.updated,
-    )
+    taken = [name for name in ("title", "updated") if getattr(shown, name)]
+    taken += [] if keep_body else ["body", "partial"]
+    new: dict[str, Any] = {name: getattr(shown, name) for name in taken}
+    return replace(known, stated_by=_reasons(known, shown, taken), **new)
+
+
+def _reasons(item: Item, other: Item, taken: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Where the fields of `item` come from, once those in `taken` are those of `other`."""
+    own = [pair for pair in item.stated_by if pair[0] not in taken]
+    return (*own, *(pair for pair in other.stated_by if pair[0] in taken))
 
 
 def storable(item: Item) -> Item:
@@ -236,6 +234,13 @@ def _declared(item: Item, source: Source) -> Key | None:
     if canonical is None or urls.is_front_page(canonical):
         return None
     return Key(KeyKind.DECLARED, canonical)
+
+
+def _is_listed(item: Item, source: Source) -> bool:
+    """Whether the list alone says that an item belongs to what is watched, or its page must."""
+    if source.kind == "sitemap" and source.article:
+        return item.published is not None  # sitemaps give old articles a new `lastmod`
+    return source.section is None or _same(item.section, source.section)
 
 
 def _plain(text: str | None) -> str:

@@ -69,10 +69,6 @@ class Engine:
     def config(self) -> Config:
         return self.ingest.plan.config
 
-    @property
-    def sources(self) -> Mapping[str, Source]:
-        return {source.id: source for source in self.config.sources}
-
     async def adopt(self, plan: Plan) -> None:
         """Work by this configuration from now on; the database learns of it in one transaction."""
         now = self.clock()
@@ -90,7 +86,7 @@ class Engine:
         self.ingest.plan = plan
 
     async def claim_due(self, limit: int) -> list[DueSource]:
-        now, known = self.clock(), self.sources
+        now, known = self.clock(), self.ingest.plan.sources
         return await self.store.write(lambda tx: work.claim_due(tx, known, self.holder, now, limit))
 
     async def claim_source(self, source: Source) -> DueSource:
@@ -104,8 +100,14 @@ class Engine:
 
         return await self.store.write(claim)
 
-    async def claim_bodies(self, known: Mapping[str, Source], limit: int) -> list[WantedBody]:
+    async def claim_bodies(
+        self, known: Mapping[str, Source] | None, limit: int
+    ) -> list[WantedBody]:
+        """Lease articles of `known` sources, None: of all that are in the files."""
         now = self.clock()
+        known = self.ingest.plan.sources if known is None else known
+        if not await self.store.read(lambda tx: work.bodies_are_due(tx, now)):
+            return []
         return await self.store.write(
             lambda tx: work.claim_bodies(tx, known, self.holder, now, limit)
         )

@@ -6,21 +6,22 @@ again and a match is made anew only where another writer came in between.  Sends
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from monitor import dedupe, feeds, health, judge, landing, schedule
-from monitor.dedupe import Candidate
+from monitor import health, judge, landing, schedule
+from monitor.intake import Intake, first_body_state
 from monitor.judge import Plan, Prepared
-from monitor.landing import Landing
-from monitor.model import BodyState, Change, Item, Outcome, OutcomeKind, Polled, WantedBody
+from monitor.landing import Register
+from monitor.model import BodyState, Change, Outcome, OutcomeKind, Polled, WantedBody
 from monitor.store import items, outbox, sightings, sources, work
 from monitor.store.db import Store, Tx
-from monitor.urls import site
 
 log = logging.getLogger("wirewatch.ingest")
 
+AT_ONCE = 16  # documents made ready while others are stored: more only fill memory
 GONE = (404, 410)  # the page says that it will not come
 
 
@@ -36,29 +37,17 @@ class Ingested:
         return self.changes.count(change)
 
 
-@dataclass(slots=True)
-class _Run:
-    """One transaction's arguments, handed from step to step."""
-
-    tx: Tx
-    plan: Plan
-    polled: Polled
-    now: int
-    prepared: Prepared
-    baseline: bool = False
-    wanted_so_far: int = 0
-    alerts: int = 0
-    changes: list[Change] = field(default_factory=list)
-
-
 class Ingest:
-    """Call it with a `Polled`; returns after COMMIT.  `plan` is replaced whole by a reload."""
+    """Call it with a `Polled`; returns after COMMIT.  `plan` is replaced whole by a reload,
+    `on_settled` is told of each that was taken in."""
 
     def __init__(self, store: Store, plan: Plan, clock: Callable[[], int]) -> None:
         self.store = store
         self.plan = plan
         self._clock = clock
         self._closed = False
+        self._turns = asyncio.Semaphore(AT_ONCE)
+        self.on_settled: Callable[[Polled], None] = _ignore
 
     def close(self) -> None:
         """Take nothing in any more: what fails from now on fails because we stop."""
@@ -69,10 +58,26 @@ class Ingest:
             return Ingested(accepted=False)
         plan = self.plan
         now = self._clock()
-        prepared = await self.store.read(lambda tx: _prepare(tx, plan, polled))
-        done = await self.store.write(lambda tx: _apply(_Run(tx, plan, polled, now, prepared)))
+        prepared = Prepared()
+        async with self._turns:
+            if polled.items:
+                prepared = await self.store.read(lambda tx: _prepare(tx, plan, polled))
+            done = await self.store.write(
+                lambda tx: _apply(Intake(tx, plan, polled, now, prepared))
+            )
+        self.on_settled(polled)
         _log(polled, done)
         return done
+
+    async def knows_any_of(self, polled: Polled) -> bool:
+        """Whether an item of this document is stored already."""
+
+        def look(tx: Tx) -> bool:
+            candidates = landing.candidates(tx, polled)
+            register = Register(tx, polled, candidates)
+            return any(register.land(candidate).known for candidate in candidates)
+
+        return await self.store.read(look)
 
     async def broke(self, polled: Polled, why: str) -> None:
         """What came could not be taken in: give the lease back, and let it show as a failure."""
@@ -88,6 +93,11 @@ class Ingest:
                 work.body_failed(tx, polled.wanted, _why(outcome), try_at)
 
         await self.store.write(change)
+        self.on_settled(polled)
+
+
+def _ignore(_: Polled) -> None:
+    """Nobody wants to know."""
 
 
 def _log(polled: Polled, done: Ingested) -> None:
@@ -106,169 +116,83 @@ def _log(polled: Polled, done: Ingested) -> None:
 def _prepare(tx: Tx, plan: Plan, polled: Polled) -> Prepared:
     """Run the rules over what will be judged, as far as can be told before the transaction."""
     prepared = Prepared(landing.candidates(tx, polled))
+    register = Register(tx, polled, prepared.candidates)
     for candidate in prepared.candidates:
-        landed = landing.land(tx, polled, candidate)
+        landed = register.land(candidate)
         if landed.change is not Change.UNCHANGED:
-            state = (
-                BodyState.FULL
-                if polled.wanted
-                else _first_body_state(polled, landed.candidate.item)
-            )
-            prepared.matches(plan, landed.candidate.item, state, polled.source.id)
+            item = landed.candidate.item
+            state = BodyState.FULL if polled.wanted else first_body_state(polled, item)
+            prepared.matches(plan, item, state, polled.source.id)
     return prepared
 
 
-def _apply(run: _Run) -> Ingested:
-    if run.polled.wanted is not None:
-        return _apply_article(run, run.polled.wanted)
-    return _apply_poll(run)
+def _apply(intake: Intake) -> Ingested:
+    if intake.polled.wanted is not None:
+        return _apply_article(intake, intake.polled.wanted)
+    return _apply_poll(intake)
 
 
-def _apply_poll(run: _Run) -> Ingested:
-    polled, due = run.polled, run.polled.due
+def _apply_poll(intake: Intake) -> Ingested:
+    polled, due, now = intake.polled, intake.polled.due, intake.now
     assert due is not None
-    row = sources.row(run.tx, due.source.id)
+    row = sources.row(intake.tx, due.source.id)
     if row is None:
-        sources.put(run.tx, due.source, run.now)
-        row = sources.row(run.tx, due.source.id)
+        sources.put(intake.tx, due.source, now)
+        row = sources.row(intake.tx, due.source.id)
     assert row is not None
     first = row["baseline_at"] is None or due.source.adhoc
-    run.baseline = first and not due.source.tell_all
-    for candidate in run.prepared.candidates:
-        _take_in(run, candidate)
-    sources.note_guid_changes(run.tx, due.source.id)
+    intake.baseline = first and not due.source.tell_all
+    intake.take_all()
     failures = row["failures"] + 1 if polled.outcome.kind is OutcomeKind.FAILED else 0
     settled = work.Settled(
         polled.outcome,
-        schedule.next_poll(due.source, polled.outcome, failures, run.now),
+        schedule.next_poll(due.source, polled.outcome, failures, now),
         len(polled.items),
-        run.changes.count(Change.NEW),
-        run.now,
+        intake.changes.count(Change.NEW),
+        now,
     )
-    accepted = work.settle_poll(run.tx, due, settled)
-    if accepted:
-        _tell_trouble(run, due.source.id)
-    return Ingested(accepted, tuple(run.changes), run.alerts)
+    accepted = work.settle_poll(intake.tx, due, settled)
+    if accepted and (failures or row["trouble_told_at"] is not None):
+        _tell_trouble(intake, due.source.id)
+    return Ingested(accepted, tuple(intake.changes), intake.alerts)
 
 
-def _apply_article(run: _Run, wanted: WantedBody) -> Ingested:
-    known = items.known(run.tx, wanted.item_id, wanted.source.id)
+def _apply_article(intake: Intake, wanted: WantedBody) -> Ingested:
+    known = items.known(intake.tx, [wanted.item_id], wanted.source.id).get(wanted.item_id)
     if known is None or known.body_state is not BodyState.WANTED:
         return Ingested(accepted=False)
-    if run.polled.outcome.kind is OutcomeKind.FAILED:
-        accepted = _note_missing_body(run, wanted)
+    if intake.polled.outcome.kind is OutcomeKind.FAILED:
+        accepted = _note_missing_body(intake, wanted)
     else:
-        for candidate in run.prepared.candidates:
-            _take_in(run, candidate)
+        intake.take_all()
         accepted = True
-    outbox.send_now(run.tx, items.stories(run.tx, wanted.item_id), run.now)
-    return Ingested(accepted, tuple(run.changes), run.alerts)
+    outbox.send_now(intake.tx, items.stories(intake.tx, wanted.item_id), intake.now)
+    return Ingested(accepted, tuple(intake.changes), intake.alerts)
 
 
-def _note_missing_body(run: _Run, wanted: WantedBody) -> bool:
+def _note_missing_body(intake: Intake, wanted: WantedBody) -> bool:
     """A page that could not be read is tried again, or the summary is all there will be."""
-    outcome = run.polled.outcome
+    outcome, now = intake.polled.outcome, intake.now
     gone = outcome.status in GONE
-    try_at = None if gone else schedule.next_body_try(wanted.tries + 1, run.now)
+    try_at = None if gone else schedule.next_body_try(wanted.tries + 1, now)
     if try_at is not None and outcome.retry_after_seconds is not None:
-        try_at = max(try_at, run.now + int(outcome.retry_after_seconds * 1000))
-    if not work.body_failed(run.tx, wanted, _why(outcome), try_at):
+        try_at = max(try_at, now + int(outcome.retry_after_seconds * 1000))
+    if not work.body_failed(intake.tx, wanted, _why(outcome), try_at):
         return False
     if try_at is None:
-        sightings.list_by_section(run.tx, wanted.item_id, None)
-        _judge(run, wanted.item_id, Change.COMPLETED)
+        sightings.list_by_section(intake.tx, wanted.item_id, None)
+        intake.judge(wanted.item_id, Change.COMPLETED)
     return True
 
 
-def _take_in(run: _Run, candidate: Candidate) -> None:
-    """Store one item of a document and judge it."""
-    polled, tx = run.polled, run.tx
-    landed = landing.land(tx, polled, candidate)
-    item_id = _store(run, landed)
-    run.changes.append(landed.change)
-    if polled.wanted is not None:
-        work.body_arrived(tx, item_id)
-        sightings.list_by_section(tx, item_id, landed.candidate.item.section or "")
-        _merge_with_declared(run, item_id, landed)
-        first = False
-    else:
-        first = _see(run, landed, item_id)
-    kept = [(key.kind, key.key) for key in candidate.keys if key.kept and not polled.wanted]
-    items.add_keys(tx, item_id, kept)
-    if landed.change is not Change.UNCHANGED or first or polled.wanted:
-        _judge(run, item_id, landed.change)
-
-
-def _store(run: _Run, landed: Landing) -> int:
-    tx, source, known = run.tx, run.polled.source, landed.known
-    item, fingerprint = landed.candidate.item, landed.candidate.fingerprint
-    if known is None:
-        return _insert(run, landed.candidate)
-    if landed.change is Change.COMPLETED:
-        items.replace_text(tx, known.item_id, item, fingerprint, run.now)
-    elif landed.change is Change.MODIFIED:
-        items.add_version(tx, known.item_id, item, fingerprint, run.now)
-    if source.article and not run.polled.wanted and landed.shows_something_else:
-        items.reopen(tx, known.item_id, run.now)
-        if landed.change is Change.MODIFIED:
-            items.open_version(tx, known.item_id)
-    return known.item_id
-
-
-def _insert(run: _Run, candidate: Candidate) -> int:
-    source = run.polled.source
-    state = _first_body_state(run.polled, candidate.item)
-    # What is over the limit of one poll is read with the next ones.
-    rounds = run.wanted_so_far // run.plan.config.settings.articles_per_poll
-    run.wanted_so_far += state is BodyState.WANTED
-    address = next(key for key in candidate.keys)
-    arrival = items.Arrival(
-        candidate.item, source.id, site(candidate.item.url), candidate.fingerprint, str(address),
-        run.now, state, run.now + rounds * source.every_seconds * 1000,
-    )  # fmt: skip
-    return items.insert(run.tx, arrival)
-
-
-def _see(run: _Run, landed: Landing, item_id: int) -> bool:
-    candidate = landed.candidate
-    sighting = sightings.Sighting(
-        item_id, run.polled.source.id, run.now, run.baseline, candidate.listed,
-        candidate.shown, candidate.item.guid,
-    )  # fmt: skip
-    return sightings.see(run.tx, sighting)
-
-
-def _judge(run: _Run, item_id: int, change: Change) -> None:
-    run.alerts += judge.judge(
-        run.tx, run.plan, run.prepared, judge.Arrived(item_id, change, run.now)
-    )
-
-
-def _merge_with_declared(run: _Run, item_id: int, landed: Landing) -> None:
-    """The page names another address as its own: where that is another item, the two are one."""
-    declared = [k for k in landed.candidate.keys if k.kind is dedupe.KeyKind.DECLARED]
-    for key in declared:
-        other = landing.find(run.tx, key, run.polled.source.id)
-        if other is None:
-            items.add_keys(run.tx, item_id, [(key.kind, key.key)])
-        elif other.item_id != item_id and landed.known and dedupe.same_title(landed.known, other):
-            late, early = max(item_id, other.item_id), min(item_id, other.item_id)
-            items.merge(run.tx, late, early)
-
-
-def _tell_trouble(run: _Run, source_id: str) -> None:
+def _tell_trouble(intake: Intake, source_id: str) -> None:
     """Tell ops when a source's trouble begins or ends."""
-    row = sources.row(run.tx, source_id)
+    row = sources.row(intake.tx, source_id)
     assert row is not None
-    notice = health.news_of_source(row, run.plan.config.settings, run.now)
+    notice = health.news_of_source(row, intake.plan.config.settings, intake.now)
     if notice is not None:
-        judge.tell_ops(run.tx, run.plan.config, notice, run.now)
-        sources.trouble_told(run.tx, source_id, run.now if notice.begins else None)
-
-
-def _first_body_state(polled: Polled, item: Item) -> BodyState:
-    wanted = polled.source.article and feeds.has_page(item)
-    return BodyState.WANTED if wanted else BodyState.NONE
+        judge.tell_ops(intake.tx, intake.plan.config, notice, intake.now)
+        sources.trouble_told(intake.tx, source_id, intake.now if notice.begins else None)
 
 
 def _why(outcome: Outcome) -> str:

@@ -22,10 +22,11 @@ from monitor.model import (
     StoredItem,
 )
 from monitor.rules.matcher import Matcher
-from monitor.settings import Config, Rule
+from monitor.settings import Config, Rule, Source
 from monitor.store import alerts as kept
 from monitor.store import items, outbox, sightings
 from monitor.store.db import Tx
+from monitor.text import forms, index_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,13 @@ class Plan:
     config: Config
     matcher: Matcher
     rules: Mapping[str, Rule]
+    sources: Mapping[str, Source]
 
     @classmethod
     def of(cls, config: Config) -> Plan:
-        return cls(config, Matcher(config.rules), {rule.id: rule for rule in config.rules})
+        rules = {rule.id: rule for rule in config.rules}
+        sources = {source.id: source for source in config.sources}
+        return cls(config, Matcher(config.rules), rules, sources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class Prepared:
 
     candidates: tuple[Candidate, ...] = ()
     known: dict[tuple[Item, str], tuple[Match, ...]] = field(default_factory=dict)
+    words: dict[tuple[str | None, str | None], str] = field(default_factory=dict)
 
     def matches(
         self, plan: Plan, item: Item, state: BodyState, source_id: str
@@ -59,8 +64,17 @@ class Prepared:
         )
         key = (text, source_id)
         if key not in self.known:
-            self.known[key] = plan.matcher.match(text, source_id)
+            held = forms(item.title or "") | forms(item.body or "")
+            self.known[key] = plan.matcher.match(text, source_id, held)
+            self.words[item.title, item.body] = index_text(held)
         return self.known[key]
+
+    def index_text(self, item: Item) -> str:
+        """Every word of title and body, as the full-text index takes them."""
+        text = item.title, item.body
+        if text not in self.words:
+            self.words[text] = index_text(forms(item.title or "") | forms(item.body or ""))
+        return self.words[text]
 
 
 @dataclass(frozen=True, slots=True)

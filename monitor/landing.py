@@ -5,6 +5,7 @@ Looks up by the keys that `dedupe` gives, and asks `dedupe` what to make of it. 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor import dedupe
@@ -12,6 +13,9 @@ from monitor.dedupe import Candidate, Key, KeyKind
 from monitor.model import Change, Known, Polled
 from monitor.store import items, sources
 from monitor.store.db import Tx
+
+# An address that one page declares is the same address that another is found under.
+_ADDRESSES = (KeyKind.URL, KeyKind.DECLARED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,53 +33,95 @@ class Landing:
         shown = self.candidate.shown
         return known is not None and known.shown is not None and known.shown != shown
 
+    @property
+    def is_seen_as_before(self) -> bool:
+        """The source has shown this very thing, in the same way."""
+        known, candidate = self.known, self.candidate
+        return (
+            known is not None
+            and known.shown == candidate.shown
+            and known.guid == candidate.item.guid
+            and known.listed >= candidate.listed
+        )
+
 
 def candidates(tx: Tx, polled: Polled) -> tuple[Candidate, ...]:
     """Every item of one document with its keys."""
+    if not polled.items:
+        return ()
     row = sources.row(tx, polled.source.id)
     return dedupe.candidates(polled, guids_unstable=bool(row and row["guids_unstable"]))
 
 
-def land(tx: Tx, polled: Polled, candidate: Candidate) -> Landing:
-    """Find the item that a candidate is, and what its text becomes."""
-    known = _known(tx, polled, candidate)
-    if known is None:
-        return Landing(candidate, None, Change.NEW)
-    if polled.wanted is not None:
-        old = items.load(tx, known.item_id).item
-        candidate = dedupe.with_text(candidate, dedupe.completed(old, candidate.item))
-        return Landing(candidate, known, dedupe.compare(candidate, known, completes=True))
-    change = dedupe.compare(candidate, known, completes=False)
-    if change is Change.MODIFIED:
-        old = items.load(tx, known.item_id).item
-        after = dedupe.retitled(old, candidate.item, keep_body=not known.partial)
-        candidate = dedupe.with_text(candidate, after)
-    return Landing(candidate, known, change)
+class Register:
+    """Which stored items the keys of one document lead to: read at once, and kept in step by who
+    stores the document.  Lives no longer than its transaction."""
+
+    def __init__(self, tx: Tx, polled: Polled, candidates: Sequence[Candidate]) -> None:
+        self._tx = tx
+        self._polled = polled
+        self._ids = items.find(tx, {k for one in candidates for key in one.keys for k in ways(key)})
+        known = {*self._ids.values(), *([polled.wanted.item_id] if polled.wanted else ())}
+        self._known = items.known(tx, known, polled.source.id) if known else {}
+
+    def land(self, candidate: Candidate) -> Landing:
+        """Find the item that a candidate is, and what its text becomes."""
+        known = self._find_known(candidate)
+        if known is None:
+            return Landing(candidate, None, Change.NEW)
+        if self._polled.wanted is not None:
+            old = items.load(self._tx, known.item_id).item
+            candidate = dedupe.with_text(candidate, dedupe.completed(old, candidate.item))
+            return Landing(candidate, known, dedupe.compare(candidate, known, completes=True))
+        change = dedupe.compare(candidate, known, completes=False)
+        if change is Change.MODIFIED:
+            old = items.load(self._tx, known.item_id).item
+            after = dedupe.retitled(old, candidate.item, keep_body=not known.partial)
+            candidate = dedupe.with_text(candidate, after)
+        return Landing(candidate, known, change)
+
+    def find(self, key: Key) -> Known | None:
+        """The item under `key`."""
+        found = [self._ids[one] for one in ways(key) if one in self._ids]
+        return self.known(min(found)) if found else None
+
+    def known(self, item_id: int) -> Known | None:
+        """None: it was merged into another."""
+        if item_id not in self._known:
+            self._known |= items.known(self._tx, [item_id], self._polled.source.id)
+        return self._known.get(item_id)
+
+    def enter(self, item_id: int, keys: Sequence[Key]) -> list[tuple[str, str]]:
+        """The keys that lead to no item yet, and to this one from now on."""
+        new = [own for key in keys if (own := (key.kind.value, key.key)) not in self._ids]
+        self._ids |= dict.fromkeys(new, item_id)
+        return new
+
+    def forget(self, item_id: int) -> None:
+        """What is stored of it has changed."""
+        self._known.pop(item_id, None)
+
+    def _find_known(self, candidate: Candidate) -> Known | None:
+        wanted = self._polled.wanted
+        if wanted is not None:
+            return self.known(wanted.item_id)
+        for key in candidate.keys:
+            known = self.find(key)
+            if known is not None and (not key.doubtful or self._is_meant(candidate, known)):
+                return known
+        return None
+
+    def _is_meant(self, candidate: Candidate, known: Known) -> bool:
+        """Whether a doubtful key means the item it was found under: not one whose own address
+        stands beside it in the same document, and not one that reads otherwise."""
+        own = str(candidate.keys[0])
+        keys = items.keys(self._tx, known.item_id)
+        if any(key != own and key in candidate.document for key in keys):
+            return False
+        return dedupe.alike(candidate.item, items.load(self._tx, known.item_id).item)
 
 
-def find(tx: Tx, key: Key, source_id: str) -> Known | None:
-    """The item under `key`; an address that one page declares is the same address that another
-    is found under."""
-    kinds = [key.kind]
-    if key.kind in (KeyKind.URL, KeyKind.DECLARED):
-        kinds = [KeyKind.URL, KeyKind.DECLARED]
-    return items.find(tx, kinds, key.key, source_id)
-
-
-def _known(tx: Tx, polled: Polled, candidate: Candidate) -> Known | None:
-    if polled.wanted is not None:
-        return items.known(tx, polled.wanted.item_id, polled.source.id)
-    for key in candidate.keys:
-        known = find(tx, key, polled.source.id)
-        if known is not None and (not key.doubtful or _is_meant(tx, candidate, known)):
-            return known
-    return None
-
-
-def _is_meant(tx: Tx, candidate: Candidate, known: Known) -> bool:
-    """Whether a doubtful key means the item it was found under: not one whose own address stands
-    beside it in the same document, and not one that reads otherwise."""
-    own = str(candidate.keys[0])
-    if any(key != own and key in candidate.document for key in items.keys(tx, known.item_id)):
-        return False
-    return dedupe.alike(candidate.item, known)
+def ways(key: Key) -> list[tuple[str, str]]:
+    """The (kind, key) pairs under which the store may have it."""
+    kinds = _ADDRESSES if key.kind in _ADDRESSES else (key.kind,)
+    return [(kind.value, key.key) for kind in kinds]

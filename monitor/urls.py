@@ -7,7 +7,7 @@ page, and parameters that only say where a reader came from.  Kept apart: case o
 slashes, every parameter not known to be tracking, `#!` fragments (old applications put the article
 there).
 
-Opens no connection: the public suffix list is the one bundled with tldextract.
+Opens no connection: the public suffix list is the one bundled with publicsuffixlist.
 """
 
 from __future__ import annotations
@@ -15,13 +15,15 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 import idna
-import tldextract
+from publicsuffixlist import PublicSuffixList
 
 # Longer ones are refused: servers answer 414 far below, and every step here is then bounded.
 MAX_LENGTH = 8192
+_REMEMBERED = 1024  # addresses: each is asked for several times on its way through one document
 
 # As their vendors document them: Google Analytics and Ads, Meta, Microsoft, Yandex, X, TikTok,
 # LinkedIn, Instagram, Mailchimp, HubSpot, Vero, Omeda, Marketo, Webtrends, Adobe, Alibaba, Yahoo,
@@ -46,17 +48,17 @@ _FRONT_PAGE = re.compile(
     r"https://[^/]+/(?:[a-z]{2}(?:-[a-z]{2})?/?)?(?:(?:index|default|home)(?:\.[a-z]{3,5})?)?",
     re.IGNORECASE,
 )
+_ADDRESS = re.compile(r"[0-9.]+|.*:.*")
 _VARIANT_HOSTS = ("www.", "m.", "amp.")
 # https://developers.google.com/amp/cache/overview#amp-cache-url-format
 _AMP_CACHE = ".cdn.ampproject.org"
 _AMP_CACHE_PATH = re.compile(r"/(?:[a-z]/)?(?:s/)?([^/]+\..*)")
 _GOOGLE_AMP_PATH = re.compile(r"/amp/(?:s/)?([^/]+\..*)")
 
-_suffixes = tldextract.TLDExtract(
-    cache_dir=None, suffix_list_urls=(), include_psl_private_domains=True
-)
+_suffixes = PublicSuffixList()
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def canonical(url: str) -> str | None:
     """The identity form of an address; None where it is no http(s) address or hopeless.
 
@@ -88,6 +90,7 @@ def is_front_page(url: str) -> bool:
     return plain is not None and _FRONT_PAGE.fullmatch(plain) is not None
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def site(url: str) -> str | None:
     """The host of an http(s) address without `www.`, None where there is none."""
     parts = _split(url)
@@ -95,6 +98,7 @@ def site(url: str) -> str | None:
     return host.removeprefix("www.") or None if host is not None else None
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def registrable(host: str) -> str:
     """The part of a host name that somebody registered, or the host itself where there is none.
 
@@ -103,10 +107,9 @@ def registrable(host: str) -> str:
     know (`.test`, a company's own) is taken for a suffix, as the list's own rule says.
     """
     host = host.lower().strip(".")
-    found = _suffixes(host)
-    if found.suffix or found.ipv4 or found.ipv6:
-        return found.top_domain_under_public_suffix or host
-    return ".".join(host.split(".")[-2:])
+    if _ADDRESS.fullmatch(host):
+        return host
+    return _suffixes.privatesuffix(host) or host
 
 
 def absolute(base: str, href: str) -> str | None:

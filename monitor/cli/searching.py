@@ -1,4 +1,4 @@
-"""`search` and `rules try`: a query over everything stored, newest first.  A plain scan."""
+"""`search` and `rules try`: a query over everything stored, newest first."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import click
 
 from monitor.cli import out, place, quoting, shapes
 from monitor.cli.base import Call, Exit, end, say
-from monitor.cli.lists import pages
 from monitor.cli.out import Column, of
 from monitor.cli.place import Archive
 from monitor.cli.when import DAY_MS, When
@@ -21,11 +20,11 @@ from monitor.errors import QueryError, QueryProblem
 from monitor.model import Answer, BodyState, Item, Span, StoredItem
 from monitor.render.clean import clean
 from monitor.rules import Node, ask, check
+from monitor.search import candidates, is_indexed
 from monitor.store import views
 
 DAYS = 14
 NEWEST = 5
-_EVERYTHING = 10**12
 _WIDEST_BAR = 40
 _CONTEXT = 60  # characters of a long query beside the place that is meant
 
@@ -146,11 +145,11 @@ def _matches(archive: Archive, node: Node, *, total: int = 0) -> Iterator[Found]
     """Everything that answers yes, newest arrival first; progress on a terminal for a `total`."""
     with ExitStack() as stack:
         bar = None
-        if total and sys.stderr.isatty():
+        if total and not is_indexed(node) and sys.stderr.isatty():
             bar = stack.enter_context(
                 click.progressbar(length=total, label="read", file=sys.stderr)
             )
-        for page in pages(archive, _EVERYTHING):
+        for page in candidates(archive.read, node):
             for stored in page:
                 answer, spans = ask(node, as_judged(stored), stored.source_id)
                 if answer is Answer.YES:

@@ -5,7 +5,7 @@ Our inside words never reach the reader: each decision is a sentence.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.cli import finding, out, place, quoting, shapes, showing
@@ -14,7 +14,7 @@ from monitor.cli.finding import NotFound
 from monitor.cli.searching import as_judged
 from monitor.cli.when import When
 from monitor.engine import wall_clock
-from monitor.model import Answer, Reason, StoredItem, short_id
+from monitor.model import Answer, Item, Reason, StoredItem, short_id
 from monitor.rules import Matcher
 from monitor.settings import Config, Rule
 from monitor.store import alerts as kept
@@ -114,7 +114,9 @@ def _not_told(account: Account, match: Row) -> str:
     verdict = Reason(match["verdict"])
     if verdict is Reason.BASELINE:
         sources = [row["source_id"] for row in account.sightings if row["baseline"]]
-        of = " and ".join(sources) or account.stored.source_id
+        if not sources:
+            return "matched, not told: its own page did not make it news of what is watched"
+        of = " and ".join(sources)
         later = ""
         if account.news:
             later = "; it came up as news only later, and then the text did not match anew"
@@ -172,12 +174,27 @@ def _show_item(account: Account, when: When) -> None:
     stored = account.stored
     out.lines(*out.wrapped(stored.item.title or "(no headline)", ""))
     out.lines(f"  item {stored.id}, {stored.item.url}")
-    published = stored.item.published
-    if published is not None:
-        out.lines(f"  published  {published.iso()}")
+    for label, said in _stated(stored.item):
+        out.lines(*out.hanging(f"  {label:11}", said))
     for row in account.sightings:
         out.lines(*out.hanging("  seen       ", showing.sighting(row, when)))
     out.lines(*out.hanging("  text       ", showing.text_state(stored)))
+
+
+def _stated(item: Item) -> Iterator[tuple[str, str]]:
+    """Of the fields that are there: the label, and the value with where it was taken from."""
+    by = dict(item.stated_by)
+    values = {
+        "published": item.published and item.published.iso(),
+        "updated": item.updated and item.updated.iso(),
+        "byline": item.byline,
+        "authors": ", ".join(item.authors),
+    }
+    for name in ("title", *values, "body"):
+        if getattr(item, name):
+            value = f"{values[name]}, " if name in values else ""
+            reason = f"from {by[name]}" if name in by else "as the source stated it"
+            yield "headline" if name == "title" else name, value + reason
 
 
 def _show_rule(verdict: Verdict, account: Account, when: When) -> None:
@@ -226,6 +243,7 @@ def _shape(account: Account, verdicts: Sequence[Verdict]) -> shapes.Shape:
         "title": stored.item.title,
         "body_state": stored.body_state.value,
         "body_reason": stored.body_reason,
+        "stated_by": dict(stored.item.stated_by),
         "sightings": [shapes.sighting(row) for row in account.sightings],
         "rules": [_rule_shape(verdict, account) for verdict in verdicts],
     }

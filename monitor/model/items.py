@@ -45,6 +45,8 @@ class Item:
     `body` is plain text, paragraphs parted by one blank line; None when nothing is known of it.
     `partial`: `body` is only a teaser or summary, so what is not found in it is unknown.
     `byline` is printed text ("By Sarah Benhaida"); `authors` the names in it.
+    `stated_by`: pairs of a field's name and the statement its value was taken from, in words
+    ("published", "JSON-LD datePublished"); a field without one is as the source stated it.
     """
 
     url: str
@@ -64,6 +66,7 @@ class Item:
     image: str | None = None
     side_stories: tuple[SideStory, ...] = ()
     tags: tuple[str, ...] = ()
+    stated_by: tuple[tuple[str, str], ...] = ()
 
     @property
     def lede(self) -> str | None:
@@ -73,13 +76,19 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """One feed document, read.  `skipped` counts entries that could not be read at all."""
+    """One feed document, read.
+
+    `skipped` counts entries that could not be read at all, `cut` those behind the most that one
+    document may have.  `read_by` is `fast`, `json`, or the doubt that made feedparser read it.
+    """
 
     title: str | None
     link: str | None
     items: tuple[Item, ...]
     skipped: int = 0
     repeated_guids: frozenset[str] = frozenset()
+    cut: int = 0
+    read_by: str = ""
 
 
 def iso(at: int) -> str:

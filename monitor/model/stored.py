@@ -45,15 +45,16 @@ class StoredItem:
 class Known:
     """What the store knows of the item that an arriving one was found to be.
 
-    `shown`: fingerprint of what the asking source showed last, None when it never showed it.
-    `open`: the newest version still waits for its article page.
+    `open`: the newest version still waits for its article page.  `shown`: fingerprint of what the
+    asking source showed last, None when it never showed it; `guid` and `listed` of that showing.
     """
 
     item_id: int
     title: str | None
-    body: str | None
     partial: bool
     fingerprint: str
     body_state: BodyState
     open: bool
     shown: str | None
+    guid: str | None = None
+    listed: bool = False

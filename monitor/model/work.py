@@ -37,6 +37,8 @@ class Outcome:
 
     `reason` is a word of `errors.FetchReason` or `errors.ReadReason`, None when all is well;
     `detail` is the sentence for people.  `etag`, `last_modified`: the server's bytes, verbatim.
+    `list_shape`: how a page's list was told.  `read_by`: which reader a feed needed, `fast`, `json`
+    or the doubt that handed it to the slow one.
     """
 
     kind: OutcomeKind
@@ -49,6 +51,8 @@ class Outcome:
     body_hash: str | None = None
     skipped: int = 0
     fetched_bytes: int = 0
+    list_shape: str | None = None
+    read_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,7 @@ class DueSource:
     etag: str | None = None
     last_modified: str | None = None
     body_hash: str | None = None
+    list_shape: str | None = None
     baseline: bool = True  # nothing of this source has been seen yet
 
 
@@ -79,7 +84,7 @@ class Polled:
     """The one thing a spider yields: a poll's outcome with its items, or one article's.
 
     Exactly one of `due` and `wanted` is set.  An article that could not be read has no item
-    and a FAILED outcome.
+    and a FAILED outcome.  `unfollowed`: addresses of items whose page is not wanted.
     """
 
     outcome: Outcome
@@ -87,6 +92,7 @@ class Polled:
     due: DueSource | None = None
     wanted: WantedBody | None = None
     repeated_guids: frozenset[str] = frozenset()
+    unfollowed: frozenset[str] = frozenset()
 
     @property
     def source(self) -> Source:

@@ -6,6 +6,7 @@ Decides neither who is told nor how: a match is an answer with its places, no mo
 from __future__ import annotations
 
 from monitor.rules.matcher import Matcher, ask
+from monitor.rules.needs import need
 from monitor.rules.syntax import check, parse, show
 from monitor.rules.tree import And, Field, Node, Not, Or, Phrase, Term
 
@@ -20,6 +21,7 @@ __all__ = [
     "Term",
     "ask",
     "check",
+    "need",
     "parse",
     "show",
 ]

@@ -6,7 +6,7 @@ alerts, and takes an item as it stands: whether it was matched before is not kno
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from monitor.errors import QueryError
@@ -14,16 +14,12 @@ from monitor.model import Answer, Item, Match, Span
 from monitor.rules.evaluate import evaluate
 from monitor.rules.explain import explain
 from monitor.rules.fields import Fields
+from monitor.rules.needs import Alternatives, need
 from monitor.rules.phrases import needed
 from monitor.rules.syntax import parse
 from monitor.rules.tree import (
     CASED_FIELDS,
-    And,
-    Field,
     Node,
-    Not,
-    Phrase,
-    Term,
     leaf_text,
     leaves,
 )
@@ -41,20 +37,21 @@ class _Index:
     """Which rules can be other than "nothing found", by the forms that an item holds."""
 
     def __init__(self) -> None:
-        self._by_form: dict[str, list[int]] = {}
+        # Under one form of each alternative: all its forms, and the rule's number.
+        self._by_form: dict[str, list[tuple[frozenset[str], int]]] = {}
         self._always: list[int] = []
 
-    def add(self, number: int, required: frozenset[str] | None) -> None:
-        """`required`: one of these must be there; None: that cannot be said of the rule."""
-        if required is None:
+    def add(self, number: int, needed: Alternatives | None) -> None:
+        """`needed`: None if the rule may be true of any text."""
+        if needed is None or frozenset() in needed:
             self._always.append(number)
-        for form in required or ():
-            self._by_form.setdefault(form, []).append(number)
+        for forms in filter(None, needed or ()):
+            self._by_form.setdefault(max(forms, key=len), []).append((forms, number))
 
-    def candidates(self, forms: set[str]) -> set[int]:
+    def candidates(self, forms: Set[str]) -> set[int]:
         found = set(self._always)
         for form in self._by_form.keys() & forms:
-            found.update(self._by_form[form])
+            found.update(number for needed, number in self._by_form[form] if needed <= forms)
         return found
 
 
@@ -65,6 +62,7 @@ class _Compiled:
     id: str
     node: Node | None
     error: str | None = None
+    need: Alternatives | None = None  # of a whole item
 
 
 class Matcher:
@@ -76,23 +74,21 @@ class Matcher:
         self._for_whole, self._for_any = _Index(), _Index()
         self._untouched: dict[tuple[bool, bool, bool], dict[int, Match]] = {}
         for number, rule in enumerate(self._rules):
-            if rule.node is None:
-                self._for_whole.add(number, None)
-                self._for_any.add(number, None)
-            else:
-                self._for_whole.add(number, _required(rule.node))
-                self._for_any.add(number, _mentioned(rule.node))
+            self._for_whole.add(number, rule.need)
+            self._for_any.add(number, None if rule.node is None else _mentioned(rule.node))
 
-    def match(self, item: Item, source_id: str) -> tuple[Match, ...]:
+    def match(self, item: Item, source_id: str, forms: Set[str] | None = None) -> tuple[Match, ...]:
         """YES and UNKNOWN answers, in the order of the rules; never NO.
 
-        A rule that is broken, or breaks on this item, has an UNKNOWN with its `error`.
+        A rule that is broken, or breaks on this item, has an UNKNOWN with its `error`.  `forms`
+        are those of title and body, if they are known already.
         """
         fields = Fields(item, source_id)
+        forms = fields.forms() if forms is None else forms
         is_whole = fields.shape == _WHOLE_SHAPE
         index = self._for_whole if is_whole else self._for_any
         found = {} if is_whole else dict(self._answers_untouched(fields.shape))
-        for number in index.candidates(fields.forms()):
+        for number in index.candidates(forms):
             found[number] = self._judge(number, fields)
         return tuple(
             found[number] for number in sorted(found) if found[number].answer is not Answer.NO
@@ -131,7 +127,8 @@ class Matcher:
 
 def _compiled(rule: Rule) -> _Compiled:
     try:
-        return _Compiled(rule.id, parse(rule.query))
+        node = parse(rule.query)
+        return _Compiled(rule.id, node, need=need(node))
     except QueryError as error:
         return _Compiled(rule.id, None, str(error))
 
@@ -141,26 +138,11 @@ def _ask(node: Node, fields: Fields) -> tuple[Answer, tuple[Span, ...]]:
     return answer, tuple(sorted(set(spans)))
 
 
-def _required(node: Node) -> frozenset[str] | None:
-    """Forms one of which title and body hold if a whole item answers yes; None: unclear."""
-    if isinstance(node, Term | Phrase):
-        return needed(leaf_text(node))
-    if isinstance(node, Not):
-        return None
-    if isinstance(node, Field):
-        return _required(node.part) if node.name in CASED_FIELDS else None
-    parts = [_required(part) for part in node.parts]
-    known = [part for part in parts if part is not None]
-    if isinstance(node, And):
-        return min(known, key=lambda part: (len(part), -min(map(len, part))), default=None)
-    return frozenset().union(*known) if len(known) == len(parts) else None
-
-
-def _mentioned(node: Node) -> frozenset[str] | None:
+def _mentioned(node: Node) -> Alternatives | None:
     """Forms without all of which every leaf is absent; None if a leaf asks more than the text."""
     found: frozenset[str] = frozenset()
     for field, leaf in leaves(node):
         if field not in CASED_FIELDS:
             return None
         found |= needed(leaf_text(leaf))
-    return found
+    return frozenset(frozenset((form,)) for form in found)

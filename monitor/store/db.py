@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 BATCH = 50
 BUSY_SECONDS = 60
-READERS = 4
+READERS = 2  # what they run is Python more than waiting; each has caches of its own
 
 
 class Row(Protocol):
@@ -60,7 +60,7 @@ class Tx:
         """Returns how many rows were written."""
         return self._connection.execute(sql, params).rowcount
 
-    def many(self, sql: str, rows: Iterable[Params]) -> None:
+    def many(self, sql: str, rows: Iterable[Params | Sequence[object]]) -> None:
         self._connection.executemany(sql, rows)
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 
 from monitor.model import BodyState, Item, Known, Precision, SideStory, Stamp, StoredItem
 from monitor.store.db import Row, Tx
@@ -15,69 +14,44 @@ _TEXT = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A new item as it is to be stored."""
-
-    item: Item
-    source_id: str
-    site: str | None
-    fingerprint: str
-    story_key: str
-    now: int
-    body_state: BodyState
-    body_try_at: int | None
-
-
-def find(tx: Tx, kinds: Sequence[str], key: str, source_id: str) -> Known | None:
-    """The item that has this key under one of `kinds`."""
-    item_id = tx.value(
-        """SELECT min(item_id) FROM item_keys
-           WHERE key = :key AND kind IN (SELECT value FROM json_each(:kinds))""",
-        kinds=json.dumps(list(kinds)), key=key,
-    )  # fmt: skip
-    return None if item_id is None else known(tx, item_id, source_id)
-
-
-def known(tx: Tx, item_id: int, source_id: str) -> Known | None:
-    """What is known of an item.  None: it was merged into another."""
-    row = tx.one(
-        """SELECT i.*, v.partial AS open, s.fingerprint AS shown
-           FROM items i
-           JOIN versions v ON v.item_id = i.item_id AND v.version = i.version
-           LEFT JOIN sightings s ON s.item_id = i.item_id AND s.source_id = :source_id
-           WHERE i.item_id = :item_id AND i.merged_into_id IS NULL""",
-        item_id=item_id, source_id=source_id,
-    )  # fmt: skip
-    if row is None:
-        return None
-    return Known(
-        row["item_id"], row["title"], row["body"], bool(row["partial"]), row["fingerprint"],
-        BodyState(row["body_state"]), bool(row["open"]), row["shown"],
-    )  # fmt: skip
-
-
-def insert(tx: Tx, arrival: Arrival) -> int:
-    """Store a new item with its first version; returns its id."""
-    columns = _columns(arrival.item) | {
-        "source_id": arrival.source_id,
-        "site": arrival.site,
-        "version": 1,
-        "fingerprint": arrival.fingerprint,
-        "story_key": arrival.story_key,
-        "first_seen_at": arrival.now,
-        "changed_at": arrival.now,
-        "body_state": arrival.body_state,
-        "body_try_at": arrival.body_try_at,
-    }
-    names = ", ".join(columns)
-    values = ", ".join(f":{name}" for name in columns)
-    item_id: int = tx.value(
-        f"INSERT INTO items ({names}) VALUES ({values}) RETURNING item_id",
-        **columns,
+def find(tx: Tx, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """Which item is under each of these (kind, key) pairs; nothing where there is none."""
+    rows = tx.all(
+        # Without CROSS, SQLite may read the whole of item_keys for it.
+        """SELECT k.kind, k.key, k.item_id FROM json_each(:keys) AS wanted
+           CROSS JOIN item_keys AS k
+             ON k.kind = wanted.value ->> 0 AND k.key = wanted.value ->> 1""",
+        keys=json.dumps(list(keys)),
     )
-    _insert_version(tx, item_id, 1, arrival.now)
-    return item_id
+    return {(row["kind"], row["key"]): row["item_id"] for row in rows}
+
+
+def known(tx: Tx, item_ids: Collection[int], source_id: str) -> dict[int, Known]:
+    """What is known of items, by id; nothing of those that were merged into another."""
+    rows = tx.all(
+        """SELECT i.item_id, i.title, i.partial, i.fingerprint, i.body_state, v.partial AS open,
+             s.fingerprint AS shown, s.guid, s.listed
+           FROM json_each(:ids) AS wanted
+           CROSS JOIN items i ON i.item_id = wanted.value AND i.merged_into_id IS NULL
+           CROSS JOIN versions v ON v.item_id = i.item_id AND v.version = i.version
+           LEFT JOIN sightings s ON s.item_id = i.item_id AND s.source_id = :source_id""",
+        ids=json.dumps(list(item_ids)), source_id=source_id,
+    )  # fmt: skip
+    return {
+        row["item_id"]: Known(
+            row["item_id"], row["title"], bool(row["partial"]), row["fingerprint"],
+            BodyState(row["body_state"]), bool(row["open"]), row["shown"], row["guid"],
+            bool(row["listed"]),
+        )
+        for row in rows
+    }  # fmt: skip
+
+
+def insert(tx: Tx, rows: Sequence[Mapping[str, object]]) -> None:
+    """Store rows of `items`, all with the same columns."""
+    names = rows[0] if rows else ()
+    values = ", ".join(f":{name}" for name in names)
+    tx.many(f"INSERT INTO items ({', '.join(names)}) VALUES ({values})", rows)
 
 
 def replace_text(tx: Tx, item_id: int, item: Item, fingerprint: str, now: int) -> None:
@@ -126,12 +100,10 @@ def open_version(tx: Tx, item_id: int) -> None:
     )
 
 
-def add_keys(tx: Tx, item_id: int, keys: Iterable[tuple[str, str]]) -> None:
-    """Remember (kind, key) pairs; a key that is already another item's stays with that one."""
+def add_keys(tx: Tx, keys: Sequence[tuple[str, str, int]]) -> None:
+    """Remember (kind, key, item id); a key that is already another item's stays with that one."""
     tx.many(
-        """INSERT INTO item_keys (kind, key, item_id) VALUES (:kind, :key, :item_id)
-           ON CONFLICT DO NOTHING""",
-        [{"kind": kind, "key": key, "item_id": item_id} for kind, key in keys],
+        "INSERT INTO item_keys (kind, key, item_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", keys
     )
 
 
@@ -194,6 +166,7 @@ def from_row(row: Row) -> StoredItem:
         partial=bool(row["partial"]),
         side_stories=tuple(SideStory(**story) for story in json.loads(row["side_stories"])),
         tags=tuple(json.loads(row["tags"])),
+        stated_by=tuple(json.loads(row["stated_by"]).items()),
     )
     return StoredItem(
         row["item_id"], item, row["source_id"], row["first_seen_at"], row["version"],
@@ -203,9 +176,9 @@ def from_row(row: Row) -> StoredItem:
 
 
 def _update(tx: Tx, item_id: int, item: Item, fingerprint: str) -> None:
-    columns = _columns(item) | {"fingerprint": fingerprint}
-    assigned = ", ".join(f"{name} = :{name}" for name in columns)
-    tx.run(f"UPDATE items SET {assigned} WHERE item_id = :item_id", item_id=item_id, **columns)
+    row = columns(item) | {"fingerprint": fingerprint}
+    assigned = ", ".join(f"{name} = :{name}" for name in row)
+    tx.run(f"UPDATE items SET {assigned} WHERE item_id = :item_id", item_id=item_id, **row)
 
 
 def _insert_version(tx: Tx, item_id: int, version: int, now: int) -> None:
@@ -217,22 +190,28 @@ def _insert_version(tx: Tx, item_id: int, version: int, now: int) -> None:
     )  # fmt: skip
 
 
-def _columns(item: Item) -> dict[str, object]:
-    columns: dict[str, object] = {name: getattr(item, name) for name in _TEXT}
+def columns(item: Item) -> dict[str, object]:
+    """The item's own columns of `items`."""
+    row: dict[str, object] = {name: getattr(item, name) for name in _TEXT}
     for name, stamp in (("published", item.published), ("updated", item.updated)):
-        columns[f"{name}_at"] = stamp.at if stamp else None
-        columns[f"{name}_precision"] = stamp.precision if stamp else None
-        columns[f"{name}_day"] = stamp.day if stamp else None
+        row[f"{name}_at"] = stamp.at if stamp else None
+        row[f"{name}_precision"] = stamp.precision if stamp else None
+        row[f"{name}_day"] = stamp.day if stamp else None
     stories = [
         {"headline": story.headline, "dateline": story.dateline, "text": story.text}
         for story in item.side_stories
     ]
-    return columns | {
-        "authors": json.dumps(item.authors, ensure_ascii=False),
-        "side_stories": json.dumps(stories, ensure_ascii=False),
-        "tags": json.dumps(item.tags, ensure_ascii=False),
+    return row | {
+        "authors": _json(item.authors),
+        "side_stories": _json(stories),
+        "tags": _json(item.tags),
+        "stated_by": json.dumps(dict(item.stated_by), ensure_ascii=False),
         "partial": item.partial,
     }
+
+
+def _json(values: Sequence[object]) -> str:
+    return json.dumps(values, ensure_ascii=False) if values else "[]"
 
 
 def _stamp(row: Row, name: str) -> Stamp | None:

@@ -16,6 +16,31 @@ def m001_schema(db: sqlite_utils.Database) -> None:
         db.execute(statement)
 
 
+@steps()
+def m002_stated_by(db: sqlite_utils.Database) -> None:
+    """JSON, field -> the statement it was taken from."""
+    db.execute("ALTER TABLE items ADD COLUMN stated_by TEXT NOT NULL DEFAULT '{}'")
+
+
+@steps()
+def m003_words(db: sqlite_utils.Database) -> None:
+    """A full-text index; what is stored already is indexed by the daemon, a little at a time."""
+    db.execute("ALTER TABLE items ADD COLUMN texts INTEGER NOT NULL DEFAULT 0")
+    db.execute("CREATE INDEX items_not_indexed ON items (item_id) WHERE texts = 0")
+    # Only which rows hold a word: the text itself is asked afterwards, whatever the index says.
+    db.execute(
+        """CREATE VIRTUAL TABLE words USING fts5 (forms, content = '', columnsize = 0,
+             detail = none, tokenize = "ascii tokenchars '_'")"""
+    )
+
+
+@steps()
+def m004_readings(db: sqlite_utils.Database) -> None:
+    """How a page's list was told yesterday; which reader each feed needed."""
+    db.execute("ALTER TABLE sources ADD COLUMN list_shape TEXT")
+    db.execute("ALTER TABLE polls ADD COLUMN read_by TEXT")
+
+
 def apply(connection: sqlite3.Connection) -> None:
     """Bring the database to the newest schema.  Safe when two processes start at once."""
     database = sqlite_utils.Database(connection)

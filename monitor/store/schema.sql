@@ -1,4 +1,4 @@
--- Everything Wirewatch remembers.  Times are UTC epoch milliseconds and end in _at; JSON columns say so.
+-- Everything Wirewatch remembers; what was added since is in migrations.py.  Times are UTC epoch milliseconds and end in _at; JSON columns say so.
 -- Portable on purpose: no rowid tricks, no triggers; the statements live beside the functions that run them.
 
 -- A place we poll.  What is configured lives in the files; here is what happened.

@@ -18,8 +18,16 @@ class Sighting:
     guid: str | None
 
 
-def see(tx: Tx, sighting: Sighting) -> bool:
-    """Record that a source shows an item.  True: it never did before.  Baseline never changes."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """`first`: the source never showed it before.  `guid_changes`: how often its guid changed."""
+
+    first: bool
+    guid_changes: int = 0
+
+
+def see(tx: Tx, sighting: Sighting) -> Seen:
+    """Record that a source shows an item.  Baseline never changes."""
     columns = {
         "item_id": sighting.item_id, "source_id": sighting.source_id, "seen_at": sighting.seen_at,
         "baseline": sighting.baseline, "listed": sighting.listed,
@@ -33,15 +41,16 @@ def see(tx: Tx, sighting: Sighting) -> bool:
         **columns,
     )
     if first:
-        return True
-    tx.run(
+        return Seen(first=True)
+    changes = tx.value(
         """UPDATE sightings SET fingerprint = :fingerprint, listed = max(listed, :listed),
              guid = :guid, guid_changes = guid_changes + (guid IS NOT :guid)
            WHERE item_id = :item_id AND source_id = :source_id
-             AND (fingerprint IS NOT :fingerprint OR guid IS NOT :guid OR listed < :listed)""",
+             AND (fingerprint IS NOT :fingerprint OR guid IS NOT :guid OR listed < :listed)
+           RETURNING guid_changes""",
         **columns,
     )
-    return False
+    return Seen(first=False, guid_changes=changes or 0)
 
 
 def list_by_section(tx: Tx, item_id: int, section: str | None) -> None:
@@ -53,6 +62,16 @@ def list_by_section(tx: Tx, item_id: int, section: str | None) -> None:
               WHERE :section IS NULL OR lower(section) = lower(:section))""",
         item_id=item_id, section=section,
     )  # fmt: skip
+
+
+def list_in_sitemaps(tx: Tx, item_id: int) -> None:
+    """Its page does not say that it is old: a sitemap's candidate is listed now."""
+    tx.run(
+        """UPDATE sightings SET listed = 1
+           WHERE item_id = :item_id AND listed = 0 AND source_id IN
+             (SELECT source_id FROM sources WHERE kind = 'sitemap')""",
+        item_id=item_id,
+    )
 
 
 def become_news(tx: Tx, item_id: int, now: int) -> int | None:

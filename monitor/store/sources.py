@@ -32,6 +32,7 @@ def put(tx: Tx, source: Source, now: int) -> None:
              last_modified = CASE WHEN url = excluded.url THEN last_modified END,
              body_hash = CASE WHEN url = excluded.url AND section IS excluded.section
                               THEN body_hash END,
+             list_shape = CASE WHEN url = excluded.url THEN list_shape END,
              next_poll_at = CASE WHEN url = excluded.url
                                  THEN min(next_poll_at, :now + 1000 * excluded.every_seconds)
                                  ELSE :now END,
@@ -70,14 +71,9 @@ def rows(tx: Tx) -> Sequence[Row]:
     return tx.all("SELECT * FROM sources WHERE retired_at IS NULL ORDER BY rowid")
 
 
-def note_guid_changes(tx: Tx, source_id: str) -> None:
-    """A guid that changed twice for one known address is no key for its source."""
-    tx.run(
-        """UPDATE sources SET guids_unstable = 1 WHERE source_id = :id AND guids_unstable = 0
-             AND EXISTS (SELECT 1 FROM sightings
-                         WHERE source_id = :id AND guid_changes >= 2)""",
-        id=source_id,
-    )
+def guids_are_unstable(tx: Tx, source_id: str) -> None:
+    """A guid is no key for this source any more."""
+    tx.run("UPDATE sources SET guids_unstable = 1 WHERE source_id = :id", id=source_id)
 
 
 def trouble_told(tx: Tx, source_id: str, now: int | None) -> None:

@@ -26,13 +26,16 @@ PAGE = 500
 def source_rows(tx: Tx) -> Sequence[Row]:
     """Every source with the count and the newest time of its items."""
     return tx.all(
-        """SELECT s.*,
-             (SELECT count(*) FROM sightings g WHERE g.source_id = s.source_id) AS items,
-             (SELECT max(coalesce(i.published_at, i.first_seen_at)) FROM sightings g
-              JOIN items i ON i.item_id = g.item_id WHERE g.source_id = s.source_id) AS newest_at,
+        # One pass over all sightings: there is no index by source, which each arrival would fill.
+        """WITH shown AS MATERIALIZED (
+             SELECT g.source_id, count(*) AS items,
+               max(coalesce(i.published_at, i.first_seen_at)) AS newest_at
+             FROM sightings g JOIN items i ON i.item_id = g.item_id GROUP BY g.source_id)
+           SELECT s.*, coalesce(shown.items, 0) AS items, shown.newest_at,
              (SELECT outcome FROM polls p WHERE p.source_id = s.source_id
               ORDER BY poll_id DESC LIMIT 1) AS outcome
-           FROM sources s WHERE s.retired_at IS NULL ORDER BY s.rowid"""
+           FROM sources s LEFT JOIN shown ON shown.source_id = s.source_id
+           WHERE s.retired_at IS NULL ORDER BY s.rowid"""
     )
 
 
@@ -84,6 +87,28 @@ def newest_items(
         before=before, limit=limit, source=source_id,
     )  # fmt: skip
     return [(items.from_row(row), row) for row in rows]
+
+
+def items_by_id(tx: Tx, item_ids: Sequence[int]) -> list[StoredItem]:
+    """Of these items those that were merged into no other, in the order asked for."""
+    rows = tx.all(
+        """SELECT i.* FROM json_each(:ids) AS wanted CROSS JOIN items i ON i.item_id = wanted.value
+           WHERE i.merged_into_id IS NULL ORDER BY wanted.key""",
+        ids=json.dumps(list(item_ids)),
+    )
+    return [items.from_row(row) for row in rows]
+
+
+def every_item(tx: Tx, before: int | None, *, indexed_too: bool) -> list[StoredItem]:
+    """A page of items from the newest arrival down, below item id `before`."""
+    not_indexed = "" if indexed_too else "texts = 0 AND"
+    rows = tx.all(
+        f"""SELECT * FROM items WHERE {not_indexed} merged_into_id IS NULL
+              AND item_id < coalesce(:before, 9e18)
+            ORDER BY item_id DESC LIMIT {PAGE}""",
+        before=before,
+    )
+    return [items.from_row(row) for row in rows]
 
 
 def item_id(tx: Tx, item_id: int) -> int | None:

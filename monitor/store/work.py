@@ -69,6 +69,13 @@ def claim_source(tx: Tx, source: Source, holder: str, now: int) -> DueSource:
     return _due(row, source, now)
 
 
+def bodies_are_due(tx: Tx, now: int) -> bool:
+    """Whether any article page is to be read now, if nobody is at it."""
+    return tx.one(
+        "SELECT 1 FROM items WHERE body_state = 'wanted' AND body_try_at <= :now LIMIT 1", now=now
+    ) is not None  # fmt: skip
+
+
 def claim_bodies(
     tx: Tx, sources: Mapping[str, Source], holder: str, now: int, limit: int
 ) -> list[WantedBody]:
@@ -119,6 +126,7 @@ def settle_poll(tx: Tx, due: DueSource, settled: Settled) -> bool:
              etag = CASE WHEN :whole THEN :etag ELSE etag END,
              last_modified = CASE WHEN :whole THEN :last_modified ELSE last_modified END,
              body_hash = CASE WHEN :whole THEN :body_hash ELSE body_hash END,
+             list_shape = CASE WHEN :whole THEN :list_shape ELSE list_shape END,
              whole_at = CASE WHEN :whole THEN :now ELSE whole_at END,
              last_success_at = CASE WHEN :failed THEN last_success_at ELSE :now END,
              last_new_item_at = CASE WHEN :new_items THEN :now ELSE last_new_item_at END,
@@ -128,19 +136,20 @@ def settle_poll(tx: Tx, due: DueSource, settled: Settled) -> bool:
            WHERE source_id = :id AND lease_token IS :lease""",
         id=due.source.id, lease=due.lease, now=settled.now, next=settled.next_poll_at,
         whole=whole, failed=failed, etag=outcome.etag, last_modified=outcome.last_modified,
-        body_hash=outcome.body_hash, new_items=settled.new_items, reason=outcome.reason,
+        body_hash=outcome.body_hash, list_shape=outcome.list_shape, new_items=settled.new_items, reason=outcome.reason,
         detail=outcome.detail,
     )  # fmt: skip
     if not held:
         return False
     tx.run(
         """INSERT INTO polls (source_id, polled_at, outcome, reason, detail, status, items,
-             new_items, skipped, bytes)
+             new_items, skipped, bytes, read_by)
            VALUES (:id, :now, :outcome, :reason, :detail, :status, :items, :new_items, :skipped,
-             :bytes)""",
+             :bytes, :read_by)""",
         id=due.source.id, now=settled.now, outcome=outcome.kind, reason=outcome.reason,
         detail=outcome.detail, status=outcome.status, items=settled.items,
         new_items=settled.new_items, skipped=outcome.skipped, bytes=outcome.fetched_bytes,
+        read_by=outcome.read_by,
     )  # fmt: skip
     return True
 
@@ -196,6 +205,7 @@ def _due(row: Row, source: Source, now: int) -> DueSource:
         row["etag"] if fresh else None,
         row["last_modified"] if fresh else None,
         row["body_hash"],
+        row["list_shape"],
         baseline=row["baseline_at"] is None,
     )  # fmt: skip
 

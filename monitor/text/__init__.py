@@ -6,6 +6,7 @@ Knows no rule, no item and no language's grammar: there is no stemming here, and
 from __future__ import annotations
 
 from monitor.text.folding import fold
+from monitor.text.indexing import index_text, indexed
 from monitor.text.passages import paragraph_at, paragraphs, sentence_at
 from monitor.text.words import Kind, Token, forms, tokens
 
@@ -14,6 +15,8 @@ __all__ = [
     "Token",
     "fold",
     "forms",
+    "index_text",
+    "indexed",
     "paragraph_at",
     "paragraphs",
     "sentence_at",

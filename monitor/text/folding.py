@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import groupby
+from itertools import chain, groupby
 from unicodedata import category, normalize
 
 # unicodedata sorts marks by insertion, which is quadratic in the marks on one letter (40,000 of
@@ -48,20 +48,21 @@ def _class(points: Iterable[int]) -> str:
 
 
 # Every mark, format character and dash of Unicode lies in these two stretches, "-" excepted.
-_SCANNED = (*range(0x80, 0x20000), *range(0xE0000, 0xE0200))
-_CATEGORIES = tuple(zip(_SCANNED, map(category, map(chr, _SCANNED)), strict=True))
-_MARK_POINTS = [point for point, kind in _CATEGORIES if kind[0] == "M"]
+_POINTS: dict[str, list[int]] = {"Mn": [], "Mc": [], "Me": [], "Cf": [], "Pd": []}
+for _point in chain(range(0x80, 0x20000), range(0xE0000, 0xE0200)):
+    if (_kind := category(chr(_point))) in _POINTS:
+        _POINTS[_kind].append(_point)
+_MARK_POINTS = sorted(_POINTS["Mn"] + _POINTS["Mc"] + _POINTS["Me"])
 
 MARKS = _class(_MARK_POINTS)
-FORMAT = _class(point for point, kind in _CATEGORIES if kind == "Cf")
-DASHES = r"\-" + _class(point for point, kind in _CATEGORIES if kind == "Pd") + "−"
+FORMAT = _class(_POINTS["Cf"])
+DASHES = r"\-" + _class(_POINTS["Pd"]) + "−"
 _REMOVED = re.compile(
     f"[{FORMAT}"
     + _class(p for p in _MARK_POINTS if any(first <= p <= last for first, last in _REMOVED_RANGES))
     + "]+"
 )
 _PIECES = re.compile(rf"(?s:.{{1,{PIECE}}})[{MARKS}]{{0,{PIECE}}}+")
-del _CATEGORIES, _SCANNED
 
 
 def fold(text: str) -> str:

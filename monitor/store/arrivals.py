@@ -1,0 +1,83 @@
+"""New items of one document, stored in a few statements however many they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.model import BodyState, Item
+from monitor.store import items, words
+from monitor.store.db import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A new item as it is to be stored.  `keys` are (kind, key) pairs that tell it again.
+
+    `shown` and `listed` are how its source showed it, `baseline` whether that was at first sight.
+    """
+
+    item: Item
+    source_id: str
+    site: str | None
+    fingerprint: str
+    story_key: str
+    now: int
+    body_state: BodyState
+    body_try_at: int | None
+    keys: Sequence[tuple[str, str]] = ()
+    shown: str = ""
+    listed: bool = True
+    baseline: bool = False
+    words: str = ""  # of title and body, for the index
+
+
+def next_id(tx: Tx) -> int:
+    """The id of the next item.  It stays free as long as the transaction is the writing one."""
+    last: int | None = tx.value("SELECT max(item_id) FROM items")
+    return (last or 0) + 1
+
+
+def insert(tx: Tx, first_id: int, arrivals: Sequence[Arrival]) -> None:
+    """Store new items with first version, sighting, keys and words, from id `first_id` up."""
+    numbered = list(enumerate(arrivals, first_id))
+    items.insert(tx, [_row(item_id, arrival) for item_id, arrival in numbered])
+    tx.many(
+        """INSERT INTO versions (item_id, version, fingerprint, title, body, partial, seen_at)
+           VALUES (?, 1, ?, ?, ?, ?, ?)""",
+        [
+            (item_id, one.fingerprint, one.item.title, one.item.body, one.item.partial, one.now)
+            for item_id, one in numbered
+        ],
+    )
+    tx.many(
+        """INSERT INTO sightings
+             (item_id, source_id, seen_at, baseline, listed, fingerprint, guid)
+           VALUES (?, ?, ?, ?, ?, ?, ?)""",
+        [
+            (item_id, one.source_id, one.now, one.baseline, one.listed, one.shown, one.item.guid)
+            for item_id, one in numbered
+        ],
+    )
+    items.add_keys(
+        tx, [(kind, key, item_id) for item_id, one in numbered for kind, key in one.keys]
+    )
+    words.add(tx, [(item_id, one.words) for item_id, one in numbered])
+
+
+def _row(item_id: int, arrival: Arrival) -> dict[str, object]:
+    is_news = arrival.listed and not arrival.baseline
+    return items.columns(arrival.item) | {
+        "item_id": item_id,
+        "source_id": arrival.source_id,
+        "site": arrival.site,
+        "version": 1,
+        "fingerprint": arrival.fingerprint,
+        "story_key": arrival.story_key,
+        "first_seen_at": arrival.now,
+        "changed_at": arrival.now,
+        "news_at": arrival.now if is_news else None,
+        "body_state": arrival.body_state,
+        "body_try_at": arrival.body_try_at,
+        "texts": 1,
+    }

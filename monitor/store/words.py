@@ -1,0 +1,52 @@
+"""The full-text index: which texts hold a word.
+
+A row is a state of an item's text, its number made of the item's id and the state's; nothing is
+ever taken out, so that what is found is a superset, to be asked again.  Knows no language: it gets
+words that are made, one by one, of what SQLite's `ascii` tokenizer takes for one token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from monitor.store.db import Row, Tx
+
+# States of one item's text, times two to the power of this, fit beside its id in 63 bits.
+_SHIFT = 20
+
+
+def add(tx: Tx, texts: Iterable[tuple[int, str]]) -> None:
+    """Index the first text of items: (item id, words joined by blanks)."""
+    tx.many(
+        "INSERT INTO words (rowid, forms) VALUES (?, ?)",
+        [(item_id << _SHIFT | 1, words) for item_id, words in texts],
+    )
+
+
+def add_state(tx: Tx, item_id: int, words: str) -> None:
+    """Index one more text of an item."""
+    state = tx.value(
+        "UPDATE items SET texts = texts + 1 WHERE item_id = :id RETURNING texts", id=item_id
+    )
+    tx.run(
+        "INSERT INTO words (rowid, forms) VALUES (:row, :words)",
+        row=item_id << _SHIFT | state, words=words,
+    )  # fmt: skip
+
+
+def missing(tx: Tx, limit: int) -> Sequence[Row]:
+    """item_id, title and body of items that were stored before there was an index."""
+    return tx.all(
+        "SELECT item_id, title, body FROM items WHERE texts = 0 ORDER BY item_id DESC LIMIT :limit",
+        limit=limit,
+    )
+
+
+def find(tx: Tx, expression: str, before: int, limit: int) -> list[int]:
+    """Ids below `before` of items whose texts may satisfy an FTS5 expression, newest first."""
+    rows = tx.all(
+        """SELECT rowid FROM words WHERE words MATCH :expression AND rowid < :before
+           ORDER BY rowid DESC LIMIT :limit""",
+        expression=expression, before=before << _SHIFT, limit=limit,
+    )  # fmt: skip
+    return list(dict.fromkeys(row["rowid"] >> _SHIFT for row in rows))

@@ -1,0 +1,53 @@
+"""No statement on the way of an article reads a whole table that grows with the archive."""
+
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from monitor.model import Outcome, OutcomeKind
+from monitor.store import outbox, work
+from tests.world import BRIEF, WIRE, World, config, item, page
+
+GROWING = (
+    "items", "versions", "sightings", "item_keys", "matches", "alerts", "conversations",
+    "deliveries", "delivery_alerts", "attempts", "polls",
+)  # fmt: skip
+# An alias stands for its table in a plan.
+ALIASES = {"i": "items", "v": "versions", "s": "sightings", "k": "item_keys", "m": "matches"}
+# These indexes hold what is waiting, and nothing that is done.
+SMALL = "items_wanted|items_not_indexed|deliveries_due"
+READS_ALL = re.compile(rf"SCAN (\w+)(?! VIRTUAL TABLE)(?! USING (?:COVERING )?INDEX (?:{SMALL}))")
+
+
+def scans(db: sqlite3.Connection, statement: str) -> list[str]:
+    """Growing tables that a statement reads from end to end, as SQLite plans it."""
+    steps = db.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall()
+    found = [match[1] for step in steps if (match := READS_ALL.match(step[3]))]
+    return [name for name in found if ALIASES.get(name, name) in GROWING]
+
+
+async def test_the_way_of_an_article_reads_no_whole_table(tmp_path: Path) -> None:
+    """First sight, news with an alert, an edit, a page, a failure, sending: looked at one by
+    one, on tables without statistics, as a new database has them."""
+    world = await World(config(tmp_path)).open()
+    asked: set[str] = set()
+    await world.store.write(lambda tx: tx._connection.set_trace_callback(asked.add))
+    await world.poll(BRIEF, item("old"))
+    await world.poll(BRIEF, item("old"), item("new", body="Troops liberated the town."))
+    await world.poll(BRIEF, item("new", body="A car bombing. Troops liberated it."))
+    await world.poll(WIRE, item("page"))
+    await world.poll(WIRE, item("page"), item("late"))
+    for wanted in await world.bodies():
+        await world.article(wanted, page("page", body="A car bombing killed two."))
+    await world.poll(BRIEF, outcome=Outcome(OutcomeKind.FAILED, reason="timeout"))
+    await world.store.write(lambda tx: work.claim_due(tx, {}, "x", world.now, 50))
+    await world.store.write(lambda tx: outbox.channels_due(tx, world.now))
+    assert await world.told()
+    await world.close()
+    # Those that begin with a comment are the index's own.
+    statements = [one for one in asked if one.startswith(("SELECT", "INSERT", "UPDATE", "DELETE"))]
+    assert len(statements) > 20
+    with closing(sqlite3.connect(tmp_path / "wirewatch.db")) as db:
+        read_whole = {one: found for one in statements if (found := scans(db, one))}
+    assert read_whole == {}
