@@ -20,14 +20,14 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings as ScrapySettings
 
-from monitor.byhand import Work
+from monitor import search
 from monitor.crawl import reactor
+from monitor.crawl.dispatch import Dispatch
 from monitor.deliver import Deliverer
 from monitor.engine import Engine
 from monitor.errors import ConfigError, FetchError, Mistake, StoreError
 from monitor.health import Notice
 from monitor.judge import Plan, tell_ops
-from monitor.model import DueSource
 from monitor.net.client import Ask
 from monitor.settings import Config
 from monitor.store import daemon as row
@@ -37,13 +37,10 @@ from monitor.store.db import Tx
 log = logging.getLogger("wirewatch.daemon")
 
 HOLDER = "daemon"
-BATCH = 50  # sources a crawl
-# At once, 0.1 MB each.  Each slow source or site keeps one from ending, and holds up no other as
-# long as there is a free one.
-CRAWLS = 256
 TICK_SECONDS = 1.0
 BEAT_SECONDS = 30
 PRUNE_SECONDS = 3600
+ITEMS_INDEXED_AT_ONCE = 200
 DRAIN_SECONDS = 8.0  # of the ten that a stop may take
 
 Ready = Callable[[Engine], Coroutine[Any, Any, None]]
@@ -88,7 +85,7 @@ class Daemon:
         self._engine = Engine(config, HOLDER)
         self._deliverer = Deliverer(self._engine)
         self._scheduler = AsyncIOScheduler(timezone="UTC")
-        self._crawls: set[asyncio.Future[None]] = set()
+        self._dispatch = Dispatch(self._process, self._engine)
         self._sending: dict[str, asyncio.Future[None]] = {}
         self._others: set[asyncio.Future[Any]] = set()
         self._stopping = False
@@ -111,7 +108,7 @@ class Daemon:
         version = engine.config.version
         await engine.store.write(lambda tx: row.started(tx, os.getpid(), version, now))
         for tick, seconds in (
-            (self._work_tick, TICK_SECONDS),
+            (self._dispatch.tick, TICK_SECONDS),
             (self._deliver_tick, TICK_SECONDS),
             (self._beat, BEAT_SECONDS),
             (self._prune, PRUNE_SECONDS),
@@ -122,25 +119,15 @@ class Daemon:
             )  # fmt: skip
         self._scheduler.start()
         self._spawn(self._ready(engine))
+        self._spawn(self._index_missing())
 
-    async def _work_tick(self) -> None:
-        free = CRAWLS - len(self._crawls)
-        if self._stopping or free <= 0:
-            return
-        by_kind: dict[str, list[DueSource]] = {}
-        for due in await self._engine.claim_due(BATCH):
-            by_kind.setdefault(due.source.kind, []).append(due)
-        for kind, dues in by_kind.items():
-            self._crawl(kind, Work(tuple(dues)))
-        bodies = await self._engine.claim_bodies(self._engine.sources, BATCH)
-        if bodies:
-            self._crawl("feed", Work((), tuple(bodies)))
-
-    def _crawl(self, kind: str, leased: Work) -> None:
-        crawl = self._process.crawl(kind, work=leased, engine=self._engine)
-        task = asyncio.ensure_future(crawl)
-        self._crawls.add(task)
-        task.add_done_callback(self._crawls.discard)
+    async def _index_missing(self) -> None:
+        """What an earlier version stored, a little at a time: polls come first."""
+        indexed = 1
+        while indexed and not self._stopping:
+            indexed = await self._engine.store.write(
+                lambda tx: search.index_missing(tx, ITEMS_INDEXED_AT_ONCE)
+            )
 
     async def _deliver_tick(self) -> None:
         if self._stopping:
@@ -193,7 +180,7 @@ class Daemon:
 
     def _on_stop(self) -> None:
         if not self._stopping:
-            self._stopping = True
+            self._stopping = self._dispatch.stopping = True
             self._spawn(self._stop())
 
     async def _stop(self) -> None:
@@ -203,7 +190,7 @@ class Daemon:
             async with asyncio.timeout(DRAIN_SECONDS):
                 await self._drain()
         except TimeoutError:
-            log.warning("daemon.drain_cut crawls=%s", len(self._crawls))
+            log.warning("daemon.drain_cut crawls=%s", len(self._dispatch.crawls))
         self._scheduler.shutdown(wait=False)
         await self._engine.store.write(row.stopped)
         await self._engine.close()
@@ -214,7 +201,7 @@ class Daemon:
         for crawler in list(self._process.crawlers):
             if crawler.engine is not None and crawler.engine.running:
                 self._spawn(crawler.stop_async())
-        waiting = [*self._crawls, *self._sending.values()]
+        waiting = [*self._dispatch.crawls, *self._sending.values()]
         if waiting:
             await asyncio.wait(waiting)
 

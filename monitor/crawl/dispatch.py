@@ -1,0 +1,104 @@
+"""Lease what is due and crawl it, as much at once as there is room for; the rest stays due.
+
+Called by the clock, and again whenever enough of what runs has ended: so a wave of due sources is
+polled as fast as it can be, and a slow site keeps no other from its turn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+from scrapy.crawler import AsyncCrawlerProcess
+
+from monitor.byhand import Work
+from monitor.engine import Engine
+from monitor.model import DueSource, Polled
+
+log = logging.getLogger("wirewatch.dispatch")
+
+BATCH = 50  # sources a crawl, or articles
+# Crawls at once, 0.1 MB each.  Each slow source or site keeps one from ending, and holds up no
+# other as long as there is a free one.
+CRAWLS = 256
+OPEN = 100  # sources being polled, without those that
+LINGER_MS = 3000  # take longer than this
+_BATCHES_OF_BODIES = 4  # a tick
+
+
+class Dispatch:
+    """Of one daemon.  `stopping` set: nothing more is leased."""
+
+    def __init__(self, process: AsyncCrawlerProcess, engine: Engine) -> None:
+        self.stopping = False
+        self.crawls: set[asyncio.Future[None]] = set()
+        self._process = process
+        self._engine = engine
+        self._open: dict[str, int] = {}  # since when each source is being polled
+        self._lingering = 0
+        self._more_is_due = False
+        self._claiming = asyncio.Lock()
+        self._claims: set[asyncio.Future[None]] = set()
+        engine.ingest.on_settled = self._settled
+
+    async def tick(self) -> None:
+        """Start what is due."""
+        slow = self._engine.clock() - LINGER_MS
+        self._lingering = sum(1 for since in self._open.values() if since < slow)
+        await self._start_sources()
+        for _ in range(_BATCHES_OF_BODIES):
+            if not self._has_room():
+                return
+            bodies = await self._engine.claim_bodies(None, BATCH)
+            if bodies:
+                self._crawl("feed", Work((), tuple(bodies)))
+            if len(bodies) < BATCH:
+                return
+
+    async def _start_sources(self) -> None:
+        async with self._claiming:
+            while self._has_room() and len(self._open) - self._lingering <= OPEN - BATCH:
+                dues = await self._engine.claim_due(BATCH)
+                now = self._engine.clock()
+                by_kind: dict[str, list[DueSource]] = {}
+                for due in dues:
+                    self._open[due.source.id] = now
+                    by_kind.setdefault(due.source.kind, []).append(due)
+                for kind, of_kind in by_kind.items():
+                    self._crawl(kind, Work(tuple(of_kind)))
+                self._more_is_due = len(dues) == BATCH
+                if not self._more_is_due:
+                    return
+
+    def _has_room(self) -> bool:
+        return not self.stopping and len(self.crawls) < CRAWLS
+
+    def _settled(self, polled: Polled) -> None:
+        if polled.due is None or self._open.pop(polled.due.source.id, None) is None:
+            return
+        room = OPEN - (len(self._open) - self._lingering)
+        if self._more_is_due and room >= BATCH and not self._claiming.locked():
+            self._spawn(self._start_sources())
+
+    def _crawl(self, kind: str, leased: Work) -> None:
+        crawl = asyncio.ensure_future(self._process.crawl(kind, work=leased, engine=self._engine))
+        self.crawls.add(crawl)
+
+        def ended(_: asyncio.Future[None]) -> None:
+            self.crawls.discard(crawl)
+            for due in leased.sources:  # of which some may have broken without a word
+                self._open.pop(due.source.id, None)
+
+        crawl.add_done_callback(ended)
+
+    def _spawn(self, claim: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(claim)
+        self._claims.add(task)
+        task.add_done_callback(self._claim_ended)
+
+    def _claim_ended(self, task: asyncio.Future[None]) -> None:
+        self._claims.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("dispatch.broke", exc_info=error)
