@@ -94,6 +94,7 @@ class FetchError(WirewatchError):
 
 class ReadReason(StrEnum):
     NOT_A_FEED = "not_a_feed"
+    NOT_A_SITEMAP = "not_a_sitemap"
     NO_LIST = "no_list"  # a section page in which no list of articles was recognised
     NO_SECTION = "no_section"
     NO_ARTICLE = "no_article"  # a page without an article's text

@@ -54,7 +54,8 @@ class Selectors:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A place we poll.  `kind` is the spider's name: feed, page, spacemedia.
+    """A place we poll.  `kind` is the spider's name: feed, page, sitemap,
+    spacemedia.
 
     `timezone` (IANA) reads dates without a zone.  `hosts` are further hosts of the same publisher,
     `allow` the private networks (CIDR) that this source may reach, `section` the label of a

@@ -61,9 +61,6 @@ def check_sources(document: Document) -> Iterator[Mistake]:
                 problem = f"`{key}` means nothing for `kind: {kind}`"
                 mend = f"write `kind: {owner}`, or delete `{key}`"
                 yield document.mistake(name.place, problem, mend)
-        if kind == "page" and source.get("selectors") is None:
-            mend = "add `selectors: {item: div.news > article}`"
-            yield document.mistake(source.place, "a page needs `selectors`", mend)
 
 
 def _unique(document: Document, key: str) -> Iterator[Mistake]:

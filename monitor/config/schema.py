@@ -53,9 +53,12 @@ class SourceDefaults(Keys):
     timezone: Timezone = "UTC"
 
 
+KINDS = ("feed", "page", "sitemap", "spacemedia")
+
+
 class SourceKeys(Keys):
     id: Name
-    kind: Annotated[str, BeforeValidator(fields.choice("feed", "page", "spacemedia"))] = "feed"
+    kind: Annotated[str, BeforeValidator(fields.choice(*KINDS))] = "feed"
     url: Url
     every: Seconds | None = None
     article: Flag | None = None
