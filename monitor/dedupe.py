@@ -76,12 +76,13 @@ def candidates(polled: Polled, *, guids_unstable: bool) -> tuple[Candidate, ...]
     source = polled.source
     items = _without_repeats([storable(item) for item in polled.items])
     addresses = [_address_key(item, source) for item in items]
-    repeated = {key for key, count in Counter(addresses).items() if count > 1}
+    times = Counter(map(str, addresses))
     untrusted = polled.repeated_guids if not guids_unstable else None
-    document = frozenset(map(str, addresses))
+    document = frozenset(times)
     found = []
     for item, address in zip(items, addresses, strict=True):
-        keys = _keys(item, source, address, repeated=address in repeated, untrusted=untrusted)
+        repeated = times[str(address)] > 1
+        keys = _keys(item, source, address, repeated=repeated, untrusted=untrusted)
         shown = fingerprint(item.title, item.body)
         listed = _is_listed(item, source)
         found.append(Candidate(item, keys, shown, shown, listed, document))
@@ -158,7 +159,7 @@ def _reasons(item: Item, other: Item, taken: Sequence[str]) -> tuple[tuple[str, 
 
 def storable(item: Item) -> Item:
     """The item with every text as UTF-8 can hold it: JSON in a page may spell half a character."""
-    if not any(_UNSOUND.search(text) for text in _texts(item)):
+    if all(map(_is_sound, _texts(item))):
         return item
     stories = tuple(
         SideStory(_sound(s.headline) or "", _sound(s.dateline), _sound(s.text) or "")
@@ -179,6 +180,10 @@ def _texts(item: Item) -> Iterator[str]:
     yield from (*item.authors, *item.tags)
     for story in item.side_stories:
         yield from filter(None, (story.headline, story.dateline, story.text))
+
+
+def _is_sound(text: str) -> bool:
+    return (text.isascii() and "\0" not in text) or _UNSOUND.search(text) is None
 
 
 def _sound(text: str | None) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from monitor import alerts, routing, schedule
 from monitor.alerts import Situation
@@ -50,22 +50,18 @@ class Prepared:
     """What was made before the transaction: keys and fingerprints, the rules' answers."""
 
     candidates: tuple[Candidate, ...] = ()
-    known: dict[tuple[Item, str], tuple[Match, ...]] = field(default_factory=dict)
+    known: dict[tuple[Item, bool, str], tuple[Match, ...]] = field(default_factory=dict)
     words: dict[tuple[str | None, str | None], str] = field(default_factory=dict)
 
     def matches(
         self, plan: Plan, item: Item, state: BodyState, source_id: str
     ) -> tuple[Match, ...]:
         """The rules' answers; while a body is wanted, what is not in the teaser is unknown."""
-        text = replace(
-            item,
-            partial=item.partial and state is BodyState.WANTED,
-            body=item.body if state is BodyState.WANTED else item.body or "",
-        )
-        key = (text, source_id)
+        closed = state is not BodyState.WANTED
+        key = (item, closed, source_id)
         if key not in self.known:
-            held = forms(item.title or "") | forms(item.body or "")
-            self.known[key] = plan.matcher.match(text, source_id, held)
+            held = _forms(item)
+            self.known[key] = plan.matcher.match(item, source_id, held, closed=closed)
             self.words[item.title, item.body] = index_text(held)
         return self.known[key]
 
@@ -73,7 +69,7 @@ class Prepared:
         """Every word of title and body, as the full-text index takes them."""
         text = item.title, item.body
         if text not in self.words:
-            self.words[text] = index_text(forms(item.title or "") | forms(item.body or ""))
+            self.words[text] = index_text(_forms(item))
         return self.words[text]
 
 
@@ -84,6 +80,10 @@ class Arrived:
     item_id: int
     change: Change
     now: int
+
+
+def _forms(item: Item) -> set[str]:
+    return forms(f"{item.title or ''}\n{item.body or ''}")
 
 
 def judge(tx: Tx, plan: Plan, prepared: Prepared, arrived: Arrived) -> int:

@@ -123,5 +123,6 @@ class Register:
 
 def ways(key: Key) -> list[tuple[str, str]]:
     """The (kind, key) pairs under which the store may have it."""
-    kinds = _ADDRESSES if key.kind in _ADDRESSES else (key.kind,)
-    return [(kind.value, key.key) for kind in kinds]
+    if key.kind in _ADDRESSES:
+        return [("url", key.key), ("declared", key.key)]
+    return [(key.kind.value, key.key)]

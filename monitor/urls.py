@@ -28,12 +28,12 @@ _REMEMBERED = 1024  # addresses: each is asked for several times on its way thro
 # As their vendors document them: Google Analytics and Ads, Meta, Microsoft, Yandex, X, TikTok,
 # LinkedIn, Instagram, Mailchimp, HubSpot, Vero, Omeda, Marketo, Webtrends, Adobe, Alibaba, Yahoo,
 # and newsrooms' own (BBC at_ and ns_, Guardian CMP, NYT smid, WSJ mod, Le Monde xtor, Forbes sh).
-_TRACKING_PREFIXES = ("utm_", "ns_", "at_", "amp_", "pk_", "mtm_", "hsa_")
+_TRACKING_PREFIXES = ("utm_", "ns_", "at_", "amp_", "pk_", "mtm_", "hsa_", "itm_")
 _TRACKING_NAMES = """
     fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid twclid ttclid li_fat_id igshid igsh
     mc_cid mc_eid _hsenc _hsmi __hstc __hssc hsctatracking vero_id oly_anon_id oly_enc_id mkt_tok
     wt_mc wtmc wt.mc_id cmp cmpid ncid icid s_cid ref_src ref_url spm scm share_from _ga _gl ito
-    xtor smid partner ftag rss mod guccounter guce_referrer guce_referrer_sig sh
+    xtor smid partner ftag rss mod intcmp intcid ocid guccounter guce_referrer guce_referrer_sig sh
     phpsessid jsessionid usqp amp _amp
 """
 _TRACKING = frozenset(_TRACKING_NAMES.split())
@@ -47,6 +47,11 @@ _HOST = re.compile(r"(?:[a-z0-9_][a-z0-9_-]*\.)*[a-z0-9_][a-z0-9_-]*")
 _FRONT_PAGE = re.compile(
     r"https://[^/]+/(?:[a-z]{2}(?:-[a-z]{2})?/?)?(?:(?:index|default|home)(?:\.[a-z]{3,5})?)?",
     re.IGNORECASE,
+)
+# Most addresses are: what follows changes no more of them than their scheme and closing slashes.
+_PLAIN = re.compile(
+    r"https?://((?:[a-z0-9][a-z0-9-]{0,61}\.){1,3}[a-z]{2,20})"
+    r"((?:/[A-Za-z0-9_~-][A-Za-z0-9_~.-]*+)*+)/*"
 )
 _ADDRESS = re.compile(r"[0-9.]+|.*:.*")
 _VARIANT_HOSTS = ("www.", "m.", "amp.")
@@ -65,13 +70,14 @@ def canonical(url: str) -> str | None:
     Idempotent.  Follows RFC 3986 section 6.2.2 (case, percent-encoding, dot segments) and the
     merging that this module's docstring lists.
     """
+    plain = _PLAIN.fullmatch(url)
+    if plain is not None and "amp" not in url and len(url) <= MAX_LENGTH:
+        return f"https://{_plain_host(plain[1])}{plain[2] or '/'}"
     parts = _split(url)
     while parts is not None and (inner := _behind_amp_cache(parts)) is not None:
         parts = _split(inner)
-    if parts is None:
-        return None
-    host = _host(parts)
-    if host is None:
+    host = _host(parts) if parts is not None else None
+    if parts is None or host is None:
         return None
     query = _query(parts.query)
     fragment = parts.fragment if parts.fragment.startswith("!") else ""
@@ -93,6 +99,9 @@ def is_front_page(url: str) -> bool:
 @lru_cache(maxsize=_REMEMBERED)
 def site(url: str) -> str | None:
     """The host of an http(s) address without `www.`, None where there is none."""
+    plain = _PLAIN.fullmatch(url)
+    if plain is not None and len(url) <= MAX_LENGTH:
+        return plain[1].removeprefix("www.") or None
     parts = _split(url)
     host = _host(parts) if parts is not None else None
     return host.removeprefix("www.") or None if host is not None else None

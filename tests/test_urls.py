@@ -122,6 +122,13 @@ _PIECES = st.sampled_from(
 )
 
 
+@given(st.from_regex(urls._PLAIN, fullmatch=True))
+def test_the_short_way_for_plain_addresses_is_the_long_one(url: str) -> None:
+    """An empty query, which goes, keeps an address from the short way."""
+    assert urls.canonical(url) == urls.canonical(f"{url}?")
+    assert urls.site(url) == urls.site(f"{url}?")
+
+
 @given(st.one_of(st.text(), st.lists(_PIECES, max_size=25).map("".join)))
 def test_idempotent(text):
     """The canonical form of any text is its own canonical form, or there is none."""

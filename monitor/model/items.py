@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
+from operator import attrgetter
 
 
 class Precision(StrEnum):
@@ -22,6 +23,11 @@ class Stamp:
     at: int
     precision: Precision = Precision.SECOND
     day: str | None = None
+
+    def __reduce__(self) -> tuple[type[Stamp], tuple[object, ...]]:
+        """A fourth of a frozen dataclass's usual time, as on Item: these cross to other processes
+        by the thousand."""
+        return Stamp, (self.at, self.precision, self.day)
 
     def iso(self) -> str:
         """ISO 8601 UTC to the second, or the bare date where the publisher gave no time."""
@@ -68,10 +74,16 @@ class Item:
     tags: tuple[str, ...] = ()
     stated_by: tuple[tuple[str, str], ...] = ()
 
+    def __reduce__(self) -> tuple[type[Item], tuple[object, ...]]:
+        return Item, _all_values(self)
+
     @property
     def lede(self) -> str | None:
         """The first paragraph of the body."""
         return self.body.split("\n\n", 1)[0] if self.body else None
+
+
+_all_values = attrgetter(*(field.name for field in fields(Item)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,8 +96,10 @@ class Space:
 class Fields:
     """One item, field by field, by the names of the rule language."""
 
-    def __init__(self, item: Item, source_id: str) -> None:
+    def __init__(self, item: Item, source_id: str, *, closed: bool = False) -> None:
+        """`closed`: of a partial item, too, nothing more will come."""
         self._item = item
+        self._closed = closed
         self._source_id = source_id
         self._spaces: dict[str, tuple[Space, ...]] = {}
 
@@ -105,11 +107,19 @@ class Fields:
     def shape(self) -> tuple[bool, bool, bool]:
         """What of the text is known: a title, a body, the whole of the body."""
         item = self._item
-        return (item.title is not None, item.body is not None, not item.partial)
+        return (item.title is not None, self._body is not None, not self._is_open)
 
     def forms(self) -> set[str]:
         """Every form that title and body hold."""
-        return forms(self._item.title or "") | forms(self._item.body or "")
+        return forms(f"{self._item.title or ''}\n{self._item.body or ''}")
+
+    @property
+    def _is_open(self) -> bool:
+        return self._item.partial and not self._closed
+
+    @property
+    def _body(self) -> str | None:
+        return self._item.body or "" if self._closed else self._item.body
 
     def spaces(self, name: str) -> tuple[Space, ...]:
         """The spaces of a field; none for an empty list."""
@@ -126,7 +136,7 @@ class Fields:
         if name == "text":
             return self.spaces("title") + self.spaces("body")
         if name == "body":
-            return (Space(name, item.body, is_open=item.partial),)
+            return (Space(name, self._body, is_open=self._is_open),)
         if name == "lead":
             return (self._lead(),)
         if name in ("tag", "author"):
@@ -147,12 +157,12 @@ class Fields:
         }
 
     def _lead(self) -> Space:
-        item = self._item
-        found = paragraphs(item.body) if item.body else []
-        if item.body is None or not found:
-            return Space("body", item.body, is_open=item.partial)
+        body = self._body
+        found = paragraphs(body) if body else []
+        if body is None or not found:
+            return Space("body", body, is_open=self._is_open)
         start, end = found[0]
-        return Space("body", item.body[start:end], offset=start, is_open=item.partial)
+        return Space("body", body[start:end], offset=start, is_open=self._is_open)
 
 
 def _list_spaces(name: str, values: tuple[str, ...]) -> tuple[Space, ...]:

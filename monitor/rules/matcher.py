@@ -77,13 +77,16 @@ class Matcher:
             self._for_whole.add(number, rule.need)
             self._for_any.add(number, None if rule.node is None else _mentioned(rule.node))
 
-    def match(self, item: Item, source_id: str, forms: Set[str] | None = None) -> tuple[Match, ...]:
+    def match(
+        self, item: Item, source_id: str, forms: Set[str] | None = None, *, closed: bool = False
+    ) -> tuple[Match, ...]:
         """YES and UNKNOWN answers, in the order of the rules; never NO.
 
         A rule that is broken, or breaks on this item, has an UNKNOWN with its `error`.  `forms`
-        are those of title and body, if they are known already.
+        are those of title and body, if they are known already.  `closed`: what there is of a
+        partial item is all that will come.
         """
-        fields = Fields(item, source_id)
+        fields = Fields(item, source_id, closed=closed)
         forms = fields.forms() if forms is None else forms
         is_whole = fields.shape == _WHOLE_SHAPE
         index = self._for_whole if is_whole else self._for_any

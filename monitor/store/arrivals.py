@@ -9,6 +9,11 @@ from monitor.model import BodyState, Item
 from monitor.store import items, words
 from monitor.store.db import Tx
 
+OTHERS = (
+    "item_id", "source_id", "site", "version", "fingerprint", "story_key", "first_seen_at",
+    "changed_at", "news_at", "body_state", "body_try_at", "texts",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
@@ -41,7 +46,7 @@ def next_id(tx: Tx) -> int:
 def insert(tx: Tx, first_id: int, arrivals: Sequence[Arrival]) -> None:
     """Store new items with first version, sighting, keys and words, from id `first_id` up."""
     numbered = list(enumerate(arrivals, first_id))
-    items.insert(tx, [_row(item_id, arrival) for item_id, arrival in numbered])
+    items.insert(tx, OTHERS, [_row(item_id, arrival) for item_id, arrival in numbered])
     tx.many(
         """INSERT INTO versions (item_id, version, fingerprint, title, body, partial, seen_at)
            VALUES (?, 1, ?, ?, ?, ?, ?)""",
@@ -65,19 +70,10 @@ def insert(tx: Tx, first_id: int, arrivals: Sequence[Arrival]) -> None:
     words.add(tx, [(item_id, one.words) for item_id, one in numbered])
 
 
-def _row(item_id: int, arrival: Arrival) -> dict[str, object]:
-    is_news = arrival.listed and not arrival.baseline
-    return items.columns(arrival.item) | {
-        "item_id": item_id,
-        "source_id": arrival.source_id,
-        "site": arrival.site,
-        "version": 1,
-        "fingerprint": arrival.fingerprint,
-        "story_key": arrival.story_key,
-        "first_seen_at": arrival.now,
-        "changed_at": arrival.now,
-        "news_at": arrival.now if is_news else None,
-        "body_state": arrival.body_state,
-        "body_try_at": arrival.body_try_at,
-        "texts": 1,
-    }
+def _row(item_id: int, one: Arrival) -> tuple[object, ...]:
+    """Its row of `items`: the item's own columns, then OTHERS."""
+    news_at = one.now if one.listed and not one.baseline else None
+    return (
+        *items.values(one.item), item_id, one.source_id, one.site, 1, one.fingerprint,
+        one.story_key, one.now, one.now, news_at, one.body_state, one.body_try_at, 1,
+    )  # fmt: skip

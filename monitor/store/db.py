@@ -43,6 +43,7 @@ class Tx:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self.put_off: dict[str, list[tuple[int, str]]] = {}
 
     def all(self, sql: str, **params: object) -> Sequence[Row]:
         return cast("list[Row]", self._connection.execute(sql, params).fetchall())
@@ -62,6 +63,11 @@ class Tx:
 
     def many(self, sql: str, rows: Iterable[Params | Sequence[object]]) -> None:
         self._connection.executemany(sql, rows)
+
+    def at_end(self, sql: str, rows: Iterable[tuple[int, str]]) -> None:
+        """Run as `many` before COMMIT, with what other changes put off, in the order of the
+        numbers: full-text search writes what it has gathered at every savepoint."""
+        self.put_off.setdefault(sql, []).extend(rows)
 
 
 @dataclass(slots=True)
@@ -160,11 +166,14 @@ class Store:
 
     def _run_batch(self, db: sqlite3.Connection, jobs: list[_Job[Any]]) -> None:
         db.execute("BEGIN IMMEDIATE")
-        tx = Tx(db)
+        whole = Tx(db)
         for job in jobs:
+            tx = Tx(db)
             db.execute("SAVEPOINT job")
             try:
                 job.result = job.change(tx)
+                for sql, rows in tx.put_off.items():
+                    whole.at_end(sql, rows)
             except sqlite3.Error as error:
                 db.execute("ROLLBACK TO job")
                 job.error = StoreError(f"the database refused a change: {error}")
@@ -174,6 +183,8 @@ class Store:
                 db.execute("ROLLBACK TO job")
                 job.error = error
             db.execute("RELEASE job")
+        for sql, rows in whole.put_off.items():
+            whole.many(sql, sorted(rows))
         db.execute("COMMIT")
 
 

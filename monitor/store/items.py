@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
+from operator import attrgetter
 
 from monitor.model import BodyState, Item, Known, Precision, SideStory, Stamp, StoredItem
 from monitor.store.db import Row, Tx
@@ -12,18 +14,29 @@ _TEXT = (
     "url", "canonical_url", "guid", "title", "byline", "place", "wire", "section", "lang",
     "body", "image",
 )  # fmt: skip
+_texts = attrgetter(*_TEXT)
+_NO_STAMP = (None, None, None)
+COLUMNS = (
+    *_TEXT, "published_at", "published_precision", "published_day", "updated_at",
+    "updated_precision", "updated_day", "authors", "side_stories", "tags", "stated_by", "partial",
+)  # fmt: skip
 
 
-def find(tx: Tx, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
+def find(tx: Tx, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
     """Which item is under each of these (kind, key) pairs; nothing where there is none."""
-    rows = tx.all(
-        # Without CROSS, SQLite may read the whole of item_keys for it.
-        """SELECT k.kind, k.key, k.item_id FROM json_each(:keys) AS wanted
-           CROSS JOIN item_keys AS k
-             ON k.kind = wanted.value ->> 0 AND k.key = wanted.value ->> 1""",
-        keys=json.dumps(list(keys)),
-    )
-    return {(row["kind"], row["key"]): row["item_id"] for row in rows}
+    of_kind: dict[str, list[str]] = {}
+    for kind, key in keys:
+        of_kind.setdefault(kind, []).append(key)
+    found: dict[tuple[str, str], int] = {}
+    for kind, wanted in of_kind.items():
+        rows = tx.all(
+            # Without CROSS, SQLite may read the whole of item_keys for it.
+            """SELECT k.key, k.item_id FROM json_each(:keys) AS wanted
+               CROSS JOIN item_keys AS k ON k.kind = :kind AND k.key = wanted.value""",
+            kind=kind, keys=json.dumps(wanted),
+        )  # fmt: skip
+        found |= {(kind, row["key"]): row["item_id"] for row in rows}
+    return found
 
 
 def known(tx: Tx, item_ids: Collection[int], source_id: str) -> dict[int, Known]:
@@ -47,11 +60,11 @@ def known(tx: Tx, item_ids: Collection[int], source_id: str) -> dict[int, Known]
     }  # fmt: skip
 
 
-def insert(tx: Tx, rows: Sequence[Mapping[str, object]]) -> None:
-    """Store rows of `items`, all with the same columns."""
-    names = rows[0] if rows else ()
-    values = ", ".join(f":{name}" for name in names)
-    tx.many(f"INSERT INTO items ({', '.join(names)}) VALUES ({values})", rows)
+def insert(tx: Tx, others: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Store new rows of `items`: an item's own columns, then these `others`."""
+    names = (*COLUMNS, *others)
+    marks = ", ".join("?" for _ in names)
+    tx.many(f"INSERT INTO items ({', '.join(names)}) VALUES ({marks})", rows)
 
 
 def replace_text(tx: Tx, item_id: int, item: Item, fingerprint: str, now: int) -> None:
@@ -176,9 +189,9 @@ def from_row(row: Row) -> StoredItem:
 
 
 def _update(tx: Tx, item_id: int, item: Item, fingerprint: str) -> None:
-    row = columns(item) | {"fingerprint": fingerprint}
-    assigned = ", ".join(f"{name} = :{name}" for name in row)
-    tx.run(f"UPDATE items SET {assigned} WHERE item_id = :item_id", item_id=item_id, **row)
+    assigned = ", ".join(f"{name} = ?" for name in (*COLUMNS, "fingerprint"))
+    row = (*values(item), fingerprint, item_id)
+    tx.many(f"UPDATE items SET {assigned} WHERE item_id = ?", [row])
 
 
 def _insert_version(tx: Tx, item_id: int, version: int, now: int) -> None:
@@ -190,28 +203,25 @@ def _insert_version(tx: Tx, item_id: int, version: int, now: int) -> None:
     )  # fmt: skip
 
 
-def columns(item: Item) -> dict[str, object]:
-    """The item's own columns of `items`."""
-    row: dict[str, object] = {name: getattr(item, name) for name in _TEXT}
-    for name, stamp in (("published", item.published), ("updated", item.updated)):
-        row[f"{name}_at"] = stamp.at if stamp else None
-        row[f"{name}_precision"] = stamp.precision if stamp else None
-        row[f"{name}_day"] = stamp.day if stamp else None
-    stories = [
-        {"headline": story.headline, "dateline": story.dateline, "text": story.text}
-        for story in item.side_stories
-    ]
-    return row | {
-        "authors": _json(item.authors),
-        "side_stories": _json(stories),
-        "tags": _json(item.tags),
-        "stated_by": json.dumps(dict(item.stated_by), ensure_ascii=False),
-        "partial": item.partial,
-    }
+def values(item: Item) -> tuple[object, ...]:
+    """The item's own columns, in the order of COLUMNS."""
+    published, updated = item.published, item.updated
+    return (
+        *_texts(item),
+        *((published.at, published.precision, published.day) if published else _NO_STAMP),
+        *((updated.at, updated.precision, updated.day) if updated else _NO_STAMP),
+        _json(item.authors),
+        _json([asdict(story) for story in item.side_stories]),
+        _json(item.tags),
+        _json(dict(item.stated_by)),
+        item.partial,
+    )
 
 
-def _json(values: Sequence[object]) -> str:
-    return json.dumps(values, ensure_ascii=False) if values else "[]"
+def _json(value: Sequence[object] | Mapping[str, object]) -> str:
+    if not value:
+        return "{}" if isinstance(value, dict) else "[]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _stamp(row: Row, name: str) -> Stamp | None:

@@ -13,14 +13,12 @@ from monitor.store.db import Row, Tx
 
 # States of one item's text, times two to the power of this, fit beside its id in 63 bits.
 _SHIFT = 20
+_INSERT = "INSERT INTO words (rowid, forms) VALUES (?, ?)"
 
 
 def add(tx: Tx, texts: Iterable[tuple[int, str]]) -> None:
     """Index the first text of items: (item id, words joined by blanks)."""
-    tx.many(
-        "INSERT INTO words (rowid, forms) VALUES (?, ?)",
-        [(item_id << _SHIFT | 1, words) for item_id, words in texts],
-    )
+    tx.at_end(_INSERT, [(item_id << _SHIFT | 1, words) for item_id, words in texts])
 
 
 def add_state(tx: Tx, item_id: int, words: str) -> None:
@@ -28,10 +26,7 @@ def add_state(tx: Tx, item_id: int, words: str) -> None:
     state = tx.value(
         "UPDATE items SET texts = texts + 1 WHERE item_id = :id RETURNING texts", id=item_id
     )
-    tx.run(
-        "INSERT INTO words (rowid, forms) VALUES (:row, :words)",
-        row=item_id << _SHIFT | state, words=words,
-    )  # fmt: skip
+    tx.at_end(_INSERT, [(item_id << _SHIFT | state, words)])
 
 
 def missing(tx: Tx, limit: int) -> Sequence[Row]:

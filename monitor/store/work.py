@@ -136,8 +136,8 @@ def settle_poll(tx: Tx, due: DueSource, settled: Settled) -> bool:
            WHERE source_id = :id AND lease_token IS :lease""",
         id=due.source.id, lease=due.lease, now=settled.now, next=settled.next_poll_at,
         whole=whole, failed=failed, etag=outcome.etag, last_modified=outcome.last_modified,
-        body_hash=outcome.body_hash, list_shape=outcome.list_shape, new_items=settled.new_items, reason=outcome.reason,
-        detail=outcome.detail,
+        body_hash=outcome.body_hash, list_shape=outcome.list_shape, new_items=settled.new_items,
+        reason=outcome.reason, detail=outcome.detail,
     )  # fmt: skip
     if not held:
         return False

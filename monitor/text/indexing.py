@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 
 # SQLite's `ascii` tokenizer parts at all of ASCII but letters and digits, and the index adds `_`.
 _PARTING = re.compile(r"[\x00-/:-@\[-`{-\x7f]")
+_IN_ANY = re.compile(r"[\x00-\x1f!-/:-@\[-`{-\x7f]")  # as above, without the blank between them
 
 
 def indexed(form: str) -> str:
@@ -14,9 +15,10 @@ def indexed(form: str) -> str:
     return form if form.isalnum() else _PARTING.sub(_spelled, form)
 
 
-def index_text(forms: Iterable[str]) -> str:
+def index_text(forms: Collection[str]) -> str:
     """All forms of a text, in an order that does not matter."""
-    return " ".join(map(indexed, forms))
+    joined = " ".join(forms)
+    return joined if _IN_ANY.search(joined) is None else " ".join(map(indexed, forms))
 
 
 def _spelled(found: re.Match[str]) -> str:

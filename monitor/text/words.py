@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from enum import IntEnum
 from functools import lru_cache
 from operator import attrgetter
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from monitor.text.folding import DASHES, FORMAT, MARKS, fold
 
@@ -92,6 +92,8 @@ _ALL_UNSPACED = re.compile(rf"(?:(?=[^\W\d_])[{_UNSPACED}]{_M}*+)++")
 # Most words have no more than these around them, which then mean nothing.
 _IDLE_BEFORE = "\"'‘’“”("
 _IDLE_AFTER = "\"'‘’“”).,;:!?"
+_ONLY_FORM: dict[str, str] = {}  # of chunks seen lately that can be found as one thing alone
+_MOST_REMEMBERED = 1 << 16
 _LONGEST_KEPT = 24  # a chunk of Chinese gives a token a character: bounds what is remembered
 
 _ELIDED_WORDS = "c d j l m n s t qu un all dall dell nell sull"
@@ -124,21 +126,27 @@ def tokens(text: str) -> list[Token]:
 def forms(text: str) -> set[str]:
     """Every form that `tokens` gives, without places, at a fraction of the cost."""
     chunks = set(_CHUNK.findall(text) if _PARTS.search(text) else text.split())
-    short = [chunk for chunk in chunks if len(chunk) <= _LONGEST_KEPT]
-    found = set().union(*map(_forms_of_short, short))
-    for chunk in chunks.difference(short) if len(short) < len(chunks) else ():
-        found.update(part.form for part in _read_any(chunk))
-    return found
+    found = set(map(_ONLY_FORM.get, chunks))
+    if None in found:
+        for chunk in chunks:
+            if chunk not in _ONLY_FORM:
+                found.update(_forms_of(chunk))
+        found.discard(None)
+    return cast("set[str]", found)
+
+
+def _forms_of(chunk: str) -> list[str]:
+    forms = [part.form for part in _read_any(chunk)]
+    if len(forms) == 1 and len(chunk) <= _LONGEST_KEPT:
+        if len(_ONLY_FORM) >= _MOST_REMEMBERED:
+            _ONLY_FORM.clear()
+        _ONLY_FORM[chunk] = forms[0]
+    return forms
 
 
 def _read(chunk: str) -> tuple[Token, ...]:
     """Tokens of one chunk, counted from its start; what stands around it changes nothing."""
     return _read_short(chunk) if len(chunk) <= _LONGEST_KEPT else _read_any(chunk)
-
-
-@lru_cache(maxsize=1 << 15)
-def _forms_of_short(chunk: str) -> tuple[str, ...]:
-    return tuple(part.form for part in _read_any(chunk))
 
 
 @lru_cache(maxsize=1 << 14)
