@@ -12,17 +12,21 @@ from functools import partial
 from http import HTTPStatus
 from typing import Protocol, TypeVar
 
-from monitor import extract, feeds, listing, urls
+from monitor import extract, feeds, listing, sitemaps, urls
 from monitor.errors import FetchError, FetchReason, ReadError, ReadReason
+from monitor.listing import Listing
 from monitor.model import DueSource, Feed, Item, Outcome, OutcomeKind, Polled, Response, WantedBody
-from monitor.net.client import Ask, retry_after_seconds
+from monitor.net import decoding
+from monitor.net.client import Ask, Limits, retry_after_seconds
 from monitor.publishers import spacemedia
 from monitor.publishers.spacemedia import SectionPage
+from monitor.sitemaps import Sitemap
 
 T = TypeVar("T")
 
 # Ten times what the slowest real page took.
 READ_SECONDS = 10.0
+_GZIP = b"\x1f\x8b"  # RFC 1952 section 2.3.1
 
 
 class Fetches(Protocol):
@@ -50,6 +54,16 @@ def ask_for(work: DueSource | WantedBody) -> Ask:
     return Ask(url=source.url, allow=source.allow, etag=work.etag, last_modified=work.last_modified)
 
 
+async def fetch(tools: Tools, ask: Ask) -> Response:
+    """A whole answer.  Raises FetchError for any other, too."""
+    response = await tools.client.fetch(ask)
+    outcome = judge_answer(response, None, tools.now())
+    if outcome.kind is not OutcomeKind.OK:
+        detail = f"{ask.url}: {outcome.detail or outcome.kind}"
+        raise FetchError(FetchReason.HTTP, detail, status=response.status)
+    return response
+
+
 async def poll_feed(tools: Tools, due: DueSource) -> Polled:
     """Ask a feed once."""
     try:
@@ -60,10 +74,8 @@ async def poll_feed(tools: Tools, due: DueSource) -> Polled:
         feed = await read_feed(tools, due, response)
     except (FetchError, ReadError) as error:
         return failed(due, error)
-    return Polled(
-        replace(outcome, skipped=feed.skipped), feed.items, due=due,
-        repeated_guids=feed.repeated_guids,
-    )  # fmt: skip
+    outcome = replace(outcome, skipped=feed.skipped, read_by=feed.read_by)
+    return Polled(outcome, feed.items, due=due, repeated_guids=feed.repeated_guids)
 
 
 async def read_feed(tools: Tools, due: DueSource, response: Response) -> Feed:
@@ -77,25 +89,51 @@ async def read_feed(tools: Tools, due: DueSource, response: Response) -> Feed:
     )  # fmt: skip
 
 
-async def read_listing(tools: Tools, due: DueSource, response: Response) -> Polled:
-    """Read a section page by its source's selectors."""
-    selectors = due.source.selectors
-    assert selectors is not None, due.source.id  # the configuration requires them of a page
+async def read_sitemap(
+    tools: Tools, due: DueSource, response: Response, since: int | None = None
+) -> Sitemap:
+    """Read one sitemap, also a packed one; `since` as in `sitemaps.read`.
+
+    Raises ReadError, and FetchError where it cannot be unpacked.
+    """
+    body = response.body
+    if body.startswith(_GZIP):
+        limits = Limits()
+        packed = decoding.Body("gzip", limits.raw_bytes, limits.decoded_bytes)
+        packed.feed(body)
+        body = packed.finish()
+    return await tools.workers.run(
+        partial(
+            sitemaps.read, body, url=response.url, content_type=response.content_type,
+            timezone=due.source.timezone, since=since,
+        ),
+        wall_seconds=READ_SECONDS,
+    )  # fmt: skip
+
+
+async def poll_listing(tools: Tools, due: DueSource, response: Response) -> tuple[Polled, str]:
+    """Read a section page; with it the address of the list's next page, "" where there is none."""
     outcome = judge_answer(response, due, tools.now())
     if outcome.kind is not OutcomeKind.OK:
-        return Polled(outcome, due=due)
+        return Polled(outcome, due=due), ""
     try:
-        items = await tools.workers.run(
-            partial(
-                listing.read, response.body, url=response.url,
-                content_type=response.content_type, selectors=selectors,
-                timezone=due.source.timezone,
-            ),
-            wall_seconds=READ_SECONDS,
-        )  # fmt: skip
+        found = await read_listing(tools, due, response)
     except ReadError as error:
-        return failed(due, error)
-    return Polled(outcome, items, due=due)
+        return failed(due, error), ""
+    said = "the list stands elsewhere on the page than before" if found.moved else None
+    outcome = replace(outcome, list_shape=found.shape, detail=said)
+    return Polled(outcome, found.items, due=due), found.next_url or ""
+
+
+async def read_listing(tools: Tools, due: DueSource, response: Response) -> Listing:
+    """Read a section page, by its source's selectors if it has some.  Raises ReadError."""
+    return await tools.workers.run(
+        partial(
+            listing.read, response.body, url=response.url, content_type=response.content_type,
+            timezone=due.source.timezone, selectors=due.source.selectors, shape=due.list_shape,
+        ),
+        wall_seconds=READ_SECONDS,
+    )  # fmt: skip
 
 
 async def read_section(
