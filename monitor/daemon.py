@@ -18,10 +18,9 @@ from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.settings import Settings as ScrapySettings
 
 from monitor import search
-from monitor.crawl import reactor
+from monitor.crawl import reactor, slim
 from monitor.crawl.dispatch import Dispatch
 from monitor.deliver import Deliverer
 from monitor.engine import Engine
@@ -222,12 +221,9 @@ def _refuse(tx: Tx, config: Config, notice: Notice, now: int) -> None:
 
 
 def _crawler_process() -> AsyncCrawlerProcess:
-    settings = ScrapySettings()
-    settings.setmodule("monitor.crawl.settings", priority="project")
-    settings.set("LOG_INSTALL_ROOT_HANDLER", value=False, priority="cmdline")
     # It introduces itself, and sets its loggers to tell every step of every crawl.
     logging.disable(logging.INFO)
-    process = AsyncCrawlerProcess(settings)
+    process = AsyncCrawlerProcess(slim.settings())
     logging.disable(logging.NOTSET)
     logging.getLogger("scrapy").setLevel(logging.WARNING)
     return process

@@ -11,8 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from monitor import urls
 from monitor.model import Change, Item, Known, Polled, SideStory
@@ -36,21 +35,22 @@ MOST_GUID_CHANGES = 2
 FINGERPRINT = "1"  # the way fingerprints are made; a new way must not make old news new
 
 
-class KeyKind(StrEnum):
-    """In the order in which they are looked up."""
+class KeyKind:
+    """In the order in which they are looked up.  Plain text: an enum's hash takes three times as
+    long, and keys are what everything is looked up by."""
 
-    NETWORK = "network"
-    URL = "url"
-    GUID = "guid"
-    DECLARED = "declared"
-    ENTRY = "entry"  # last resort: nothing in the document tells this entry from its neighbour
+    NETWORK: Final = "network"
+    URL: Final = "url"
+    GUID: Final = "guid"
+    DECLARED: Final = "declared"
+    # Last resort: nothing in the document tells this entry from its neighbour.
+    ENTRY: Final = "entry"
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """`doubtful`: what it finds counts only when the two are alike.  `kept`: it is stored."""
 
-    kind: KeyKind
+    kind: str  # of KeyKind
     key: str
     doubtful: bool = False
     kept: bool = True
@@ -208,7 +208,7 @@ def _keys(
     item: Item, source: Source, address: Key, *, repeated: bool, untrusted: frozenset[str] | None
 ) -> tuple[Key, ...]:
     """`untrusted`: guids that say nothing in this document; None: no guid of this source does."""
-    keys = [replace(address, doubtful=True, kept=False) if repeated else address]
+    keys = [address._replace(doubtful=True, kept=False) if repeated else address]
     if item.guid and untrusted is not None and item.guid not in untrusted:
         # A guid is the publisher's word, and some number their entries from the top at each build.
         keys.append(Key(KeyKind.GUID, f"{source.id} {item.guid}", doubtful=True))

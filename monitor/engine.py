@@ -24,16 +24,24 @@ T = TypeVar("T")
 Clock = Callable[[], int]
 
 
+# Nearly all are shorter; together they take 16 MB at the most.
+ROBOTS_REMEMBERED, ROBOTS_BYTES = 4000, 4096
+
+
 def wall_clock() -> int:
     """UTC epoch milliseconds."""
     return time.time_ns() // 1_000_000
 
 
 class SharedHosts:
-    """The politeness that `net` asks for, kept in the database so that all processes share it."""
+    """The politeness that `net` asks for, kept in the database so that all processes share it.
+
+    Short robots.txt are remembered: they count for a day, whoever fetched a newer one.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._robots: dict[str, RobotsCopy] = {}
 
     async def next_slot(self, host: str, delay_ms: int, now: int) -> int:
         return await self._store.write(lambda tx: hosts.next_slot(tx, host, delay_ms, now))
@@ -42,15 +50,28 @@ class SharedHosts:
         await self._store.write(lambda tx: hosts.defer(tx, host, until))
 
     async def robots(self, origin: str) -> RobotsCopy | None:
+        if origin in self._robots:
+            return self._robots[origin]
         row = await self._store.read(lambda tx: hosts.robots(tx, origin))
-        return None if row is None else RobotsCopy(row["fetched_at"], row["status"], row["body"])
+        if row is None:
+            return None
+        return self._remember(origin, RobotsCopy(row["fetched_at"], row["status"], row["body"]))
 
     async def keep_robots(self, origin: str, copy: RobotsCopy) -> None:
+        self._remember(origin, copy)
         await self._store.write(
             lambda tx: hosts.keep_robots(
                 tx, origin, fetched_at=copy.fetched_at, status=copy.status, body=copy.body
             )
         )
+
+    def _remember(self, origin: str, copy: RobotsCopy) -> RobotsCopy:
+        if len(self._robots) >= ROBOTS_REMEMBERED:
+            self._robots.clear()
+        self._robots.pop(origin, None)
+        if len(copy.body) <= ROBOTS_BYTES:
+            self._robots[origin] = copy
+        return copy
 
 
 class Engine:

@@ -1,6 +1,6 @@
 """From what a spider yields to what is owed: store, match, decide, route, in one transaction.
 
-Matching happens before the transaction, in a reader thread; inside it the same lookups are made
+Matching happens before the transaction; inside it the same lookups are made
 again and a match is made anew only where another writer came in between.  Sends nothing.
 """
 
@@ -56,14 +56,11 @@ class Ingest:
     async def __call__(self, polled: Polled) -> Ingested:
         if self._closed:
             return Ingested(accepted=False)
-        plan = self.plan
-        now = self._clock()
-        prepared = Prepared()
+        plan, now, prepared = self.plan, self._clock(), Prepared()
         async with self._turns:
-            if polled.items:
-                prepared = await self.store.read(lambda tx: _prepare(tx, plan, polled))
             done = await self.store.write(
-                lambda tx: _apply(Intake(tx, plan, polled, now, prepared))
+                lambda tx: _apply(Intake(tx, plan, polled, now, prepared)),
+                (lambda tx: _prepare(tx, plan, polled, prepared)) if polled.items else None,
             )
         self.on_settled(polled)
         _log(polled, done)
@@ -113,9 +110,9 @@ def _log(polled: Polled, done: Ingested) -> None:
         log.debug("%s.%s %s", what, outcome.kind, subject)
 
 
-def _prepare(tx: Tx, plan: Plan, polled: Polled) -> Prepared:
+def _prepare(tx: Tx, plan: Plan, polled: Polled, prepared: Prepared) -> None:
     """Run the rules over what will be judged, as far as can be told before the transaction."""
-    prepared = Prepared(landing.candidates(tx, polled))
+    prepared.candidates = landing.candidates(tx, polled)
     register = Register(tx, polled, prepared.candidates)
     for candidate in prepared.candidates:
         landed = register.land(candidate)
@@ -123,7 +120,6 @@ def _prepare(tx: Tx, plan: Plan, polled: Polled) -> Prepared:
             item = landed.candidate.item
             state = BodyState.FULL if polled.wanted else first_body_state(polled, item)
             prepared.matches(plan, item, state, polled.source.id)
-    return prepared
 
 
 def _apply(intake: Intake) -> Ingested:

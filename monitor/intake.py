@@ -140,7 +140,7 @@ class Intake:
         """The page names another address as its own: where that is another item, the two are
         one."""
         item_id = known.item_id
-        for key in (key for key in candidate.keys if key.kind is dedupe.KeyKind.DECLARED):
+        for key in (key for key in candidate.keys if key.kind == dedupe.KeyKind.DECLARED):
             other = self._register.find(key)
             if other is None:
                 self._add_keys(item_id, [key])

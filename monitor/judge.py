@@ -45,7 +45,7 @@ class Plan:
         return cls(config, Matcher(config.rules), rules, sources)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Prepared:
     """What was made before the transaction: keys and fingerprints, the rules' answers."""
 
@@ -59,11 +59,12 @@ class Prepared:
         """The rules' answers; while a body is wanted, what is not in the teaser is unknown."""
         closed = state is not BodyState.WANTED
         key = (item, closed, source_id)
-        if key not in self.known:
+        found = self.known.get(key)
+        if found is None:
             held = _forms(item)
-            self.known[key] = plan.matcher.match(item, source_id, held, closed=closed)
+            found = self.known[key] = plan.matcher.match(item, source_id, held, closed=closed)
             self.words[item.title, item.body] = index_text(held)
-        return self.known[key]
+        return found
 
     def index_text(self, item: Item) -> str:
         """Every word of title and body, as the full-text index takes them."""

@@ -15,7 +15,7 @@ from monitor.store import items, sources
 from monitor.store.db import Tx
 
 # An address that one page declares is the same address that another is found under.
-_ADDRESSES = (KeyKind.URL, KeyKind.DECLARED)
+_ADDRESSES = frozenset((KeyKind.URL, KeyKind.DECLARED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class Register:
 
     def enter(self, item_id: int, keys: Sequence[Key]) -> list[tuple[str, str]]:
         """The keys that lead to no item yet, and to this one from now on."""
-        new = [own for key in keys if (own := (key.kind.value, key.key)) not in self._ids]
+        new = [own for key in keys if (own := key[:2]) not in self._ids]
         self._ids |= dict.fromkeys(new, item_id)
         return new
 
@@ -124,5 +124,5 @@ class Register:
 def ways(key: Key) -> list[tuple[str, str]]:
     """The (kind, key) pairs under which the store may have it."""
     if key.kind in _ADDRESSES:
-        return [("url", key.key), ("declared", key.key)]
-    return [(key.kind.value, key.key)]
+        return [(KeyKind.URL, key.key), (KeyKind.DECLARED, key.key)]
+    return [key[:2]]

@@ -11,10 +11,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
 from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.settings import Settings
 
 from monitor.byhand import Work
-from monitor.crawl import reactor
+from monitor.crawl import reactor, slim
 from monitor.engine import Engine
 
 T = TypeVar("T")
@@ -24,10 +23,7 @@ class Round:
     """Runs crawls by kind.  Used once in a process: Twisted's reactor starts no second time."""
 
     def __init__(self) -> None:
-        settings = Settings()
-        settings.setmodule("monitor.crawl.settings", priority="project")
-        settings.set("LOG_INSTALL_ROOT_HANDLER", False, priority="project")  # the log is our own
-        self._process = AsyncCrawlerProcess(settings)
+        self._process = AsyncCrawlerProcess(slim.settings())
 
     def run(self, job: Callable[[], Awaitable[T]]) -> T:
         """Run `job` in the loop and stop the loop; Ctrl-C and SIGTERM end its crawls early."""

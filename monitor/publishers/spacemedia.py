@@ -52,7 +52,9 @@ def feed_url(url: str) -> str:
 def is_network(url: str, hosts: Iterable[str] = ()) -> bool:
     """Whether an address is on one of the network's hosts, or on one of `hosts`."""
     host = urls.site(url)
-    return host is not None and (host in HOSTS or host in {h.removeprefix("www.") for h in hosts})
+    return host is not None and (
+        host in HOSTS or any(host == other.removeprefix("www.") for other in hosts)
+    )
 
 
 def network_key(url: str, hosts: tuple[str, ...] = ()) -> str | None:

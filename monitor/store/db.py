@@ -11,6 +11,7 @@ import asyncio
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, suppress
@@ -24,6 +25,7 @@ from monitor.store import migrations
 T = TypeVar("T")
 
 BATCH = 50
+PREPARE_SECONDS = 0.05  # of a batch: those who have prepared nothing wait no longer
 BUSY_SECONDS = 60
 READERS = 2  # what they run is Python more than waiting; each has caches of its own
 
@@ -74,6 +76,7 @@ class Tx:
 class _Job(Generic[T]):
     change: Callable[[Tx], T]
     done: Future[T]
+    prepare: Callable[[Tx], object] | None = None
     result: T | None = None
     error: BaseException | None = None
 
@@ -96,12 +99,15 @@ class Store:
         self._writer = threading.Thread(target=self._write_loop, name="store-write", daemon=True)
         self._writer.start()
 
-    async def write(self, change: Callable[[Tx], T]) -> T:
+    async def write(
+        self, change: Callable[[Tx], T], prepare: Callable[[Tx], object] | None = None
+    ) -> T:
         """Run `change` in a transaction; returns after COMMIT.
 
-        What `change` raises undoes its own work alone and is raised here.
+        What `change` raises undoes its own work alone and is raised here.  `prepare` runs before,
+        in the same thread but outside the transaction, which others wait for: it may read.
         """
-        job: _Job[T] = _Job(change, Future())
+        job: _Job[T] = _Job(change, Future(), prepare)
         self._jobs.put(job)
         return await asyncio.wrap_future(job.done)
 
@@ -148,12 +154,14 @@ class Store:
                     _answer(job)
 
     def _take(self) -> list[_Job[Any]]:
-        """Wait for one job, then take along what else waits.  Empty: closing."""
+        """Wait for one job, then take along what else waits, ready to be run.  Empty: closing."""
         job = self._jobs.get()
         if job is None:
             return []
         jobs = [job]
-        while len(jobs) < BATCH:
+        enough_at = time.monotonic() + PREPARE_SECONDS
+        self._prepare(job)
+        while len(jobs) < BATCH and time.monotonic() < enough_at:
             try:
                 more = self._jobs.get_nowait()
             except queue.Empty:
@@ -161,13 +169,25 @@ class Store:
             if more is None:
                 self._jobs.put(None)
                 break
+            self._prepare(more)
             jobs.append(more)
         return jobs
+
+    def _prepare(self, job: _Job[Any]) -> None:
+        if job.prepare is None:
+            return
+        try:
+            self._read(job.prepare)
+        # As in the transaction: it belongs to the caller.
+        except Exception as error:  # noqa: BLE001
+            job.error = error
 
     def _run_batch(self, db: sqlite3.Connection, jobs: list[_Job[Any]]) -> None:
         db.execute("BEGIN IMMEDIATE")
         whole = Tx(db)
         for job in jobs:
+            if job.error is not None:
+                continue
             tx = Tx(db)
             db.execute("SAVEPOINT job")
             try:
