@@ -27,7 +27,7 @@ _DATELINE = re.compile(
 # "LONDON, Nov 5 (Reuters) - ", "Mexico City (AP) - ": outside of capitals only the agencies named
 # below, or every abbreviation explained in a first sentence would be one.
 _LEAD = re.compile(
-    rf"{_PLACE}(?:,\s?{_WEEKDAY}{_MONTH}\s?\d{{1,2}}(?:,\s?\d{{4}})?)?"
+    rf"{_PLACE}(?:,\s?{_WEEKDAY}{_MONTH}\s?(?P<day>\d{{1,2}})(?:,\s?(?P<year>(?:19|20)\d\d))?)?"
     rf"\s?\((?P<wire>[A-Za-z][\w ./&-]{{1,40}})\)\s?[{_DASHES}:]",
     re.IGNORECASE,
 )
@@ -99,6 +99,18 @@ def lead(paragraph: str) -> tuple[str, str] | None:
     place, wire = found["place"].strip(" ,"), found["wire"]
     in_capitals = place.isupper() and wire.isupper()  # nothing but a dateline is printed so
     return (place, wire) if in_capitals or wire.lower().replace(" ", "_") in _AGENCIES else None
+
+
+def day(text: str) -> str | None:
+    """The day (2017-11-17) in the dateline that a text begins with."""
+    paragraph = text[:_LONGEST].split("\n", 1)[0]
+    if not paragraph[:1].isupper():
+        return None
+    found = read(paragraph)
+    if found is not None:
+        return found.day
+    led = _LEAD.match(paragraph) if lead(paragraph) is not None else None
+    return _day(led["year"], led["month"], led["day"]) if led and led["year"] else None
 
 
 def is_byline(line: str) -> bool:

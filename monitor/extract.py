@@ -1,7 +1,7 @@
 """Any publisher's article page to an item: the text by trafilatura, the rest as the page declares.
 
 Pages of a network that has its own reader go there first.  Does not fetch, and follows no link.
-Times come from markup or dateline alone: a date that trafilatura finds is a guess.
+Times come from what the page states alone: a date that trafilatura finds is a guess.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from monitor import dateline, declared, markup, urls
 from monitor.declared import Declared
 from monitor.errors import ReadError, ReadReason
 from monitor.model import Item
-from monitor.publishers import spacemedia
+from monitor.publishers import boilerplate, quirks, spacemedia
+from monitor.publishers.quirks import Quirk
 
 # What a C library's wrapper and a large extractor raise on pages made to break them.
 _EXTRACTOR_ERRORS = (
@@ -33,7 +34,10 @@ _EXTRACTOR_ERRORS = (
 )
 _FEED = re.compile(r"\s*(?:<\?xml[^>]{0,200}>\s*)?<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
 _MOST_ELEMENTS = 30_000  # trafilatura is quadratic on some pages; the largest of 215 real: 4,098
+_COUNT = etree.XPath("count(//*)")
 _MOST_H1 = 20
+_LONGEST_BYLINE = 120  # characters, with a date behind
+_METERED = 1_000  # characters: less, of an article that is not free, may be its beginning alone
 _SHORT = 250  # characters: a notice rather than an article, if the page looks like a wall
 
 
@@ -48,8 +52,9 @@ def article(
     """The article on a page, with its whole body (`partial` is False).
 
     `timezone` (IANA) reads dates without a zone; `hosts` are further hosts of the Space Media
-    Network.  A page is read up to its 30,000th element.  Raises ReadError(NO_ARTICLE) where no
-    text can be found, saying why.
+    Network.  A page is read up to its 30,000th element.  An article of which a reader who does not
+    pay sees only the beginning counts as whole: no page says surely that it is not.
+    Raises ReadError(NO_ARTICLE) where no text can be found, saying why.
     """
     text = markup.decode(html, content_type)
     if spacemedia.is_network(url, hosts):
@@ -62,25 +67,36 @@ def article(
     tree = markup.parse(text)
     if tree is None:
         raise ReadError(ReadReason.NO_ARTICLE, "the page is empty")
-    _cut(tree)
-    said = declared.read(tree, url=url, timezone=timezone)
-    body = _body(tree, said)
+    is_cut = _cut(tree)
+    quirk = quirks.of(url) or Quirk()
+    quirk.clear(tree)
+    if timezone == "UTC" and quirk.timezone is not None:
+        timezone = quirk.timezone
+    said = declared.correct(declared.read(tree, url=url, timezone=timezone), tree, quirk, timezone)
+    body, by = _body(tree, said, quirk)
     if len(body) < _SHORT and (wall := _wall(tree, said)) is not None:
         raise ReadError(ReadReason.NO_ARTICLE, wall)
     if not body:
         raise ReadError(ReadReason.NO_ARTICLE, "no article text found on the page")
-    return _item(said, body, url)
+    if is_cut:
+        by += f"; only the page's first {_MOST_ELEMENTS:,} elements were read"
+    if said.free is False and len(body) < _METERED:
+        by += "; perhaps only its beginning: the page says that it is not free"
+    return _item(declared.dated(said, body, timezone), body, url, by)
 
 
-def _cut(tree: HtmlElement) -> None:
-    """Drop whatever stands behind the last element that is read."""
+def _cut(tree: HtmlElement) -> bool:
+    """Drop whatever stands behind the last element that is read; whether anything did."""
+    if _COUNT(tree) <= _MOST_ELEMENTS:
+        return False
     last = next(islice(tree.iter(), _MOST_ELEMENTS - 1, None), None)
     while last is not None and (parent := last.getparent()) is not None:
         del parent[parent.index(last) + 1 :]
         last = parent
+    return True
 
 
-def _item(said: Declared, body: str, url: str) -> Item:
+def _item(said: Declared, body: str, url: str, by: str) -> Item:
     place, wire = dateline.lead(body) or (None, None)
     return Item(
         url=url,
@@ -98,11 +114,31 @@ def _item(said: Declared, body: str, url: str) -> Item:
         partial=False,
         image=said.image,
         tags=said.tags,
+        stated_by=(*said.stated_by, ("body", by)),
     )
 
 
-def _body(tree: HtmlElement, said: Declared) -> str:
-    """Paragraphs parted by a blank line; "" where there is no text."""
+def _body(tree: HtmlElement, said: Declared, quirk: Quirk) -> tuple[str, str]:
+    """Paragraphs parted by a blank line, "" where there is no text; and where they come from."""
+    text, by = _text(tree, said, quirk)
+    paragraphs = [line for part in text.split("\n") if (line := markup.squeeze(part))]
+    headings = {said.title, said.section, *map(markup.text_of, islice(tree.iter("h1"), _MOST_H1))}
+    over_text = (line in headings or _is_byline(line, said) for line in paragraphs)
+    start = next((n for n, is_over in enumerate(over_text) if not is_over), len(paragraphs))
+    return "\n\n".join(boilerplate.without(paragraphs[start:])), by
+
+
+def _is_byline(line: str, said: Declared) -> bool:
+    if len(line) > _LONGEST_BYLINE or line.endswith((".", "!", "?")):
+        return False
+    return any(name in line for name in (said.byline, *said.authors) if name)
+
+
+def _text(tree: HtmlElement, said: Declared, quirk: Quirk) -> tuple[str, str]:
+    """Lines of text, and where they come from."""
+    if boxes := quirks.find(quirk.body, tree):
+        lines = (line.text for box in boxes for line in markup.lines(box).lines)
+        return "\n".join(lines), "the block that is known of this publisher"
     try:
         found = bare_extraction(tree, fast=True, include_comments=False)
     except _EXTRACTOR_ERRORS:
@@ -111,11 +147,8 @@ def _body(tree: HtmlElement, said: Declared) -> str:
     stated = said.text or ""
     # A page that its scripts fill in, or one whose text was only found there, without line ends.
     if len(stated) > 2 * len(text) or stated.split() == text.split():
-        text = stated
-    paragraphs = [line for part in text.split("\n") if (line := markup.squeeze(part))]
-    over_text = {said.title, said.byline, *map(markup.text_of, islice(tree.iter("h1"), _MOST_H1))}
-    start = next((n for n, line in enumerate(paragraphs) if line not in over_text), len(paragraphs))
-    return "\n\n".join(paragraphs[start:])
+        return stated, "JSON-LD articleBody"
+    return text, "trafilatura"
 
 
 def _wall(tree: HtmlElement, said: Declared) -> str | None:
@@ -141,11 +174,13 @@ def to_json(item: Item) -> dict[str, object]:
         "place": item.place,
         "wire": item.wire,
         "published_at": item.published.iso() if item.published else None,
+        "updated_at": item.updated.iso() if item.updated else None,
         "section": item.section,
         "lang": item.lang,
         "lede": item.lede,
         "body": item.body,
         "image": item.image,
+        "tags": list(item.tags),
         "side_stories": [
             {"headline": side.headline, "dateline": side.dateline, "text": side.text}
             for side in item.side_stories

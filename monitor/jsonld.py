@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html import unescape
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -23,6 +24,9 @@ _TAG = re.compile(r"<[^<>]*>")
 _TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
 _MOST_NODES = 20_000  # of one page
 _MOST_VALUES = 50
+_MOST_TWINS = 5
+_MOST_DEPTH = 4  # objects in objects, where a text is looked for
+_OF_THE_PAGE = ("datePublished", "dateModified", "inLanguage")
 _DECODER = json.JSONDecoder(strict=False)  # line ends inside strings are the commonest fault
 
 
@@ -45,12 +49,26 @@ class Node:
             text for value in self._strings(self.fields.get(name), key) if (text := _plain(value))
         ]
 
+    def names(self, name: str) -> list[tuple[str, bool]]:
+        """The names of people and others in a field; whether each is said to be no person's."""
+        found = []
+        for one in self._objects(self.fields.get(name), "name"):
+            fields = one if isinstance(one, Mapping) else {"name": one}
+            parts = (fields.get("givenName"), fields.get("familyName"))
+            given = " ".join(part for part in parts if isinstance(part, str))
+            texts = list(self._strings(fields.get("name"), "name")) or [given]
+            types = _types(fields)
+            is_house = bool(types) and "Person" not in types
+            found += [(text, is_house) for value in texts if (text := _plain(value))]
+        return found
+
     def truth(self, name: str) -> bool | None:
         value = self.fields.get(name)
         words = {"true": True, "false": False}
         return value if isinstance(value, bool) else words.get(str(value).lower())
 
-    def _strings(self, value: object, key: str) -> Iterator[str]:
+    def _objects(self, value: object, key: str) -> Iterator[str | Mapping[str, object]]:
+        """What a field holds, lists opened; an object that has no `key` by what its @id means."""
         waiting = [value]
         for _ in range(_MOST_VALUES):
             if not waiting:
@@ -61,12 +79,18 @@ class Node:
             elif isinstance(one, list):
                 waiting[:0] = one[:_MOST_VALUES]
             elif isinstance(one, dict):
-                known = one if key in one else self.by_id.get(str(one.get("@id")), {})
-                waiting[:0] = [known.get(key)]
+                yield one if key in one else self.by_id.get(str(one.get("@id")), one)
+
+    def _strings(self, value: object, key: str) -> Iterator[str]:
+        for _ in range(_MOST_DEPTH):
+            value = [
+                one if isinstance(one, str) else one.get(key) for one in self._objects(value, key)
+            ]
+        yield from (one for one in self._objects(value, key) if isinstance(one, str))
 
 
 def _plain(text: str) -> str | None:
-    return markup.squeeze(_TAG.sub(" ", unescape(text)))
+    return markup.squeeze(_TAG.sub(" ", unescape(unescape(text))))
 
 
 def article(tree: HtmlElement) -> Node:
@@ -80,15 +104,25 @@ def article(tree: HtmlElement) -> Node:
     by_id = {str(node["@id"]): node for node in reversed(nodes) if "@id" in node and len(node) > 1}
     articles = [node for node in nodes if _is_article(node)]
     best = next((node for node in articles if node.get("headline")), None)
-    return Node(best or (articles[0] if articles else {}), by_id)
+    if best is None:
+        best = articles[0] if articles else {}
+    # Two plug-ins of one site each describe the article, or the page stands for it.
+    fields: dict[str, object] = {}
+    twins = (node for node in articles if node.get("headline") in (None, best.get("headline")))
+    for node in (best, *islice(twins, _MOST_TWINS)):
+        fields = {**node, **fields}
+    page = next((node for node in nodes if "WebPage" in _types(node)), {})
+    return Node({name: page[name] for name in _OF_THE_PAGE if name in page} | fields, by_id)
+
+
+def _types(node: Mapping[str, object]) -> frozenset[str]:
+    types = node.get("@type")
+    names = types if isinstance(types, list) else [types] if types else []
+    return frozenset(str(name).rpartition("/")[2] for name in names[:_MOST_VALUES])
 
 
 def _is_article(node: Mapping[str, object]) -> bool:
-    types = node.get("@type")
-    names = (
-        str(name).rpartition("/")[2] for name in (types if isinstance(types, list) else [types])
-    )
-    return any(name.endswith("Article") or name in _TYPES for name in names)
+    return any(name.endswith("Article") or name in _TYPES for name in _types(node))
 
 
 def _documents(text: str) -> Iterator[object]:

@@ -72,6 +72,13 @@ def test_why_gives_each_rule_of_an_article_its_reason(place: Place) -> None:
     assert 'liberated: title and body do not hold "liberated"' in told
 
 
+def test_why_says_where_each_field_comes_from(place: Place) -> None:
+    """A field without a known statement is as the source stated it."""
+    told = place.call("why", "3").output
+    assert "  headline   as the source stated it\n" in told
+    assert place.json("why", "3")[0]["stated_by"] == {}
+
+
 def test_why_never_says_our_inside_words(place: Place) -> None:
     told = " ".join(place.call("why", str(n)).output for n in (1, 2, 3, 4)).lower()
     assert not [w for w in ("baseline", "occasion", "revision", "outcome") if w in told]

@@ -14,7 +14,7 @@ from cli_world import REPOSITORY, Place, fill, keys_of, newswire
 
 ITEM = {
     "url", "canonical_url", "site", "title", "byline", "authors", "place", "wire", "published_at",
-    "section", "lang", "lede", "body", "image", "side_stories",
+    "updated_at", "tags", "section", "lang", "lede", "body", "image", "side_stories",
 }  # fmt: skip
 PROMISED = {
     "items": ITEM | {"id", "source", "first_seen_at", "version", "story", "body_state"},

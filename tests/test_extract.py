@@ -7,8 +7,10 @@ import json
 import pickle
 import re
 import time
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +18,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor import dateline, extract, jsonld, markup
+from monitor import dateline, declared, dedupe, extract, jsonld, markup
+from monitor.declared import names
 from monitor.errors import ReadError, ReadReason
 from monitor.model import Item, Precision, SideStory, Stamp
+from monitor.publishers import boilerplate, quirks
 
 CASES = sorted((Path(__file__).parent / "data" / "articles").glob("*.json"))
 URL = "https://lantern.test/a"
@@ -35,7 +39,8 @@ def read(html: str | bytes, content_type: str | None = None, url: str = URL) -> 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_article_cases(path: Path) -> None:
-    """Every page gives the fields in the JSON beside it, or the error that stands there."""
+    """Every page gives the fields in the JSON beside it, each from where it says there, or the
+    error that stands there."""
     case = json.loads(path.read_text())
     html = path.with_suffix(".html").read_bytes()
     timezone = case.get("timezone", "UTC")
@@ -49,6 +54,7 @@ def test_article_cases(path: Path) -> None:
     if "body" in case["expect"]:
         found["body"] = (item.body or "").split("\n\n")
     assert {name: found[name] for name in case["expect"]} == case["expect"]
+    assert dict(item.stated_by) == case.get("stated_by", dict(item.stated_by))
     assert not item.partial
     assert pickle.loads(pickle.dumps(item)) == item
 
@@ -131,6 +137,179 @@ def test_site_name_is_no_part_of_a_title(title: str, expected: str) -> None:
     assert item.title == expected
 
 
+OG, LD, H1, DOCUMENT = "Quay tram saved", "Tram on the quay stays", "The tram stays", "Tram"
+
+
+@pytest.mark.parametrize(
+    ("og", "headline", "h1", "document", "expected"),
+    [
+        (OG, LD, LD, f"{OG} - City", LD),  # og:title is the document's, the headline is printed
+        (OG, LD, LD, LD, OG),  # og:title is a headline of its own
+        (OG, LD, OG, LD, OG),
+        (OG, LD, H1, LD, LD),  # nothing else says what og:title says
+        (OG, LD, H1, DOCUMENT, OG),
+        (OG, f"{OG} for ten years", f"{OG} for ten years", DOCUMENT, f"{OG} for ten years"),
+        (f"City: {OG}", LD, H1, DOCUMENT, f"City: {OG}"),
+        (f"{OG} | City news | Lantern", LD, OG, DOCUMENT, OG),
+        (f"Lantern | {OG}", "", "", DOCUMENT, OG),
+        ("Rock &amp;amp; roll", "", "", DOCUMENT, "Rock & roll"),
+        ("", f"{LD}...", LD, DOCUMENT, LD),
+        ("", "", "", "", None),
+    ],
+)
+def test_which_headline(og: str, headline: str, h1: str, document: str, expected: str) -> None:
+    """og:title is believed, unless the page shows that it only rewords the printed headline."""
+    stated = json.dumps({"@type": "Article", "headline": headline})
+    tree = markup.parse(
+        f'<html><head><title>{document}</title><meta property="og:title" content="{og}">'
+        f'<script type="application/ld+json">{stated}</script></head><body><h1>{h1}</h1></body>'
+    )
+    assert tree is not None
+    assert declared.read(tree, url=URL, timezone="UTC").title == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("By Ada Finch and Ben Sorley", "Ada Finch|Ben Sorley"),
+        ("Von Ada Finck, Ben Sorley und Max Orth", "Ada Finck|Ben Sorley|Max Orth"),
+        ("Par Ada Finch et Ben Sorley (avec NWA)", "Ada Finch|Ben Sorley"),
+        ("Por Ada Finch y Ben Sorley", "Ada Finch|Ben Sorley"),
+        ("José Ortega y Gasset", "José Ortega y Gasset"),
+        ("Ada Finch, Senior Reporter", "Ada Finch"),
+        ("Ada Finch, professor of history at the University of Port Saren", "Ada Finch"),
+        ("ADA FINCH, NWA City Writer", "ADA FINCH"),
+        ("Ada Finch | Lantern", "Ada Finch|Lantern"),
+        ("Ada Finch, lantern.test", "Ada Finch"),
+        ("Ada Finch (afi), @adafinch, ada@lantern.test", "Ada Finch"),
+        ("By Ada Finch in Port Saren on Monday, May 5", "Ada Finch"),
+        ("NWA, PORT SAREN", "NWA|PORT SAREN"),
+        ("Diana Byrne", "Diana Byrne"),
+        ("", ""),
+    ],
+)
+def test_names_in_a_byline(text: str, expected: str) -> None:
+    """Names are parted in several languages; roles, places, initials and addresses are none."""
+    assert names.people(text) == tuple(filter(None, expected.split("|")))
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "stays"),
+    [
+        ("Advertisement", False),
+        ("– ANZEIGE –", False),
+        ("Story continues below advertisement", False),
+        ("Read more: The ferry sails again", False),
+        ("[Related: The ferry sails again]", False),
+        ("Related: this was a question of names, the mayor said.", True),
+        ("Sign up for our newsletter to read more about trams.", False),
+        ("* * *", False),
+        ("Share prices rose", True),
+        ("Comments by the mayor drew laughter", True),
+        ("This article was originally published on the Harbour Post.", True),
+        ("burs/srm/del", True),  # not near the end
+        ("Reporting by the Lantern led to the vote.", True),
+        ("If you value our journalism, please give what you can.", True),
+    ],
+)
+def test_furniture_among_paragraphs(paragraph: str, stays: bool) -> None:
+    """Labels, links elsewhere and invitations go, wherever they stand; sentences stay."""
+    text = [f"The council voted, line {n}." for n in range(20)]
+    kept = boilerplate.without([*text[:10], paragraph, *text[10:]])
+    assert [one for one in kept if one not in text] == [paragraph] * stays
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "burs/srm/del",
+        "(Reporting by Ada Finch; Editing by Max Orth)",
+        "Additional reporting by Ben Sorley",
+        "If you value our journalism, please give what you can.",
+    ],
+)
+def test_what_ends_a_wire_text(paragraph: str) -> None:
+    """Initials, credits and appeals go where a text ends."""
+    text = [f"The council voted, line {n}." for n in range(20)]
+    assert boilerplate.without([*text, paragraph]) == text
+    assert boilerplate.without([paragraph]) == [paragraph]  # or nothing would be left
+
+
+@given(st.lists(st.text(max_size=40), max_size=10))
+def test_no_paragraph_is_changed(paragraphs: list[str]) -> None:
+    """What stays is as it was, in its order."""
+    kept = boilerplate.without(paragraphs)
+    rest = iter(paragraphs)
+    assert all(one in rest for one in kept)
+
+
+QUIRK = {
+    "title_cut": ["Lantern exclusive:"],
+    "drop": [".promo"],
+    "author": [".gone", ".writer"],
+    "published": [".day"],
+    "section": [".part"],
+    "body": [".text"],
+}
+
+
+def test_a_quirk_corrects_what_a_page_declares() -> None:
+    """An entry's selectors go before the page's statements; one that finds nothing says nothing."""
+    quirk = quirks.load({"lantern.test": QUIRK})["lantern.test"]
+    tree = markup.parse(
+        "<html><head><title>Lantern exclusive: Tram stays</title></head><body>"
+        '<p class="promo">By Max Orth</p><p class="writer">Ada Finch, reporter</p>'
+        '<p class="day">14 May 2024</p><p class="part">City</p></body></html>'
+    )
+    assert tree is not None
+    quirk.clear(tree)
+    said = declared.correct(declared.read(tree, url=URL, timezone="UTC"), tree, quirk, "UTC")
+    assert (said.title, said.authors, said.section) == ("Tram stays", ("Ada Finch",), "City")
+    assert said.published is not None
+    assert said.published.iso() == "2024-05-14"
+    assert dict(said.stated_by)["authors"] == "the place that is known of this publisher"
+    assert "Max Orth" not in (markup.text_of(tree) or "")
+
+
+@pytest.mark.parametrize(
+    ("table", "complaint"),
+    [
+        ({"www.lantern.test": {}}, "write the registrable host, lantern.test"),
+        ({"lantern.test": []}, "keys and values are wanted"),
+        ({"lantern.test": {"dorp": []}}, "no key 'dorp': write one of author, body"),
+        ({"lantern.test": {"drop": ".x"}}, "drop: a list of texts"),
+        ({"lantern.test": {"drop": ["div["]}}, "is no CSS selector"),
+        ({"lantern.test": {"timezone": "Mars/Base"}}, "no zone 'Mars/Base'"),
+    ],
+)
+def test_a_wrong_quirk_is_named(table: dict[str, Any], complaint: str) -> None:
+    """A mistake in the table says which entry, which key and what is wanted."""
+    with pytest.raises(ValueError, match=re.escape(complaint)) as caught:
+        quirks.load(table)
+    assert "lantern.test" in str(caught.value)
+
+
+def test_the_packaged_quirks_are_read() -> None:
+    """The shipped table is valid, and an address finds its publisher's entry."""
+    known = quirks.of("https://www.reuters.com/world/a")
+    assert known is not None
+    assert known.drop
+    assert quirks.of("https://lantern.test/a") is None
+    assert quirks.of("no address") is None
+
+
+def test_a_reason_goes_with_its_value() -> None:
+    """Of feed and page each field keeps the reason of the one whose value was kept."""
+    feed = Item(URL, title="F", byline="By A", stated_by=(("title", "feed"), ("byline", "feed")))
+    page = Item(URL, title="P", body="B", stated_by=(("title", "h1"), ("body", "trafilatura")))
+    whole = dedupe.completed(feed, page)
+    assert dict(whole.stated_by) == {"title": "h1", "body": "trafilatura", "byline": "feed"}
+    edited = dedupe.retitled(whole, replace(feed, title="E"), keep_body=True)
+    assert (edited.title, edited.body) == ("E", "B")
+    assert dict(edited.stated_by)["title"] == "feed"
+    assert dict(edited.stated_by)["body"] == "trafilatura"
+
+
 def test_to_json_of_a_bare_item() -> None:
     """What is unknown is null, lists are lists, and a side story has three fields."""
     side = SideStory("H", "City (AFP) Nov 1, 2017", "T")
@@ -140,6 +319,7 @@ def test_to_json_of_a_bare_item() -> None:
     assert found == {
         **dict.fromkeys(("canonical_url", "title", "byline", "place", "wire", "section", "lang")),
         **{"url": URL, "site": "lantern.test", "authors": ["A"], "image": None},
+        **{"updated_at": None, "tags": []},
         **{"published_at": "1970-01-01T00:00:00Z", "lede": "One.", "body": "One.\n\nTwo."},
         "side_stories": [{"headline": "H", "dateline": "City (AFP) Nov 1, 2017", "text": "T"}],
     }
@@ -172,6 +352,13 @@ HOSTILE = {
     "line breaks": PROSE * 5 + "<br>" * 400_000,
     "bold words": f"<p>{'<b>quay</b> ' * 150_000}",
     "many dateline-like lines": "<p>Aa, Bb (Cc" * 10_000,
+    "bylines in bylines": "<div class=byline itemprop='author name'>By A B, " * 20_000 + PROSE * 5,
+    "endless title": f'<meta property="og:title" content="{"a | " * 200_000}">'
+    f"<h1>{'a - ' * 200_000}</h1>{PROSE * 5}",
+    "endless byline": f"<h1>T</h1><p class=byline>By {'! ' * 300_000}1</p>{PROSE * 5}",
+    "twin articles": '<script type="application/ld+json">['
+    + ",".join(['{"@type":"Article","@id":"a","author":[{"@id":"a"}]}'] * 9_000)
+    + f"]</script>{PROSE * 5}",
     "empty": "",
     "blank": " \n ",
     "text only": "just a line",
@@ -203,6 +390,8 @@ def test_a_page_is_read_up_to_its_30_000th_element() -> None:
     assert body.startswith("The council voted")
     assert "tide" in body
     assert "The end" not in body
+    by = dict(found.stated_by)["body"]
+    assert by == "trafilatura; only the page's first 30,000 elements were read"
 
 
 @given(st.binary(max_size=500), st.sampled_from([None, "text/html; charset=utf-16", "x" * 50]))
@@ -288,7 +477,7 @@ def test_body_f1(real_data: Path, record_property: Any) -> None:
     f1 = _f1(pairs)
     record_property("f1", f1)
     print(f"body F1 over {len(pairs)} pages: {f1:.4f}")
-    assert f1 >= 0.93
+    assert f1 >= 0.955
 
 
 def _publishers_pages(directory: Path) -> Iterator[tuple[bytes, dict[str, Any]]]:
@@ -299,28 +488,32 @@ def _publishers_pages(directory: Path) -> Iterator[tuple[bytes, dict[str, Any]]]
             yield gzip.decompress(page.read_bytes()), fields
 
 
-def _letters(text: str | None) -> str:
-    return "".join(c for c in (text or "").casefold() if c.isalnum())
+def _words(text: str | None) -> list[str]:
+    return re.findall(r"\w+", unicodedata.normalize("NFKC", text or "").casefold())
 
 
 @pytest.mark.real
-def test_fields_of_publishers_pages(real_data: Path) -> None:
-    """Title, day and authors: 113, 123 and 108 of 129 pages right where this was written."""
+def test_fields_of_publishers_pages(real_data: Path, record_property: Any) -> None:
+    """Title, day and authors: 120, 124 and 119 of 129 pages right where this was written.
+
+    Days are compared as printed there with UTC's: four of the five that differ are one moment.
+    """
     right: Counter[str] = Counter()
     for html, fields in _publishers_pages(real_data / "fundus"):
         found = read(html, url="https://publisher.test/a")
         item = Item(URL) if isinstance(found, ReadError) else found
         day = (item.published.iso() if item.published else "")[:10]
         right["pages"] += 1
-        right["titles"] += _letters(item.title) == _letters(fields["title"])
+        right["titles"] += _words(item.title) == _words(fields["title"])
         right["days"] += day == (fields.get("publishing_date") or "")[:10]
-        right["authors"] += [*map(_letters, item.authors)] == [
-            *map(_letters, fields.get("authors") or ())
-        ]
+        expected = sorted(_words(" ".join(fields.get("authors") or ())))
+        right["authors"] += sorted(_words(" ".join(item.authors))) == expected
     print(right)
-    assert right["titles"] >= 0.8 * right["pages"]
-    assert right["days"] >= 0.88 * right["pages"]
-    assert right["authors"] >= 0.75 * right["pages"]
+    for name in ("titles", "days", "authors"):
+        record_property(name, right[name] / right["pages"])
+    assert right["titles"] >= 0.92 * right["pages"]
+    assert right["days"] >= 0.95 * right["pages"]
+    assert right["authors"] >= 0.85 * right["pages"]
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def read_article(
     if not body:
         raise ReadError(ReadReason.NO_ARTICLE, "no text under the headline")
     own = head.dateline
-    return Item(
+    item = Item(
         url=url,
         title=head.title,
         canonical_url=_address(tree, "og:url", url),
@@ -77,6 +77,21 @@ def read_article(
         image=_image(tree, url),
         side_stories=side_stories,
     )
+    return replace(item, stated_by=_reasons(item, timezone))
+
+
+def _reasons(item: Item, timezone: str) -> tuple[tuple[str, str], ...]:
+    reasons = (
+        ("title", "the headline (h1)"),
+        ("byline", "the line over the dateline"),
+        ("authors", "the byline"),
+        ("published", f"the dateline; zone taken from the source: {timezone}"),
+        ("section", "the label over the headline"),
+        ("lang", "the html element"),
+        ("image", "og:image"),
+        ("body", "the lines under the dateline"),
+    )
+    return tuple((name, by) for name, by in reasons if getattr(item, name))
 
 
 def _section(lines: Sequence[Line], title_at: int) -> str | None:

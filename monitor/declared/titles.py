@@ -1,0 +1,93 @@
+"""The headline among all that a page calls its title.
+
+Cuts the site's name, and whatever else stands around the printed headline; changes no word of it.
+"""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from itertools import islice
+
+from monitor import markup
+from monitor.declared.page import MOST_ELEMENTS, Page, Said, plain
+
+_SEPARATORS = re.compile(r"\s(?:[|\u2013\u2014\u00b7\u2022\u00bb:*-]|::)\s|[\uff5c\uff1a]")
+_CUT = ("...", "\u2026")
+
+
+def read(page: Page) -> Said | None:
+    """og:title, JSON-LD's headline, h1, title: the first that is neither the site's name nor cut.
+
+    og:title gives way where it is no headline of its own, see `_is_outvoted`.  What comes before or
+    after the printed headline ("Headline - National") is cut.  Measured over 129 pages of 24
+    countries: og:title begins with the headline in 113, JSON-LD's headline is it in 92, the first
+    h1 in 91; a plain vote among the three does worse than og:title alone.
+    """
+    og = page.first("og:title twitter:title")
+    stated = next(page.stated("headline"), None) or next(page.microdata("headline"), None)
+    titles = (
+        markup.squeeze(unescape(t.text_content())) for t in islice(page.tree.iter("title"), 9)
+    )
+    document = next((Said(text, "the title element") for text in titles if text), None)
+    headings = _headings(page)
+    printed = _printed(headings, [plain(one.text) for one in (og, stated, document) if one])
+    candidates = [one for one in (og, stated, printed, document) if one is not None]
+    if og and stated and _is_outvoted(page, [og, stated], document, headings):
+        candidates.remove(og)
+    bare = [_without_site(page, one) for one in candidates]
+    whole = (one for one in bare if not page.is_site(one.text) and not one.text.endswith(_CUT))
+    best = next(whole, bare[0] if bare else None)
+    if best and printed and plain(printed.text) in _beginnings(best.text):
+        return best._replace(text=printed.text, by=f"{best.by}, as printed in h1")
+    return best
+
+
+def _is_outvoted(
+    page: Page, rivals: list[Said], document: Said | None, headings: list[Said]
+) -> bool:
+    """Whether JSON-LD's headline is the printed one, and og:title only a wording for search.
+
+    og:title is such a wording where the document's title repeats it while h1 repeats JSON-LD; also
+    where nothing repeats og:title and the document's title repeats JSON-LD instead of h1.
+    """
+    if page.node.text("name") == rivals[0].text:
+        return False
+    og, stated = (plain(_without_site(page, one).text) for one in rivals)
+    title = plain(document.text) if document else ""
+    printed = {plain(one.text) for one in headings}
+    if og == stated or not og or not stated:
+        return False
+    for_search = title.startswith(og) and not title.startswith(stated)
+    if stated in printed:
+        return for_search or stated.startswith(og)
+    return bool(printed) and og not in printed and title.startswith(stated)
+
+
+def _headings(page: Page) -> list[Said]:
+    texts = (markup.text_of(h1) for h1 in islice(page.tree.iter("h1"), MOST_ELEMENTS))
+    return [Said(unescape(text), "the headline (h1)") for text in texts if text and plain(text)]
+
+
+def _printed(headings: list[Said], others: list[str]) -> Said | None:
+    """The first h1 that another statement begins with, or the only one."""
+    known = (h1 for h1 in headings if any(other.startswith(plain(h1.text)) for other in others))
+    return next(known, headings[0] if len(headings) == 1 else None)
+
+
+def _beginnings(title: str) -> frozenset[str]:
+    """`Headline | Section | Site` cut before each of its first separators."""
+    ends = (found.start() for found in islice(_SEPARATORS.finditer(title), MOST_ELEMENTS))
+    return frozenset(plain(title[:end]) for end in ends)
+
+
+def _without_site(page: Page, title: Said) -> Said:
+    """`Headline | The Site` or `The Site | Headline` without the site's name."""
+    text = title.text
+    for found in islice(_SEPARATORS.finditer(text), MOST_ELEMENTS):
+        before, after = text[: found.start()].strip(), text[found.end() :].strip()
+        if page.is_site(after) and before:
+            return Said(before, f"{title.by}, without the site's name")
+        if page.is_site(before) and after and "|" in found[0]:
+            return Said(after, f"{title.by}, without the site's name")
+    return title

@@ -1,0 +1,66 @@
+"""Takes out of an article's paragraphs what is no part of the story, by `conventions.yaml`.
+
+Only whole paragraphs go, and only short ones: labels and links anywhere, appeals, the desk's
+credits and initials ("burs/srm/del") near the ends.  No sentence is ever cut.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from monitor import dateline
+from monitor.publishers.conventions import conventions
+
+_LONGEST_LABEL = 60  # characters
+_LONGEST_LINK = 200
+_LONGEST_APPEAL = 800
+_NEAR_START = 2  # paragraphs
+_NEAR_END = 6
+_MARKS = " \t*•·–—-=_>»«|[](){}.:;!…\u200b"
+_LETTER = re.compile(r"\w")
+
+
+def without(paragraphs: Sequence[str]) -> list[str]:
+    """The paragraphs of the story; all of them where nothing else would be left."""
+    last = len(paragraphs) - _NEAR_END
+    kept = [
+        paragraph
+        for number, paragraph in enumerate(paragraphs)
+        if not _is_furniture(paragraph)
+        and not (number >= last and _is_closing(paragraph))
+        and not ((number < _NEAR_START or number >= last) and _is_appeal(paragraph))
+    ]
+    return kept or list(paragraphs)
+
+
+def _is_furniture(paragraph: str) -> bool:
+    """A label, a link elsewhere, or an invitation."""
+    if len(paragraph) > _LONGEST_LINK:
+        return False
+    words = conventions()
+    text = paragraph.casefold().replace("\u2019", "'")
+    bare = text.strip(_MARKS)
+    if len(bare) <= _LONGEST_LABEL and (bare in words.labels or not _LETTER.search(bare)):
+        return True
+    if text.strip(_MARKS[:-2]).startswith(words.invitations):
+        return True
+    # "Related: a question of names." is a sentence; a headline that is linked to ends in none.
+    return bare.startswith(words.links) and not paragraph.rstrip().endswith((".", "\u201d", '"'))
+
+
+def _is_appeal(paragraph: str) -> bool:
+    if len(paragraph) > _LONGEST_APPEAL:
+        return False
+    text = paragraph.casefold()
+    return any(phrase in text for phrase in conventions().appeals)
+
+
+def _is_closing(paragraph: str) -> bool:
+    """The wire's initials, or the desk's credits: "(Reporting by A B; Editing by C D)"."""
+    if dateline.is_initials(paragraph.strip(" ()[]")):
+        return True
+    if len(paragraph) > _LONGEST_LINK + _LONGEST_LINK:
+        return False
+    text = paragraph.casefold().lstrip("([*—–- ")
+    return text.startswith(conventions().credits)

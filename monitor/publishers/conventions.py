@@ -1,0 +1,45 @@
+"""The words of `conventions.yaml`: bylines, labels, invitations, appeals, the desk's credits.
+
+Lists only; who uses them knows what they mean for its text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import lru_cache
+
+from monitor.publishers import tables
+
+_FILE = "conventions.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Conventions:
+    """All in lower case; see the comments in the file."""
+
+    by: tuple[str, ...]
+    and_: tuple[str, ...]
+    roles: frozenset[str]
+    labels: frozenset[str]
+    links: tuple[str, ...]
+    invitations: tuple[str, ...]
+    appeals: tuple[str, ...]
+    credits: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def conventions() -> Conventions:
+    """The packaged lists, read once.  Raises ValueError where the file is not as it must be."""
+    names = [one.name.rstrip("_") for one in fields(Conventions)]
+    found = tables.mapping(_FILE, tables.read(_FILE), names)
+    lists = {name: tables.texts(f"{_FILE}: {name}", found.get(name)) for name in names}
+    return Conventions(
+        by=lists["by"],
+        and_=lists["and"],
+        roles=frozenset(lists["roles"]),
+        labels=frozenset(lists["labels"]),
+        links=lists["links"],
+        invitations=lists["invitations"],
+        appeals=lists["appeals"],
+        credits=lists["credits"],
+    )
