@@ -6,25 +6,26 @@ import asyncio
 import os
 import sys
 import tempfile
-from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
 from monitor import config as files
-from monitor.cli import discovering, out, place
+from monitor import urls
+from monitor.cli import cautions, out, place, previewing
 from monitor.cli.base import Call, Exit, end, say
+from monitor.cli.candidates import Prober
 from monitor.cli.configuring import ask_reload
-from monitor.cli.discovering import Discovery
+from monitor.cli.discovering import Discovery, Wanted, discover
 from monitor.cli.when import When
 from monitor.config.load import read_sources
 from monitor.engine import Engine, wall_clock
 from monitor.errors import WirewatchError
+from monitor.render.clean import clean
 from monitor.settings import Config, Source
 
-PREVIEW = 5
-_LONGEST_TEASER = 160
 _DAEMON = {
     "taken": "the running daemon has it; its first look tells nothing, what comes after does",
     "not_running": "no daemon runs; start it: wirewatch watch",
@@ -42,35 +43,41 @@ class Wish:
     source_id: str | None = None
     every_seconds: int | None = None
     section: str | None = None
+    kind: str | None = None
     yes: bool = False
     dry_run: bool = False
 
 
 def run(call: Call, wish: Wish) -> None:
     config = place.look(call)
-    _refuse_known(config, wish)
+    _refuse_known(config, wish.url, wish.section)
+    usual = _usual(config, wish)
     with tempfile.TemporaryDirectory() as scratch:
-        found = asyncio.run(_discover(config, wish, Path(scratch)))
-    _refuse_known(config, replace(wish, url=found.source.url))
-    source = _as_configured(config, found.source, wish)
+        found = asyncio.run(_discover(config, wish, usual, Path(scratch)))
+    source = found.chosen.source
+    _refuse_known(config, source.url, source.section)
+    source = replace(source, id=_free_id(config, wish.source_id, source.id))
+    now = wall_clock()
+    warnings = cautions.warnings(found, source.every_seconds, now)
     if not call.as_json:
-        _show(found, source, When.of(config.settings, wall_clock()))
-    if not _is_wanted(call, wish):
-        if call.as_json:
-            out.emit(_shape(found, source))
-        else:
-            out.lines("", "nothing written" + ("" if wish.dry_run else "; --yes writes it"))
-        end(Exit.OK if wish.dry_run else Exit.FAILED)
-    block = files.append_source(config.directory, source)
-    outcome, _ = ask_reload(config.settings.database)
+        previewing.show(found, source, warnings, When.of(config.settings, now))
+    block = outcome = None
+    if _is_wanted(call, wish):
+        block = files.append_source(config.directory, source)
+        outcome, _ = ask_reload(config.settings.database)
     if call.as_json:
-        out.emit(_shape(found, source, block=block, daemon=outcome))
-        return
-    out.lines("", f"added at the end of {config.directory / 'sources.yaml'}:", block.rstrip())
-    out.lines(_DAEMON[outcome])
+        shape = previewing.shape(found, source, warnings)
+        out.emit({**shape, "written": block is not None, "block": block, "daemon": outcome})
+    elif block is None:
+        out.lines("", "nothing written" + ("" if wish.dry_run else "; --yes writes it"))
+    else:
+        out.lines("", f"added at the end of {config.directory / 'sources.yaml'}:", block.rstrip())
+        out.lines(_DAEMON[outcome or "not_running"])
+    if block is None:
+        end(Exit.OK if wish.dry_run else Exit.FAILED)
 
 
-async def _discover(config: Config, wish: Wish, scratch: Path) -> Discovery:
+async def _discover(config: Config, wish: Wish, usual: Source, scratch: Path) -> Discovery:
     """On a database of its own where nothing is to be written, or there is none yet."""
     database = config.settings.database
     if wish.dry_run or not database.exists():
@@ -78,34 +85,50 @@ async def _discover(config: Config, wish: Wish, scratch: Path) -> Discovery:
     there = replace(config, settings=replace(config.settings, database=database))
     engine = Engine(there, f"wirewatch add, pid {os.getpid()}")
     try:
-        return await discovering.discover(engine, wish.url, wish.section)
+        with Progress() as progress:
+            prober = Prober(engine, usual, progress.note)
+            return await discover(prober, Wanted(wish.url, wish.section, wish.kind))
     finally:
         await engine.close()
+
+
+class Progress(AbstractContextManager["Progress"]):
+    """Says on a terminal what is being asked, for as long as that takes."""
+
+    def note(self, url: str) -> None:
+        if sys.stderr.isatty():
+            text = out.fitted(clean(f"asking {url}"), out.width() - 1)
+            click.echo(f"\r{text:{out.width() - 1}}", err=True, nl=False)
+
+    def __exit__(self, *_: object) -> None:
+        if sys.stderr.isatty():
+            click.echo(f"\r{'':{out.width() - 1}}\r", err=True, nl=False)
 
 
 class AlreadyWatched(WirewatchError):
     """A source in the files has this address."""
 
 
-def _refuse_known(config: Config, wish: Wish) -> None:
+def _refuse_known(config: Config, url: str, section: str | None) -> None:
     for source in config.sources:
-        if source.url == wish.url and source.section == wish.section:
-            raise AlreadyWatched(f"{wish.url} is watched already, by source `{source.id}`")
+        same = source.url == url or urls.canonical(source.url) == urls.canonical(url)
+        if same and source.section == section:
+            raise AlreadyWatched(f"{url} is watched already, by source `{source.id}`")
 
 
-def _as_configured(config: Config, source: Source, wish: Wish) -> Source:
-    """With an id that is free, and with what sources.yaml says of all sources."""
+def _usual(config: Config, wish: Wish) -> Source:
+    """A source as sources.yaml has them where nothing else is said."""
     path = config.directory / "sources.yaml"
     usual = read_sources(str(path), path.read_bytes())[1].defaults
+    return Source(
+        "new", "feed", wish.url, wish.every_seconds or usual.every, usual.article, usual.timezone
+    )
+
+
+def _free_id(config: Config, wished: str | None, found: str) -> str:
     known = {one.id for one in config.sources}
-    name = wish.source_id or source.id
-    if wish.source_id is None:
-        name = next(one for n in range(1, 10_000)
-                    if (one := name if n == 1 else f"{source.id}-{n}") not in known)  # fmt: skip
-    return replace(
-        source, id=name, every_seconds=wish.every_seconds or usual.every, article=usual.article,
-        timezone=usual.timezone,
-    )  # fmt: skip
+    numbered = (found if n == 1 else f"{found}-{n}" for n in range(1, 10_000))
+    return wished or next(one for one in numbered if one not in known)
 
 
 def _is_wanted(call: Call, wish: Wish) -> bool:
@@ -115,43 +138,3 @@ def _is_wanted(call: Call, wish: Wish) -> bool:
         return False
     say("")
     return click.confirm("Add it to sources.yaml?", default=True, err=True)
-
-
-def _show(found: Discovery, source: Source, when: When) -> None:
-    out.lines(*out.wrapped(found.what, ""))
-    out.lines(*out.wrapped(f"{out.of(len(found.items), 'entry')}; as source `{source.id}`", ""))
-    for item in found.items[:PREVIEW]:
-        date = when.published(item.published)
-        out.lines("", *out.hanging(f"  {date:12}  ", item.title or "(no headline)"))
-        if item.body:
-            teaser = item.body[:_LONGEST_TEASER].replace("\n", " ")
-            more = "..." if len(item.body) > _LONGEST_TEASER else ""
-            out.lines(*out.wrapped(teaser + more, " " * 16))
-    for warning in found.warnings:
-        out.lines("", *out.hanging("beware: ", warning))
-
-
-def _shape(
-    found: Discovery, source: Source, *, block: str | None = None, daemon: str | None = None
-) -> Mapping[str, object]:
-    return {
-        "id": source.id,
-        "kind": source.kind,
-        "url": source.url,
-        "section": source.section,
-        "title": found.title,
-        "entries": len(found.items),
-        "preview": [
-            {
-                "url": item.url,
-                "title": item.title,
-                "published_at": item.published.iso() if item.published else None,
-                "summary": item.body,
-            }
-            for item in found.items[:PREVIEW]
-        ],
-        "warnings": list(found.warnings),
-        "written": block is not None,
-        "block": block,
-        "daemon": daemon,
-    }

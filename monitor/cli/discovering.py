@@ -1,161 +1,212 @@
-"""Find out what an address is: a feed, a page of the Space Media Network, a page that has a feed.
+"""Find out what an address is, and the best way to watch it.  Writes nothing.
 
-Politely, through the engine's client; hostile bytes are read in its workers.  Writes nothing.
+In this order: the address itself as a feed or a sitemap; the Space Media Network; of any other page
+a feed that lists the same articles (cheap and dated), else the page's own list, else what lies at
+the usual places of its host.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import partial
-from unicodedata import normalize
 
-from monitor import poll, urls
-from monitor.engine import Engine
+from monitor import urls
+from monitor.cli.candidates import Article, Candidate, Prober, attempt
 from monitor.errors import FetchError, FetchReason, ReadError, ReadReason
 from monitor.feeds import discovery, has_page
-from monitor.model import DueSource, Feed, Item, OutcomeKind, Response, WantedBody
-from monitor.net.client import Ask
+from monitor.feeds.discovery import Agreement, Page
+from monitor.model import Response
 from monitor.publishers import spacemedia
-from monitor.settings import Source
 
-_MOST_TRIED = 5
-_LONGEST_ID = 40
+# Of the feeds that a page names: each costs a request and the pause between two.
+_MOST_NAMED = 3
+_MOST_GUESSED = 5
+_MOST_ARTICLES = 2
+
+_ELSE = {"feed": ReadReason.NOT_A_FEED, "sitemap": ReadReason.NOT_A_SITEMAP}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to find out: a section of the network at `url`, or only ways of one `kind`."""
+
+    url: str
+    section: str | None = None
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """What was found, in one sentence; the source it makes; what a first poll would store."""
+    """The way chosen, `reason` why where there was a choice; `also` names the other ways."""
 
-    what: str
-    source: Source
-    items: tuple[Item, ...]
-    title: str | None = None
-    warnings: tuple[str, ...] = ()
+    chosen: Candidate
+    asked: str
+    reason: str | None = None
+    also: tuple[str, ...] = ()
+    articles: tuple[Article, ...] = ()
 
 
-async def discover(engine: Engine, url: str, section: str | None) -> Discovery:
-    """Raises FetchError, ReadError."""
-    response = await _fetch(engine, url)
-    if section is None:
-        try:
-            return await _with_warnings(engine, await _feed(engine, response))
-        except ReadError as error:
-            if error.reason is not ReadReason.NOT_A_FEED:
-                raise
-    if spacemedia.is_network(response.url, _hosts(engine)):
-        return await _with_warnings(engine, await _network(engine, response, section))
-    if section is not None:
+async def discover(prober: Prober, wanted: Wanted) -> Discovery:
+    """Raises FetchError, ReadError, whose sentences say what to do."""
+    try:
+        response = await prober.fetch(wanted.url)
+    except FetchError as error:
+        if error.reason is not FetchReason.ROBOTS:
+            raise
+        cure = "it is not asked for. Look for a feed of that site elsewhere, or ask its publisher"
+        raise FetchError(error.reason, f"{error.detail}: {cure}") from error
+    found = await _choose(prober, wanted, response)
+    return replace(found, articles=await _articles(prober, found.chosen))
+
+
+async def _choose(prober: Prober, wanted: Wanted, response: Response) -> Discovery:
+    kinds = (wanted.kind,) if wanted.kind else ("feed", "sitemap")
+    if wanted.section is None:
+        direct = await _itself(prober, response, kinds)
+        if direct is not None:
+            return Discovery(direct, wanted.url)
+    is_network = spacemedia.is_network(response.url, prober.network_hosts)
+    if is_network and wanted.kind is None:
+        return Discovery(await prober.network(response, wanted.section), wanted.url)
+    if wanted.section is not None:
         raise ReadError(
             ReadReason.NO_SECTION,
-            "--section is for the Space Media Network's sites; for another page write selectors: "
-            "kind: page, see docs/configuration.md",
+            "--section is for the Space Media Network's sites; of another site give the address "
+            "of the section's own page",
         )
-    return await _with_warnings(engine, await _linked_feed(engine, response))
+    return await _of_page(prober, wanted, response)
 
 
-async def _fetch(engine: Engine, url: str) -> Response:
-    response = await engine.client.fetch(Ask(url))
-    outcome = poll.judge_answer(response, None, engine.clock())
-    if outcome.kind is not OutcomeKind.OK:
-        detail = f"{url}: {outcome.detail or outcome.kind}"
-        raise FetchError(FetchReason.HTTP, detail, status=response.status)
-    return response
-
-
-async def _feed(engine: Engine, response: Response) -> Discovery:
-    """Raises ReadError(NOT_A_FEED)."""
-    source = Source("new", "feed", response.url)
-    feed: Feed = await poll.read_feed(_tools(engine), DueSource(source, None), response)
-    name = _identifier(feed.title) or _identifier(urls.site(response.url)) or "feed"
-    what = f"a feed: {feed.title or '(no title)'}, {response.url}"
-    return Discovery(what, replace(source, id=name), feed.items, feed.title)
-
-
-async def _network(engine: Engine, response: Response, section: str | None) -> Discovery:
-    """A front or section page; a section is read from its own page, where a link leads to it."""
-    site = urls.site(response.url) or "network"
-    name = _identifier(f"{site.partition('.')[0]} {section or ''}") or "network"
-    hosts = () if spacemedia.is_network(response.url) else _hosts(engine)
-    source = Source(name, "spacemedia", response.url, section=section, hosts=hosts)
-    due = DueSource(source, None)
-    page = await poll.read_section(_tools(engine), due, response, section)
-    items, where = page.items, response.url
-    if page.section_url is not None and page.section_url != response.url:
-        where = page.section_url
-        answer = await _fetch(engine, where)
-        items = (await poll.read_section(_tools(engine), due, answer, section)).items
-    part = f"its section {section}, {where}" if section else f"all of {where}"
-    return Discovery(f"a site of the Space Media Network: {part}", source, items, section)
-
-
-async def _linked_feed(engine: Engine, response: Response) -> Discovery:
-    """The first feed that works of those the page says it has.  Raises ReadError."""
-    linked = await engine.workers.run(
-        partial(
-            discovery.alternates, response.body, url=response.url,
-            content_type=response.content_type,
-        ),
-        wall_seconds=poll.READ_SECONDS,
+async def _itself(
+    prober: Prober, response: Response, kinds: Iterable[str | None]
+) -> Candidate | None:
+    """The address as a feed or a sitemap; None: it is another document."""
+    ways: tuple[tuple[str, Callable[[Response], Awaitable[Candidate]]], ...] = (
+        ("feed", prober.feed), ("sitemap", prober.sitemap),
     )  # fmt: skip
-    for address in linked[:_MOST_TRIED]:
+    for kind, read in ways:
         try:
-            found = await _feed(engine, await _fetch(engine, address))
-        except (FetchError, ReadError):
+            if kind in kinds:
+                return await read(response)
+        except ReadError as error:
+            if error.reason is not _ELSE[kind]:
+                raise
+    return None
+
+
+async def _of_page(prober: Prober, wanted: Wanted, response: Response) -> Discovery:
+    page = await prober.look(response)
+    listed: Candidate | None = None
+    problem: ReadError | None = None
+    if wanted.kind in (None, "page"):
+        try:
+            listed = await prober.page(response)
+        except ReadError as error:
+            problem = error
+    named = Named()
+    if wanted.kind in (None, "feed"):
+        named = await _named_feed(prober, page, listed, response.url)
+    if named.feed is not None:
+        return Discovery(named.feed, wanted.url, named.reason, named.others)
+    if listed is not None:
+        return Discovery(listed, wanted.url, named.reason, named.others)
+    if wanted.kind != "page":
+        guessed = await _guess(prober, wanted, response.url, page)
+        if guessed is not None:
+            return guessed
+    raise _nothing(wanted, response.url, page, problem)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The feed taken of those that a page names, if one is; `reason` says why it is, or why none
+    is."""
+
+    feed: Candidate | None = None
+    reason: str | None = None
+    others: tuple[str, ...] = ()
+
+
+async def _named_feed(prober: Prober, page: Page, listed: Candidate | None, url: str) -> Named:
+    """The first feed that lists what the page does; of a page whose list cannot be read, the first
+    that works."""
+    reason: str | None = None
+    others: tuple[str, ...] = ()
+    for address in page.feeds[:_MOST_NAMED]:
+        feed = await attempt(prober, "feed", address)
+        if feed is None:
             continue
-        return replace(found, what=f"{response.url} is a page; it has {found.what}")
-    tried = f"; none of its {len(linked)} feeds can be read" if linked else " and names no feed"
-    raise ReadError(
-        ReadReason.NOT_A_FEED,
-        f"{response.url} is a page{tried}. A page's list of articles can be watched by "
-        "selectors: kind: page, see docs/configuration.md",
+        if listed is None:
+            return Named(feed, f"{url} is a page and names it as its feed", others)
+        agreed = discovery.agreement(listed.items, feed.items)
+        if agreed.is_of_page or (urls.is_front_page(url) and agreed.is_of_site):
+            return Named(
+                feed, _same_articles(agreed), ("the page's own list (--kind page)", *others)
+            )
+        others += (f"{feed.what} (--kind feed)",)
+        reason = reason or (
+            f"the feed that the page names is of other articles: of its {len(feed.items)} "
+            f"{_how_many(agreed.shared)} on the page"
+        )
+    return Named(None, reason, others)
+
+
+def _how_many(shared: int) -> str:
+    return f"only {shared} stand" if shared > 1 else "only one stands" if shared else "none stands"
+
+
+def _same_articles(agreed: Agreement) -> str:
+    return (
+        f"the page names it, and it lists the same articles: {agreed.shared} of its newest "
+        f"{agreed.among} are on the page"
     )
 
 
-async def _with_warnings(engine: Engine, found: Discovery) -> Discovery:
-    warnings = []
-    if not found.items:
-        warnings.append("there is no entry now, so nothing shows whether it will work")
-    elif not any(item.published for item in found.items):
-        warnings.append("no entry has a date: each counts as published when it is first seen")
-    page = next((item for item in found.items if has_page(item)), None)
-    if page is not None and (problem := await _page_problem(engine, found.source, page)):
-        warnings.append(problem)
-    return replace(found, warnings=tuple(warnings))
+async def _guess(prober: Prober, wanted: Wanted, url: str, page: Page) -> Discovery | None:
+    """What lies at the usual places of the page's own host; each is one request."""
+    feeds = [("feed", place) for place in discovery.usual_feeds(url)]
+    maps = [("sitemap", place) for place in await prober.sitemaps_of(url)]
+    if wanted.kind is not None:
+        places = feeds if wanted.kind == "feed" else maps
+    else:
+        places = feeds[: _MOST_GUESSED - 2] + maps[:2]
+    for kind, place in places[:_MOST_GUESSED]:
+        found = await attempt(prober, kind, place)
+        if found is not None and found.items and urls.site(found.source.url) == urls.site(url):
+            why = "robots.txt names it, or it lies" if kind == "sitemap" else "it lies"
+            seen = "is empty until its scripts run" if page.scripted else "has no list to read"
+            reason = f"{url} {seen}; {why} at a usual place, and may hold more than that page"
+            return Discovery(found, wanted.url, reason)
+    return None
 
 
-async def _page_problem(engine: Engine, source: Source, item: Item) -> str | None:
-    """Why the first entry's page cannot be read, if it cannot."""
-    wanted = WantedBody(0, item.url, source, 0, None)
-    try:
-        answer = await engine.client.fetch(poll.ask_for(wanted))
-    except FetchError as error:
-        forbidden = error.reason is FetchReason.ROBOTS
-        what = "robots.txt forbids the articles" if forbidden else "the articles cannot be had"
-        return f"{what} ({error.detail}): only teasers would be searched"
-    polled = await poll.read_article(_tools(engine), wanted, answer)
-    if polled.outcome.kind is OutcomeKind.OK:
-        return None
-    return f"an article's page could not be read: {polled.outcome.detail}"
+def _nothing(wanted: Wanted, url: str, page: Page, problem: ReadError | None) -> ReadError:
+    if page.scripted:
+        seen = "is empty until its scripts run, and scripts are not run here"
+    elif problem is not None:
+        seen = f"is a page in which no list of articles was recognised ({problem.detail})"
+    else:
+        seen = "is a page"
+    if wanted.kind == "sitemap":
+        tried = "; neither robots.txt nor the usual places lead to a sitemap"
+    elif wanted.kind == "page":
+        tried = ""
+    elif page.feeds:
+        tried = f"; none of the {len(page.feeds)} feeds it names can be read, nor is there another"
+    else:
+        tried = "; it names no feed, and none lies at the usual places"
+    return ReadError(
+        problem.reason if problem is not None else _ELSE.get(wanted.kind or "", ReadReason.NO_LIST),
+        f"{url} {seen}{tried}. What helps: the address of a feed or a section's page of that site, "
+        "or selectors for its list: kind: page, see docs/configuration.md",
+    )
 
 
-def _tools(engine: Engine) -> poll.Tools:
-    return poll.Tools(engine.client, engine.workers, engine.clock)
-
-
-def _hosts(engine: Engine) -> tuple[str, ...]:
-    """Of sources in the files that are the network's: a demo's hosts, or new ones."""
-    found = {
-        host: None
-        for source in engine.config.sources
-        if source.kind == "spacemedia"
-        for host in source.hosts
-    }
+async def _articles(prober: Prober, chosen: Candidate) -> tuple[Article, ...]:
+    """The first entry's own page; where that cannot be read, the next one's too."""
+    found: list[Article] = []
+    for item in (item for item in chosen.items if has_page(item)):
+        if len(found) == _MOST_ARTICLES or (found and found[-1].item) or not chosen.source.article:
+            break
+        found.append(await prober.article(chosen.source, item))
     return tuple(found)
-
-
-def _identifier(text: str | None) -> str:
-    """`BBC News - World` -> `bbc-news-world`; "" where no plain letter is left."""
-    plain = normalize("NFKD", text or "").encode("ascii", "ignore").decode().lower()
-    words = re.findall(r"[a-z0-9]+", plain)
-    return "-".join(words)[:_LONGEST_ID].strip("-")

@@ -31,6 +31,7 @@ def source(row: Row) -> Shape:
         "next_poll_at": None if row["paused_at"] is not None else time(row["next_poll_at"]),
         "failures": row["failures"],
         "reason": row["reason"],
+        "read_by": row["read_by"],
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from monitor.health import Health, health_of
 from monitor.store import daemon, views
 from monitor.store.db import Row, Tx
 
+QUICK_READERS = frozenset(("fast", "json"))
 BEAT_MS = 90_000  # three beats
 
 
@@ -72,6 +74,7 @@ def show(status: Status, when: When) -> None:
     for line in (
         *summary.troubles(status.watched, when),
         *_unread(status.watched),
+        *_slowly_read(status.watched.sources),
         *_totals(status.totals, held=_held(status)),
         *_paused(status.paused, when),
     ):
@@ -172,6 +175,17 @@ def _paused(rows: Sequence[Row], when: When) -> list[str]:
             "  ",
         )
     return found
+
+
+def _slowly_read(sources: Sequence[Row]) -> list[str]:
+    """How many feeds the fast reader leaves to the slow one, and why."""
+    readers = Counter(row["read_by"] for row in sources if row["read_by"])
+    slow = [(word, count) for word, count in readers.most_common() if word not in QUICK_READERS]
+    if not slow:
+        return []
+    words = ", ".join(f"{count:,} {word}" for word, count in slow)
+    total = sum(count for _, count in slow)
+    return out.wrapped(f"read slowly: {total:,} of {of(readers.total(), 'feed')} ({words})", "")
 
 
 def _unread(watched: Watched) -> list[str]:

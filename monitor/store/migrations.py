@@ -36,9 +36,9 @@ def m003_words(db: sqlite_utils.Database) -> None:
 
 @steps()
 def m004_readings(db: sqlite_utils.Database) -> None:
-    """How a page's list was told yesterday; which reader each feed needed."""
+    """How a page's list was told last; which reader a feed needed last."""
     db.execute("ALTER TABLE sources ADD COLUMN list_shape TEXT")
-    db.execute("ALTER TABLE polls ADD COLUMN read_by TEXT")
+    db.execute("ALTER TABLE sources ADD COLUMN read_by TEXT")
 
 
 def apply(connection: sqlite3.Connection) -> None:

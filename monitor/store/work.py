@@ -127,6 +127,7 @@ def settle_poll(tx: Tx, due: DueSource, settled: Settled) -> bool:
              last_modified = CASE WHEN :whole THEN :last_modified ELSE last_modified END,
              body_hash = CASE WHEN :whole THEN :body_hash ELSE body_hash END,
              list_shape = CASE WHEN :whole THEN :list_shape ELSE list_shape END,
+             read_by = CASE WHEN :whole THEN :read_by ELSE read_by END,
              whole_at = CASE WHEN :whole THEN :now ELSE whole_at END,
              last_success_at = CASE WHEN :failed THEN last_success_at ELSE :now END,
              last_new_item_at = CASE WHEN :new_items THEN :now ELSE last_new_item_at END,
@@ -136,20 +137,19 @@ def settle_poll(tx: Tx, due: DueSource, settled: Settled) -> bool:
            WHERE source_id = :id AND lease_token IS :lease""",
         id=due.source.id, lease=due.lease, now=settled.now, next=settled.next_poll_at,
         whole=whole, failed=failed, etag=outcome.etag, last_modified=outcome.last_modified,
-        body_hash=outcome.body_hash, list_shape=outcome.list_shape, new_items=settled.new_items,
-        reason=outcome.reason, detail=outcome.detail,
+        body_hash=outcome.body_hash, list_shape=outcome.list_shape, read_by=outcome.read_by,
+        new_items=settled.new_items, reason=outcome.reason, detail=outcome.detail,
     )  # fmt: skip
     if not held:
         return False
     tx.run(
         """INSERT INTO polls (source_id, polled_at, outcome, reason, detail, status, items,
-             new_items, skipped, bytes, read_by)
+             new_items, skipped, bytes)
            VALUES (:id, :now, :outcome, :reason, :detail, :status, :items, :new_items, :skipped,
-             :bytes, :read_by)""",
+             :bytes)""",
         id=due.source.id, now=settled.now, outcome=outcome.kind, reason=outcome.reason,
         detail=outcome.detail, status=outcome.status, items=settled.items,
         new_items=settled.new_items, skipped=outcome.skipped, bytes=outcome.fetched_bytes,
-        read_by=outcome.read_by,
     )  # fmt: skip
     return True
 

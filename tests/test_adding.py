@@ -1,0 +1,282 @@
+"""`add`: what an address is found to be, which way to watch it is chosen, what is warned of."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+import world
+from cli_world import Ended, Place, keys_of
+from lantern import (
+    ARTICLES,
+    CITY,
+    EVERYTHING,
+    PARAGRAPH,
+    SHELL,
+    WORLD,
+    alternate,
+    lantern,
+    listing,
+    news,
+    rss,
+    slug,
+)
+from monitor.cli.candidates import Prober
+from monitor.cli.cautions import warnings
+from monitor.cli.discovering import Discovery, Wanted, discover
+from monitor.engine import Engine
+from monitor.errors import FetchError, ReadError
+from monitor.settings import Settings, Source
+from net_world import Site, http, moved, serving
+from test_cli_json import documented
+from world import NOON
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def prober(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Prober]:
+    directory = tmp_path_factory.mktemp("add")
+    settings = Settings(database=directory / "news.db", allow=("127.0.0.0/8",), delay_seconds=0)
+    engine = Engine(world.config(directory, settings=settings), "test", lambda: NOON)
+    yield Prober(engine, Source("new", "feed", "http://none.test/"), lambda url: None)
+    await engine.close()
+
+
+async def find(
+    prober: Prober, pages: Mapping[str, bytes], path: str = "/", **wanted: Any
+) -> tuple[Discovery, str, list[str]]:
+    """What is found at `path`, the site's address, and what was asked for."""
+    async with lantern(pages) as site:
+        found = await discover(prober, Wanted(f"{site.root}{path}", **wanted))
+        return found, site.root, site.paths
+
+
+# --- which way is chosen -----------------------------------------------------------------------
+
+
+async def test_a_feed_is_a_feed(prober: Prober) -> None:
+    """One article's page is read, no more; politely, robots.txt first."""
+    found, root, asked = await find(prober, {"/feed": rss(CITY, "city")}, "/feed")
+    assert (found.chosen.source.kind, found.chosen.source.url) == ("feed", f"{root}/feed")
+    assert (found.chosen.source.id, found.chosen.title) == ("the-lantern", "The Lantern")
+    assert found.chosen.what == f"a feed: The Lantern, {root}/feed"
+    (page,) = found.articles
+    assert page.item is not None
+    assert page.item.body is not None
+    assert page.item.byline == "By Mara Quill"
+    assert asked == ["/robots.txt", "/feed", f"/city/{slug(CITY[0])}"]
+
+
+async def test_a_json_feed_is_a_feed(prober: Prober) -> None:
+    """Also one that a page names."""
+    entries = ", ".join(
+        f'{{"id": "{slug(title)}", "url": "SITE/city/{slug(title)}", "title": "{title}"}}'
+        for title in CITY
+    )
+    body = (
+        '{"version": "https://jsonfeed.org/version/1.1", "title": "The Lantern", "items": ['
+        f"{entries}]}}"
+    )
+    pages = {
+        "/feed.json": http(200, body.encode()),
+        "/city/": listing(CITY, "city", alternate("/feed.json", "application/feed+json")),
+    }
+    for path in ("/feed.json", "/city/"):
+        found, root, _ = await find(prober, pages, path)
+        assert found.chosen.what == f"a JSON Feed: The Lantern, {root}/feed.json"
+        assert [item.title for item in found.chosen.items] == list(CITY)
+
+
+async def test_the_sections_own_feed_is_taken_over_the_sites(prober: Prober) -> None:
+    """The page names both, the site's first; the section's lists what the page does."""
+    head = alternate("/feed") + alternate("/comments/feed", title="Comments")
+    found, root, asked = await find(prober, {
+        "/city/": listing(CITY, "city", head + alternate("/city/feed")),
+        "/city/feed": rss(CITY[:6], "city", "The Lantern: City"),
+        "/feed": rss(EVERYTHING, "city"),
+    }, "/city/")  # fmt: skip
+    assert found.chosen.source.url == f"{root}/city/feed"
+    assert "6 of its newest 6 are on the page" in (found.reason or "")
+    assert found.also == ("the page's own list (--kind page)",)
+    assert "/comments/feed" not in asked
+
+
+async def test_a_section_page_is_taken_over_the_feed_of_the_whole_site(prober: Prober) -> None:
+    """Who gives a section's address wants that section."""
+    wide = [*WORLD, CITY[0], CITY[1], *WORLD]
+    found, root, _ = await find(prober, {
+        "/city/": listing(CITY, "city", alternate("/feed")),
+        "/feed": rss(list(dict.fromkeys(wide)), "world"),
+    }, "/city/")  # fmt: skip
+    assert (found.chosen.source.kind, found.chosen.source.url) == ("page", f"{root}/city/")
+    assert [item.title for item in found.chosen.items] == list(CITY)
+    assert "is of other articles" in (found.reason or "")
+    assert found.also == (f"a feed: The Lantern, {root}/feed (--kind feed)",)
+
+
+async def test_of_a_front_page_the_sites_feed_is_taken(prober: Prober) -> None:
+    """It may list much that the front page does not show."""
+    found, root, _ = await find(prober, {
+        "/": listing(WORLD, "world", alternate("/feed")),
+        "/feed": rss([*EVERYTHING[1::2], *WORLD], "world"),
+    })  # fmt: skip
+    assert found.chosen.source.url == f"{root}/feed"
+
+
+async def test_a_section_page_without_a_feed_is_watched_itself(prober: Prober) -> None:
+    """Its list is recognised; nothing is guessed at then."""
+    found, root, asked = await find(prober, {"/city/": listing(CITY, "city")}, "/city/")
+    assert found.chosen.what == f"a page that lists articles: {root}/city/"
+    assert found.chosen.how
+    assert found.chosen.source.kind == "page"
+    assert [page.item is not None for page in found.articles] == [True]
+    assert len(asked) == 3
+
+
+async def test_a_page_that_its_scripts_fill_in_is_said_to_be_one(prober: Prober) -> None:
+    """At most five more requests, then what helps."""
+    async with lantern({"/city/": SHELL}) as site:
+        with pytest.raises(ReadError, match=r"scripts are not run here.*What helps"):
+            await discover(prober, Wanted(f"{site.root}/city/"))
+        assert len(site.paths) <= 7
+
+
+async def test_a_feed_at_a_usual_place_is_found(prober: Prober) -> None:
+    found, root, _ = await find(prober, {"/city/": SHELL, "/rss.xml": rss(CITY, "city")}, "/city/")
+    assert found.chosen.source.url == f"{root}/rss.xml"
+    assert "at a usual place" in (found.reason or "")
+
+
+async def test_a_sitemap_that_robots_names_is_found(prober: Prober) -> None:
+    robots = b"User-agent: *\nDisallow: /search\nSitemap: SITE/maps/news.xml\n"
+    found, root, _ = await find(prober, {
+        "/": SHELL, "/robots.txt": http(200, robots), "/maps/news.xml": news(CITY),
+    })  # fmt: skip
+    assert (found.chosen.source.kind, found.chosen.source.url) == (
+        "sitemap", f"{root}/maps/news.xml",
+    )  # fmt: skip
+
+
+async def test_an_index_of_sitemaps_with_a_packed_one(prober: Prober) -> None:
+    async with serving({}) as site:
+        index = (
+            f"<sitemapindex><sitemap><loc>{site.root}/pages.xml</loc></sitemap>"
+            f"<sitemap><loc>{site.root}/news.xml.gz</loc></sitemap></sitemapindex>"
+        )
+        body = news(CITY).partition(b"\r\n\r\n")[2].replace(b"SITE", site.root.encode())
+        packed = gzip.compress(body)
+        site.pages = {**ARTICLES, "/s.xml": http(200, index.encode()),
+                      "/news.xml.gz": http(200, packed)}  # fmt: skip
+        found = await discover(prober, Wanted(f"{site.root}/s.xml"))
+    assert found.chosen.what.endswith("/s.xml, of which /news.xml.gz is read")
+    assert (found.chosen.source.kind, found.chosen.entries) == ("sitemap", 8)
+    assert found.chosen.items[0].title == CITY[-1]
+
+
+async def test_a_kind_can_be_asked_for(prober: Prober) -> None:
+    """Whatever would be chosen; and refused where it is not there."""
+    pages = {
+        "/city/": listing(CITY, "city", alternate("/city/feed")),
+        "/city/feed": rss(CITY, "city"),
+        "/sitemap.xml": news(CITY),
+    }
+    for kind, path in (("feed", "/city/feed"), ("page", "/city/"), ("sitemap", "/sitemap.xml")):
+        found, root, _ = await find(prober, pages, "/city/", kind=kind)
+        assert (found.chosen.source.kind, found.chosen.source.url) == (kind, f"{root}{path}")
+    async with lantern({"/feed": rss(CITY, "city"), "/city/": SHELL}) as site:
+        for path, kind in (("/feed", "page"), ("/feed", "sitemap"), ("/city/", "page")):
+            with pytest.raises(ReadError, match="What helps"):
+                await discover(prober, Wanted(f"{site.root}{path}", kind=kind))
+
+
+async def test_what_cannot_be_had_is_an_error(prober: Prober) -> None:
+    async with lantern({"/robots.txt": http(200, b"User-agent: *\nDisallow: /x")}) as site:
+        for path, words in (("/nothing", "404 Not Found"), ("/x", "robots.txt forbids")):
+            with pytest.raises(FetchError, match=words):
+                await discover(prober, Wanted(f"{site.root}{path}"))
+
+
+async def test_robots_that_forbid_the_articles(prober: Prober) -> None:
+    """Two are tried; the caution says what is left and what to write."""
+    found, _, asked = await find(prober, {
+        "/robots.txt": http(200, b"User-agent: *\nDisallow: /city/"), "/feed": rss(CITY, "city"),
+    }, "/feed")  # fmt: skip
+    assert [page.forbidden for page in found.articles] == [True, True]
+    said = warnings(found, 600, NOON)[0]
+    assert "robots.txt forbids the articles" in said
+    assert "teasers alone" in said
+    assert "`article: false`" in said
+    assert not [path for path in asked if path.startswith("/city/")]
+
+
+async def test_where_an_address_leads_is_kept(prober: Prober) -> None:
+    found, root, _ = await find(
+        prober, {"/old": moved("SITE/feed"), "/feed": rss(CITY, "city")}, "/old"
+    )
+    assert found.chosen.source.url == f"{root}/feed"
+    assert any(f"leads on to {root}/feed" in said for said in warnings(found, 600, NOON))
+
+
+# --- the command ---------------------------------------------------------------------------------
+
+
+async def add(place: Place, site: Site, path: str, *words: str) -> Ended:
+    return await place.run("add", f"{site.root}{path}", *words)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path / "config", environ={"COLUMNS": "80"})
+
+
+async def test_add_shows_what_a_friend_would_want_to_see(place: Place) -> None:
+    """What it is in two lines, five entries with what is known, what will hurt, the block."""
+    async with lantern({"/city/": listing(CITY, "city")}) as site:
+        told = await add(place, site, "/city/", "--as", "city", "--every", "1h", "--yes")
+    assert told.exit_code == 0, told.stderr
+    lines = told.stdout.partition("added at the end")[0].splitlines()
+    assert max(len(line) for line in lines if "http" not in line) <= 80
+    assert lines[0] == f"a page that lists articles: {site.root}/city/"
+    assert lines[1].startswith("8 entries, all with a date: the newest ")
+    assert told.stdout.count("http://127.0.0.1") >= 6
+    assert all(title in " ".join(told.stdout.split()) for title in CITY[:5])
+    assert "By Mara Quill" in told.stdout
+    assert "its page: " in told.stdout
+    assert (
+        (place.directory / "sources.yaml")
+        .read_text()
+        .endswith(f'  - id: city\n    kind: page\n    url: "{site.root}/city/"\n    every: 1h\n')
+    )
+
+
+async def test_add_as_json_is_documented(place: Place) -> None:
+    async with lantern({"/feed": rss(CITY, "city")}) as site:
+        told = await add(place, site, "/feed", "--json", "--dry-run")
+        again = await add(place, site, "/feed", "--yes")
+        known = await add(place, site, "/feed/", "--yes")
+    (shape,) = (json.loads(line) for line in told.stdout.splitlines())
+    assert keys_of(shape) <= documented("add")
+    assert (shape["kind"], shape["entries"], len(shape["preview"])) == ("feed", 8, 5)
+    assert shape["preview"][0]["tags"] == ["city"]
+    assert shape["preview"][0]["page"]["first_sentence"].startswith(PARAGRAPH[:100])
+    assert shape["preview"][1]["page"] is None
+    assert again.exit_code == 0
+    assert (known.exit_code, known.stdout) == (1, "")
+    assert "is watched already, by source `the-lantern`" in known.stderr
+
+
+async def test_a_sitemap_that_was_added_is_polled(place: Place) -> None:
+    """What `add` writes is what the daemon reads."""
+    async with lantern({"/news.xml": news(CITY)}) as site:
+        place.write("sources", "sources:\n")
+        added = await add(place, site, "/news.xml", "--as", "map", "--yes")
+        polled = await place.run("poll", "map")
+    assert "kind: sitemap" in added.stdout, added.stderr
+    assert polled.stdout == "map: 8 items, 8 new, 0 alerts\n", polled.stderr

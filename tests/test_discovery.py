@@ -1,0 +1,47 @@
+"""Whether a feed is the page's, and where else one may lie."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from lantern import CITY, WORLD, slug
+from monitor.feeds import discovery
+from monitor.model import Item
+
+
+def items(titles: Sequence[str], host: str = "lantern.test") -> tuple[Item, ...]:
+    return tuple(Item(f"https://{host}/{slug(title)}", title) for title in titles)
+
+
+@pytest.mark.parametrize(("page", "fed", "of_page", "of_site"), [
+    (CITY, CITY, True, True),
+    (CITY, CITY[:3], True, True),
+    (CITY[:4], CITY, True, True),  # the feed goes back further
+    (CITY, WORLD, False, False),
+    (CITY, [*WORLD, *CITY[:3]], False, True),
+    (CITY[:1], CITY[:1], True, True),
+    ([], CITY, False, False),
+    (CITY, [], False, False),
+], ids=["same", "short", "long", "other", "whole site", "one", "no list", "empty"])  # fmt: skip
+def test_agreement(
+    page: Sequence[str], fed: Sequence[str], *, of_page: bool, of_site: bool
+) -> None:
+    """Counted over the feed's newest, by address; and by headline where the feed has others."""
+    for host in ("lantern.test", "feedproxy.test"):
+        agreed = discovery.agreement(items(page), items(fed, host))
+        assert (agreed.is_of_page, agreed.is_of_site) == (of_page, of_site)
+
+
+def test_places_to_look() -> None:
+    """The section's own first; of robots.txt only what is on the same host."""
+    feeds = discovery.usual_feeds("https://lantern.test/city/")
+    assert feeds[:2] == ("https://lantern.test/city/feed", "https://lantern.test/feed")
+    assert discovery.usual_feeds("https://lantern.test/index.html")[0].endswith("test/feed")
+    robots = (
+        b"sitemap: /pages.xml\nSitemap: https://other.test/s.xml\nSITEMAP: /news.xml\nSitemap:\n"
+    )
+    found = discovery.sitemaps("https://lantern.test/city/", robots)
+    assert found[:2] == ("https://lantern.test/news.xml", "https://lantern.test/pages.xml")
+    assert not [each for each in found if "other" in each]
