@@ -1,6 +1,6 @@
 """A section page to items, by the CSS selectors of its source.
 
-Knows no publisher; without selectors there is no listing.  Does not fetch.
+Knows no publisher, and guesses nothing: that is `recognise`.  Does not fetch.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from lxml.html import HtmlElement
 
 from monitor import dates, markup, urls
 from monitor.errors import ReadError, ReadReason
+from monitor.listing.links import base_of
 from monitor.model import Item, Stamp
 from monitor.settings import Selectors
 
 
-def read(
-    html: bytes, *, url: str, content_type: str | None, selectors: Selectors, timezone: str
+def by_selectors(
+    tree: HtmlElement | None, *, url: str, selectors: Selectors, timezone: str
 ) -> tuple[Item, ...]:
     """The page's entries in its order, each address once; items are partial.
 
@@ -26,11 +27,10 @@ def read(
     none; a date is read from `datetime` or the text).  A box without link or title is passed over.
     Raises ReadError(NO_LIST) where no entry is found, never an empty list.
     """
-    tree = markup.parse(markup.decode(html, content_type))
     boxes = _select(tree, selectors.item) if tree is not None else []
-    if not boxes:
+    if tree is None or not boxes:
         raise ReadError(ReadReason.NO_LIST, f"selector `{selectors.item}` matched nothing")
-    base = _base(boxes[0], url)
+    base = base_of(tree, url)
     items: dict[str, Item] = {}
     own_key = urls.canonical(url)
     for box in boxes:
@@ -49,12 +49,6 @@ def _select(element: HtmlElement, selector: str) -> list[HtmlElement]:
         return list(CSSSelector(selector, translator="html")(element))
     except (SelectorError, XPathError) as error:
         raise ReadError(ReadReason.NO_LIST, f"selector `{selector}` is no CSS: {error}") from error
-
-
-def _base(element: HtmlElement, url: str) -> str:
-    for href in element.getroottree().xpath("//base/@href"):
-        return urls.absolute(url, href) or url
-    return url
 
 
 def _item(box: HtmlElement, base: str, selectors: Selectors, timezone: str) -> Item | None:

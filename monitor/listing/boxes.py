@@ -1,0 +1,210 @@
+"""What stands beside a headline in its box: date, teaser, byline, picture.
+
+The box ends where the next article's link begins.  Knows no publisher's names of classes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from monitor import dates, markup, urls
+from monitor.listing import words
+from monitor.listing.spans import HEADINGS, Spans
+from monitor.listing.titles import named, word_count
+from monitor.model import Stamp
+
+_MOST_NODES = 300  # of one box that are looked at
+_MOST_FOLLOWING = 12  # siblings after a box that has neither date nor teaser
+_LINE_PARTS = words.these("a b i em strong span font u small time")
+_TEASER_WORDS = 7
+_LONGEST_TEASER = 1000
+_LONGEST_BYLINE = 100
+_BY = re.compile(r"(?:by|von|par|por|di|door|av|af|от|автор)\s+\S.*", re.IGNORECASE)
+_PARTS = re.compile(r"\s+[|·•–—-]\s+|[|·•()\[\]]|\s{3,}")
+_CJK_DATE = re.compile(r"((?:19|20)\d\d)\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?")
+_NUMERIC = (
+    r"(?:19|20)\d\d([-/.])\d{1,2}\1\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?"
+    r"|\d{1,2}\.\s?\d{1,2}\.\s?(?:19|20)\d\d(?:,?\s\d{1,2}:\d{2})?"
+)
+_NAMED = (
+    r"\d{1,2}(?:st|nd|rd|th|\.)?(?:\s+(?:de|of))?[\s-]+[^\W\d_]{3,10}\.?(?:\s+de)?,?[\s-]+"
+    r"(?:19|20)\d\d|[^\W\d_]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d"
+)
+_CLOCK = (
+    r"(?:(?:,|\s+at|\s+-)?\s+\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?)?"
+    r"(?:\s(?:[A-Z]{2,4}|[+-]\d{4}))?)?"
+)
+_DATE = re.compile(f"(?:{_NUMERIC}|(?:{_NAMED}){_CLOCK})", re.IGNORECASE)
+_AGO = re.compile(
+    r"\d+ ?(?:s|m|h|d|min|mins|hrs?|secs?|seconds?|minutes?|hours?|days?|weeks?|months?)\.? ago"
+    r"|(?:vor|il y a|hace|há|fa|siden|sedan|temu|назад|тому|önce|ที่แล้ว|قبل|منذ|پیش|לפני)\b"
+    r"|(?:分钟|小时|天|分鐘|小時|日|時間|분|시간|일) ?[前전]",
+    re.IGNORECASE,
+)
+_BARE_DAY = re.compile(
+    r"\d{1,2}[./ -]+(?:\d{1,2}|[^\W\d_]{3,9})\.?|[^\W\d_]{3,9}\.? \d{1,2}|\d{1,2}:\d\d"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """`dated`: a date stands there, perhaps one that nobody can place ("2 hours ago")."""
+
+    published: Stamp | None = None
+    dated: bool = False
+    teaser: str | None = None
+    byline: str | None = None
+    image: str | None = None
+
+
+def box_of(link: HtmlElement, spans: Spans) -> HtmlElement:
+    """The largest element around a headline's link that holds no other article's link."""
+    box = link
+    above = box.getparent()
+    while (
+        above is not None and above.tag not in ("body", "html", "head") and spans.holds(above) == 1
+    ):
+        box, above = above, above.getparent()
+    return box
+
+
+def read(box: HtmlElement, title: str | None, spans: Spans, *, base: str, timezone: str) -> Beside:
+    """What is beside a headline, in its box or right behind it where the box is the bare link."""
+    nodes = list(islice(box.iter(), _MOST_NODES))
+    texts = list(_texts(nodes))
+    teaser = _teaser(box, title)
+    published, dated = _date(nodes, texts, timezone)
+    if not dated and box.tag in _LINE_PARTS:
+        published, dated = _date([], list(_before(box)), timezone)
+    if not dated and teaser is None:
+        behind = list(_behind(box, spans))
+        if not dated:
+            published, dated = _date([], behind, timezone)
+        teaser = next((t for t in behind if _is_teaser(t, title)), None)
+    return Beside(
+        published, dated, teaser[:_LONGEST_TEASER] if teaser else None,
+        _byline(nodes, texts), _image(nodes, base),
+    )  # fmt: skip
+
+
+def _texts(nodes: Sequence[HtmlElement]) -> Iterator[str]:
+    for node in nodes:
+        if not isinstance(node.tag, str) or node.tag in markup.UNSEEN:
+            continue
+        parts = (node.text, *(child.tail for child in islice(node, _MOST_NODES)))
+        for part in parts:
+            if text := markup.squeeze(part):
+                yield text
+
+
+def _before(box: HtmlElement) -> Iterator[str]:
+    """The texts before a bare link in its own line."""
+    for sibling in islice(box.itersiblings(preceding=True), _MOST_FOLLOWING):
+        if text := markup.squeeze(sibling.tail):
+            yield text
+        if sibling.tag not in _LINE_PARTS or sibling.tag == "a":
+            return
+        if text := markup.text_of(sibling):
+            yield text
+    above = box.getparent()
+    if above is not None and (text := markup.squeeze(above.text)):
+        yield text
+
+
+def _behind(box: HtmlElement, spans: Spans) -> Iterator[str]:
+    """The texts after a box, up to the next article's link."""
+    at = box
+    if text := markup.squeeze(at.tail):
+        yield text
+    for sibling in islice(at.itersiblings(), _MOST_FOLLOWING):
+        if sibling in spans.span or sibling.tag in HEADINGS:
+            return
+        seen = isinstance(sibling.tag, str) and sibling.tag not in markup.UNSEEN
+        if seen and (text := markup.text_of(sibling)):
+            yield text
+        if text := markup.squeeze(sibling.tail):
+            yield text
+
+
+def _date(
+    nodes: Sequence[HtmlElement], texts: Sequence[str], timezone: str
+) -> tuple[Stamp | None, bool]:
+    dated = False
+    for node in nodes:
+        if not isinstance(node.tag, str):
+            continue
+        said = node.get("datetime") or node.get("data-datetime") or ""
+        if node.tag == "time" or said:
+            dated = True
+            if (found := dates.stamp(said or markup.text_of(node) or "", timezone)) is not None:
+                return found, True
+        elif named(node) & words.DATE_WORDS and any(c.isdigit() for c in node.text or ""):
+            dated = True
+    for text in texts:
+        if len(text) > 200 or not any(c.isdigit() for c in text):
+            continue
+        if (found := date_in(text, timezone)) is not None:
+            return found, True
+        dated = dated or _looks_dated(text)
+    return None, dated
+
+
+def date_in(text: str, timezone: str) -> Stamp | None:
+    """The first whole date in a short text, such as "Baghdad (AFP) Nov 17, 2017"."""
+    whole = dates.stamp(text, timezone)
+    if whole is not None:
+        return whole
+    if (found := _CJK_DATE.search(text)) is not None:
+        return dates.stamp(f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}", timezone)
+    for found in islice(_DATE.finditer(text), 3):
+        if (stamp := dates.stamp(found[0], timezone)) is not None:
+            return stamp
+    return None
+
+
+def _looks_dated(text: str) -> bool:
+    if len(text) > 60:
+        return False
+    return (
+        _AGO.search(text) is not None or _BARE_DAY.fullmatch(text.strip(" ,|·•-–()[]")) is not None
+    )
+
+
+def _teaser(box: HtmlElement, title: str | None) -> str | None:
+    if box.tag == "a" and len(box) == 0:
+        return None
+    found = (line.text for line in markup.lines(box).lines)
+    return next((text for text in found if _is_teaser(text, title)), None)
+
+
+def _is_teaser(text: str, title: str | None) -> bool:
+    if title is not None and (title in text and len(text) < 2 * len(title)):
+        return False
+    return text != title and word_count(text) >= _TEASER_WORDS and not _BY.fullmatch(text[:60])
+
+
+def _byline(nodes: Sequence[HtmlElement], texts: Sequence[str]) -> str | None:
+    for node in nodes:
+        if isinstance(node.tag, str) and (
+            named(node) & words.BYLINE_WORDS or node.get("rel") == "author"
+        ):
+            said = markup.text_of(node)
+            if said and len(said) <= _LONGEST_BYLINE:
+                return said
+    said = next((t for t in texts if len(t) <= _LONGEST_BYLINE and _BY.fullmatch(t)), None)
+    return _PARTS.split(said)[0] if said and word_count(said) <= 8 else None
+
+
+def _image(nodes: Sequence[HtmlElement], base: str) -> str | None:
+    for node in nodes:
+        if node.tag == "img":
+            for name in ("src", "data-src", "data-original", "data-lazy-src"):
+                written = node.get(name) or ""
+                if written and not written.startswith("data:"):
+                    return urls.absolute(base, written)
+    return None

@@ -1,0 +1,267 @@
+"""Which spots list an article: by themselves, and by what others of the same build are.
+
+The points are fitted to the labelled pages of the tests.  Knows no publisher.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from monitor.listing.addresses import HINT, HUB, LIKELY, slug_words
+from monitor.listing.links import climb
+from monitor.listing.spots import Spot
+
+ENOUGH = 3.0  # points, half by a spot itself and half by all of its build
+_LABEL = 2.0  # points of a short text outside of a heading that are not enough by themselves
+_KNOWN_PATH = 1.0  # less is enough where yesterday's shape says so
+_RIVER = 5  # dated entries with teasers that are the one list of a section page
+_MANY_FOREIGN = 8
+_REPEATED = 3
+_MANY = 6  # so many texts in a row, as long as headlines are, need nothing else
+_FULL = 5.0  # words
+_FULL_CHARS = 35
+_NEAR = 2  # spots before and after that tell whether one is among headlines
+_LONGEST = 45  # words of a headline
+_SHORT = 3  # words: fewer are a label rather than a headline
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """`own`: a spot's points, `group`: the mean of those of its build."""
+
+    spot: Spot
+    own: float
+    group: float
+
+    @property
+    def points(self) -> float:
+        return (self.own + self.group) / 2
+
+
+def weigh(spots: Sequence[Spot], declared: frozenset[str]) -> tuple[Weighed, ...]:
+    """The spots outside of ruled-out zones with their points."""
+    open_spots = [spot for spot in spots if spot.zone is None and spot.title is not None]
+    groups = _groups(open_spots)
+    own: dict[Spot, float] = {}
+    for is_long in (True, False):
+        alike = [spot for (_, long), group in groups.items() if long is is_long for spot in group]
+        habits = _habits(alike)
+        own.update((spot, _own(spot, habits, declared)) for spot in alike)
+    weighed: dict[Spot, Weighed] = {}
+    for group in groups.values():
+        mean, traits = fmean(own[spot] for spot in group), _traits(group)
+        for spot in group:
+            weighed[spot] = Weighed(spot, own[spot], mean + traits.points(spot))
+    return tuple(weighed[spot] for spot in open_spots)
+
+
+def of_others(weighed: Iterable[Weighed]) -> list[Weighed]:
+    """Articles of other publishers, on a page that lists nothing else: many, and of several."""
+    found = [
+        one
+        for one in weighed
+        if one.spot.address.foreign
+        and one.points >= ENOUGH
+        and one.spot.words > _SHORT
+        and (one.spot.address.points or 0.0) >= HINT
+    ]
+    domains = {one.spot.address.domain for one in found}
+    return found if len(found) >= _MANY_FOREIGN and len(domains) >= _REPEATED else []
+
+
+def without_columns(chosen: Sequence[Weighed], spots: Sequence[Spot]) -> list[Weighed]:
+    """The chosen without bare lists behind the one list of a section, all dated and with teasers.
+
+    `chosen` and `spots` in the page's order.  Such lists stand in a column beside it and lead to
+    other sections; a front page has several lists and is not to be read so.
+    """
+    place = {spot: number for number, spot in enumerate(spots)}
+    groups: dict[str, list[Weighed]] = defaultdict(list)
+    for one in chosen:
+        groups[one.spot.path].append(one)
+    river = max(groups.values(), key=_richness, default=[])
+    if _richness(river) < _RIVER:
+        return list(chosen)
+    last = place[river[-1].spot]
+    ends = set(climb(river[0].spot.link))
+    column = next((at for at in climb(river[-1].spot.link) if at in ends), None)
+    dropped = {
+        one
+        for group in groups.values()
+        if len(group) >= _REPEATED
+        and place[group[0].spot] > last
+        and _is_bare(group)
+        and not any(at is column for at in climb(group[0].spot.link))
+        for one in group
+    }
+    return [one for one in chosen if one not in dropped]
+
+
+def without_labels(chosen: Sequence[Weighed]) -> list[Weighed]:
+    """The chosen without groups of short bare links, where most others have more than words.
+
+    So read blocks of topics ("War in the Gulf") on pages whose articles stand in boxes.
+    """
+    if 5 * sum(is_told(one.spot) for one in chosen) < 3 * len(chosen):
+        return list(chosen)
+    groups: dict[str, list[Weighed]] = defaultdict(list)
+    for one in chosen:
+        groups[one.spot.path].append(one)
+    return [one for one in chosen if not _is_of_labels(groups[one.spot.path])]
+
+
+def _is_of_labels(group: Sequence[Weighed]) -> bool:
+    if any(is_told(one.spot) for one in group):
+        return False
+    length = fmean(len(one.spot.title or "") for one in group)
+    return length < _FULL_CHARS and fmean(one.spot.words for one in group) < _FULL
+
+
+def is_told(spot: Spot) -> bool:
+    """Whether more than words speaks for an article: a number or date, or a box around it."""
+    beside = spot.beside
+    return bool(
+        spot.address.marked or spot.in_heading or beside.dated or beside.teaser or beside.image
+    )
+
+
+def _richness(group: Sequence[Weighed]) -> int:
+    rich = [one for one in group if one.spot.beside.dated and one.spot.beside.teaser]
+    return len(rich) if len(rich) >= 0.8 * len(group) else 0
+
+
+def _is_bare(group: Sequence[Weighed]) -> bool:
+    told = sum(one.spot.beside.dated or one.spot.beside.teaser is not None for one in group)
+    return told <= 0.2 * len(group)
+
+
+def _groups(spots: Iterable[Spot]) -> dict[tuple[str, bool], list[Spot]]:
+    """Spots of one path, those among headlines apart from those among labels.
+
+    Pages without any structure have navigation and news on one path, but not mingled.
+    """
+    by_path: dict[str, list[Spot]] = defaultdict(list)
+    for spot in spots:
+        by_path[spot.path].append(spot)
+    groups: dict[tuple[str, bool], list[Spot]] = defaultdict(list)
+    for path, alike in by_path.items():
+        long = [spot.words > _SHORT for spot in alike]
+        for number, spot in enumerate(alike):
+            near = long[max(0, number - _NEAR) : number + _NEAR + 1]
+            groups[path, 2 * sum(near) >= len(near)].append(spot)
+    return groups
+
+
+def taken(weighed: Iterable[Weighed], known: frozenset[str]) -> list[Weighed]:
+    """Those that list an article; `known` are the paths of a shape."""
+    return [
+        one
+        for one in weighed
+        if not one.spot.address.foreign
+        and one.points >= ENOUGH - (_KNOWN_PATH if one.spot.path in known else 0.0)
+        and one.own > (0.0 if one.spot.in_heading or one.spot.words > _SHORT else _LABEL)
+    ]
+
+
+def sisters(
+    weighed: Iterable[Weighed], chosen: Sequence[Weighed], masthead: frozenset[str]
+) -> list[Weighed]:
+    """Articles on another of the publisher's domains: listed and addressed just as its own.
+
+    `masthead`: domains whose front pages the page links to.
+    """
+    paths = {one.spot.path for one in chosen}
+    literals = {
+        one.spot.address.literal for one in chosen if one.spot.address.literal.count("/") > 1
+    }
+    templates = {one.spot.address.template for one in chosen}
+    return [
+        one
+        for one in weighed
+        if one.spot.address.foreign
+        and one.points >= ENOUGH
+        and (
+            (one.spot.address.literal in literals and one.spot.path in paths)
+            or (one.spot.address.template in templates and one.spot.address.domain in masthead)
+        )
+    ]
+
+
+def _habits(spots: Iterable[Spot]) -> Mapping[str, float]:
+    """For every template of addresses what share of its links read as headlines, if enough do."""
+    texts: dict[str, dict[str, int]] = defaultdict(dict)
+    for spot in spots:
+        best = texts[spot.address.template]
+        best[spot.key] = max(best.get(spot.key, 0), spot.words)
+    return {
+        template: sum(words > _SHORT for words in best.values()) / len(best)
+        for template, best in texts.items()
+        if len(best) >= _REPEATED
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Traits:
+    """What most spots of one build share, and what it adds to those that share it too."""
+
+    dated: bool = False
+    full: bool = False
+    many: bool = False
+    short: bool = False
+
+    def points(self, spot: Spot) -> float:
+        points = -1.0 if self.short else 0.0
+        if self.dated and spot.in_heading and spot.beside.dated:
+            points += 2.0
+        if self.full and spot.words > _SHORT:
+            points += 3.0 if self.many and not self.dated else 1.0
+        return points
+
+
+def _traits(spots: Sequence[Spot]) -> _Traits:
+    """None of less than three: what is not repeated is no build."""
+    count = len({spot.key for spot in spots})
+    if count < _REPEATED:
+        return _Traits()
+    total = len(spots)
+    dated = sum(spot.in_heading and spot.beside.dated for spot in spots)
+    boxed = sum(spot.in_heading and bool(spot.beside.teaser) for spot in spots)
+    long = sum(spot.words > _SHORT for spot in spots)
+    full = long >= 0.7 * total and fmean(spot.words for spot in spots) >= _FULL
+    return _Traits(
+        dated=dated >= 0.6 * total,
+        full=full,
+        many=full and count >= _MANY and long >= 0.8 * total,
+        short=long < 0.2 * total and boxed < 0.6 * total and dated < 0.6 * total,
+    )
+
+
+def _own(spot: Spot, habits: Mapping[str, float], declared: frozenset[str]) -> float:
+    points = spot.address.points if spot.address.points is not None else HUB
+    points += _title_points(spot)
+    beside = spot.beside
+    points += 1.5 if spot.in_heading else 0.0
+    points += 1.0 if beside.dated else 0.0
+    points += 1.0 if beside.teaser else 0.0
+    points += 0.5 if beside.image else 0.0
+    points += 1.5 if spot.key in declared else 0.0
+    habit = habits.get(spot.address.template)
+    if habit is not None:
+        points += 1.0 if habit >= 0.6 else -1.0 if habit < 0.25 and not spot.in_heading else 0.0
+    return points
+
+
+def _title_points(spot: Spot) -> float:
+    words = spot.words
+    if words > _SHORT + 1:
+        return 2.0 if words <= _LONGEST else 0.0
+    if words > _SHORT:
+        return 1.5
+    points = {3: 1.0, 2: 0.0}.get(words, -1.0)
+    is_slug = slug_words(spot.address.slug) <= words and not spot.address.marked
+    if is_slug and (spot.address.points or 0.0) < LIKELY:
+        points -= 1.0
+    return points
