@@ -17,6 +17,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from monitor.model import Precision, Stamp
+from monitor.model.twins import twin_of
 
 # Outside of these years a date is a mistake or a joke (year 0, 9999), never an article's.
 _YEARS = range(1900, 2200)
@@ -79,6 +80,15 @@ _FORMS = tuple(
         rf"{_WEEKDAY}(?P<day>[0-9]{{1,2}})\.\ ?(?P<month>[0-9]{{1,2}})\.\ ?{_YEAR}{_CLOCK}",
     )
 )
+# What nearly every feed prints around hours, minutes and seconds, and is read quickly.
+_QUICK_DAY = re.compile(
+    r"(?:[A-Za-z]{3}, )?([0-9]{1,2}) ([A-Za-z]{3}) ([0-9]{4}) |([0-9]{4})-([0-9]{2})-([0-9]{2})T"
+)
+_QUICK_ZONE = re.compile(r"(?: ?([+-])([0-9]{2}):?([0-9]{2})| ([A-Z]{1,5})|(Z))")
+_MINUTES = {f"{number // 60:02}:{number % 60:02}": number for number in range(24 * 60)}
+_SECONDS = {f":{number:02}": number for number in range(60)}
+_new_stamp = twin_of(Stamp)
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
 _EPOCH = re.compile(r"[0-9]{9,10}(?:\.[0-9]{1,9})?|[0-9]{12,13}")
 _NUMBERED_ZONE = re.compile(r".*?([+-])([0-9]{1,2}?):?([0-9]{2})?")
 
@@ -91,6 +101,8 @@ def stamp(text: str, timezone: str, now: int | None = None) -> Stamp | None:
     `timezone` (a valid IANA name) reads a time without zone and ends the day of a bare date.
     `now` (epoch ms) gives a date without a year its year: the last one it can lie in.
     """
+    if (quick := _quick(text, timezone)) is not None:
+        return quick
     text = " ".join(text[: 2 * _LONGEST].split()).replace("\u2212", "-").strip(" ,;")
     if len(text) > _LONGEST:
         return None
@@ -103,6 +115,48 @@ def stamp(text: str, timezone: str, now: int | None = None) -> Stamp | None:
             except (ValueError, OverflowError):
                 return None
     return None
+
+
+def _quick(text: str, timezone: str) -> Stamp | None:
+    """None where the text has to be looked at more closely, or is no date at all."""
+    place = text.find(":") - 2
+    if place < 11 or len(text) > _LONGEST:
+        return None
+    minutes = _MINUTES.get(text[place : place + 5])
+    seconds = _SECONDS.get(text[place + 5 : place + 8])
+    if minutes is None or seconds is None:
+        return None
+    start = _start_of_day(text[:place], text[place + 8 :], timezone)
+    if start is None:
+        return None
+    stamp = _new_stamp(start + (minutes * 60 + seconds) * 1000)
+    stamp.__class__ = Stamp
+    return stamp
+
+
+@lru_cache(maxsize=1024)
+def _start_of_day(before: str, behind: str, timezone: str) -> int | None:
+    """Midnight of a date as it stands before a time, in the zone behind it."""
+    day, zone = _QUICK_DAY.fullmatch(before), _QUICK_ZONE.fullmatch(behind)
+    if day is None or zone is None:
+        return None
+    year = int(day[3] or day[4])
+    month = _MONTHS.get(day[2].lower(), 0) if day[2] else int(day[5])
+    try:
+        days = date(year, month, int(day[1] or day[6])).toordinal() - _EPOCH_DAY
+    except ValueError:
+        return None
+    if zone[4]:
+        east = _named(zone[4].lower(), timezone, year) if year in _YEARS else None
+    else:
+        east = _minutes_east(zone[1] or "+", int(zone[2] or 0), int(zone[3] or 0))
+    return None if east is None or year not in _YEARS else (days * 1440 - east) * 60_000
+
+
+def _minutes_east(sign: str, hours: int, minutes: int) -> int | None:
+    if hours > 14 or minutes > 59:
+        return None
+    return (hours * 60 + minutes) * (-1 if sign == "-" else 1)
 
 
 def _epoch(text: str) -> Stamp | None:
@@ -173,9 +227,13 @@ def _zone(written: str | None, timezone: str, year: int) -> tzinfo:
     written = written.lower().removeprefix("etc/")
     if "+" in written or "-" in written:
         return _numbered(written)
-    offset = _abbreviations(timezone, year).get(written, _ZONES.get(written))
+    offset = _named(written, timezone, year)
     # An abbreviation that nobody knows is most likely the publisher's own.
     return own if offset is None else _east(offset)
+
+
+def _named(written: str, timezone: str, year: int) -> int | None:
+    return _abbreviations(timezone, year).get(written, _ZONES.get(written))
 
 
 def _numbered(written: str) -> tzinfo:

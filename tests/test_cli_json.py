@@ -21,7 +21,7 @@ PROMISED = {
     "alerts": {"id", "rule", "item", "story", "occasion", "raised_at", "spans", "deliveries"},
     "sources": {
         "id", "kind", "url", "health", "last_success_at", "last_new_item_at", "next_poll_at",
-        "failures", "reason",
+        "failures", "reason", "read_by",
     },
 }  # fmt: skip
 DELIVERY = {"channel", "recipient", "state", "attempts", "message_id"}

@@ -36,6 +36,8 @@ def as_case(feed):
             entry["own_address"] = item.url
     if feed.skipped:
         shown["skipped"] = feed.skipped
+    if feed.read_by != "fast":
+        shown["read_by"] = feed.read_by
     if feed.repeated_guids:
         shown["repeated_guids"] = sorted(feed.repeated_guids)
     return json.loads(json.dumps(shown))

@@ -107,6 +107,29 @@ async def test_two_first_starts_at_once_make_one_schema(tmp_path: Path) -> None:
         await each.close()
 
 
+async def test_an_older_database_learns_where_fields_come_from(store: Store) -> None:
+    """A database without the column gets it, and its items are as they were."""
+    item_id = await store.write(put)
+    await store.close()
+    with sqlite3.connect(store.path) as old:
+        old.execute("ALTER TABLE items DROP COLUMN stated_by")
+        old.execute("DELETE FROM _sqlite_migrations WHERE name = 'm002_stated_by'")
+    newer = Store(store.path)
+    found = await newer.read(lambda tx: items.load(tx, item_id))
+    assert (found.item.title, found.item.stated_by) == ("A bridge falls", ())
+    await newer.close()
+
+
+async def test_where_fields_come_from_is_kept(store: Store) -> None:
+    """The statements that an item's fields were taken from are loaded as they were stored."""
+    stated_by = (("title", "og:title"), ("body", "trafilatura"))
+    item = replace(arrival().item, stated_by=stated_by)
+    await store.write(lambda tx: sources.put(tx, BBC, NOW))
+    item_id = await store.write(lambda tx: add(tx, replace(arrival(), item=item)))
+    found = await store.read(lambda tx: items.load(tx, item_id))
+    assert found.item.stated_by == stated_by
+
+
 async def test_a_source_is_leased_to_one(store: Store) -> None:
     """While one works on a source nobody else gets it, and is told who has it."""
     await store.write(lambda tx: sources.put(tx, BBC, NOW))

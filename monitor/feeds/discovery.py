@@ -1,29 +1,129 @@
-"""Which feeds an HTML page says it has.  Fetches none of them, and judges none."""
+"""Which feeds an HTML page says it has, where else one may lie, and whether a feed is the page's.
+
+Fetches nothing.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
 from monitor import markup, urls
+from monitor.model import Item
+from monitor.text import fold
 
 # What `<link rel=alternate>` calls the formats that are read here.
 _TYPES = frozenset(
     ("application/rss+xml", "application/atom+xml", "application/rdf+xml", "text/xml",
-     "application/xml")
+     "application/xml", "application/feed+json", "application/json")
 )  # fmt: skip
 _MOST = 20
+# WordPress, Ghost, Hugo, Jekyll, Drupal, JSON Feed's own advice; the likelier first.
+_USUAL_FEEDS = ("/feed", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json")
+_USUAL_SITEMAPS = ("/news-sitemap.xml", "/sitemap_news.xml", "/sitemap.xml")
+_FEWEST_WORDS = 3  # of a headline that tells an article from others
+_FEWEST_SHARED = 3
+_SCRIPTED = 400  # characters: a page with less text and with scripts is filled in by them
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What an HTML page says of itself.  `scripted`: hardly any text until its scripts run."""
+
+    title: str | None
+    feeds: tuple[str, ...]
+    scripted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """`shared` of a feed's `among` newest entries stand on the page that lists `listed`."""
+
+    shared: int
+    among: int
+    listed: int
+
+    @property
+    def is_of_page(self) -> bool:
+        """The feed holds what the page lists, and little else."""
+        return self.is_of_site and 2 * self.shared >= self.among
+
+    @property
+    def is_of_site(self) -> bool:
+        """The feed holds what the page lists, and perhaps much else."""
+        return self.shared >= min(_FEWEST_SHARED, self.listed) > 0
+
+
+def look(body: bytes, *, url: str, content_type: str | None) -> Page:
+    """Read a page's head.  Its own section's feeds come first, those of comments last."""
+    tree = markup.parse(markup.decode(body, content_type))
+    if tree is None:
+        return Page(None, (), scripted=False)
+    text = markup.text_of(tree) or ""
+    scripted = len(text) < _SCRIPTED and tree.find(".//script") is not None
+    found = alternates(body, url=url, content_type=content_type)
+    return Page(markup.squeeze(tree.findtext(".//title")), found, scripted)
 
 
 def alternates(body: bytes, *, url: str, content_type: str | None) -> tuple[str, ...]:
-    """Addresses of feeds in the page's own order, each once, absolute; comment feeds last."""
+    """Addresses of feeds that the page names, each once, absolute: first those that lie below the
+    page's own path, then in the page's order; comment feeds last."""
     tree = markup.parse(markup.decode(body, content_type))
-    found: dict[str, bool] = {}
+    found: dict[str, tuple[bool, bool]] = {}
     for link in tree.iter("link") if tree is not None else ():
         relations = (link.get("rel") or "").lower().split()
         kind = (link.get("type") or "").partition(";")[0].strip().lower()
         if "alternate" in relations and kind in _TYPES:
             target = urls.absolute(url, link.get("href") or "")
-            if target is not None:
+            if target is not None and "/wp-json/" not in target and "oembed" not in target:
                 words = f"{link.get('title') or ''} {target}".lower()
-                found.setdefault(target, "comment" in words)
+                found.setdefault(target, ("comment" in words, not _is_below(target, url)))
         if len(found) == _MOST:
             break
     return tuple(sorted(found, key=lambda target: found[target]))
+
+
+def usual_feeds(url: str) -> tuple[str, ...]:
+    """Addresses at which a site's feed often lies, first the one of the page's own section."""
+    path = urlsplit(url).path.rstrip("/")
+    own = (f"{path}/feed",) if path and "." not in path.rpartition("/")[2] else ()
+    return tuple(dict.fromkeys(urljoin(url, place) for place in (*own, *_USUAL_FEEDS)))
+
+
+def sitemaps(url: str, robots: bytes) -> tuple[str, ...]:
+    """The sitemaps that a site's robots.txt names on that site, the likeliest to hold the news
+    first, then the usual places."""
+    lines = robots[:500_000].decode("utf-8", "replace").splitlines()
+    named = [
+        line.partition(":")[2].strip() for line in lines if line.lower().startswith("sitemap:")
+    ]
+    found = [address for each in named[:_MOST] if (address := urls.absolute(url, each))]
+    found.sort(key=lambda address: "news" not in urlsplit(address).path.lower())
+    usual = [urljoin(url, place) for place in _USUAL_SITEMAPS]
+    near = (address for address in (*found, *usual) if urls.site(address) == urls.site(url))
+    return tuple(dict.fromkeys(near))
+
+
+def agreement(page: Sequence[Item], fed: Sequence[Item]) -> Agreement:
+    """How far a feed lists what a page does, by addresses and by headlines.
+
+    Of the feed only what is newer than its last shared entry is counted: it may go back further.
+    """
+    listed = {mark for item in page for mark in _marks(item)}
+    newest = sorted(fed, key=lambda item: -(item.published.at if item.published else 0))
+    shared = [bool(_marks(item) & listed) for item in newest]
+    among = len(shared) - shared[::-1].index(True) if any(shared) else len(shared)
+    return Agreement(sum(shared), among, min(len(page), len(fed)))
+
+
+def _marks(item: Item) -> set[str]:
+    """By which an article is known again wherever it is listed."""
+    words = fold(item.title).split() if item.title else []
+    title = {" ".join(words)} if len(words) >= _FEWEST_WORDS else set()
+    return {urls.canonical(item.url) or item.url, *title}
+
+
+def _is_below(target: str, url: str) -> bool:
+    path = urlsplit(url).path.rstrip("/")
+    return bool(path) and urlsplit(target).path.startswith(f"{path}/")

@@ -1,31 +1,24 @@
-"""The bytes of a feed to feedparser's view of it.
+"""The bytes of a feed to text, and what a document is that is no feed.
 
-Knows encodings and what breaks feedparser.  Does not know what an entry is.
+Knows encodings.  Does not know what an entry is.
 """
 
 from __future__ import annotations
 
-import io
 import re
-from typing import Any
-from xml.sax import SAXException
-
-import feedparser
 
 from monitor import markup
 
-Found = dict[str, Any]
-
-# What feedparser lets out of its two parsers and the codecs below them, seen on broken documents.
-BROKEN = (
-    *(ValueError, TypeError, LookupError, AttributeError, AssertionError),
-    *(ArithmeticError, RuntimeError, SAXException),
-)
-
 _ROOT = re.compile(r"<([A-Za-z_][\w.:-]*)")
-_DECLARATION = re.compile(r"<\?xml\b[^<>]*>")
-_BLANKS = re.compile(r"\s+")
-_REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]+)|0*([0-9]+));?")
+# What `markup.decode` takes out of texts, as UTF-8.
+_CONTROLS = bytes((*range(9), 11, 12, *range(14, 32), 127))
+_LONG_CONTROLS = re.compile(rb"\xc2[\x80-\x9f]|\xef\xbf[\xbe\xbf]")
+_REFERENCE = re.compile(rb"&#(?:[xX]0*([0-9a-fA-F]+)|0*([0-9]+));?")
+# Nearly all that could be wrong, and little else: below 32, or of more than four digits.
+_SUSPICIOUS = re.compile(
+    rb"&#(?:0*(?:[12]?[0-9]|3[01])(?![0-9])|0*[1-9][0-9]{4}"
+    rb"|[xX]0*1?[0-9a-fA-F](?![0-9a-fA-F])|[xX]0*[d-fD-F1-9][0-9a-fA-F]{3})"
+)
 _FEED_ROOTS = frozenset(("rss", "feed", "rdf:rdf"))
 _HTML_ROOTS = frozenset(("html", "head", "body", "title", "meta", "script", "div", "p", "table"))
 
@@ -44,34 +37,28 @@ def decoded(body: bytes, content_type: str | None) -> str:
     return markup.decode(body, content_type)
 
 
-def parsed(text: str) -> Found | None:
-    """feedparser's result for the document, None where it sees no feed in it."""
-    text = _DECLARATION.sub("", text, count=1)
-    root = _ROOT.search(text)
-    if root is None:
-        return None
-    # feedparser is quadratic in blanks before the root, and stops at numbers of no character.
-    head = _BLANKS.sub(" ", text[: root.start()]).lstrip()
-    text = f"<?xml version='1.0' encoding='utf-8'?>\n{head}{text[root.start() :]}"
-    text = _REFERENCE.sub(_possible, text)
+def utf8(body: bytes, content_type: str | None) -> bytes:
+    """`decoded` as UTF-8, at a tenth of its cost where the body is that already."""
+    if b"\x1b" in body or b"\x00" in body[:4]:
+        return decoded(body, content_type).encode("utf-8", "replace")
     try:
-        found: Found = feedparser.parse(
-            io.BytesIO(text.encode("utf-8")),
-            # No address: relative links stay as written but for xml:base, guids as they are.
-            response_headers={"content-type": "application/xml; charset=utf-8"},
-            resolve_relative_uris=False,
-            sanitize_html=False,
-        )
-    except BROKEN:
-        return None
-    return found if found["version"] else None
+        body.decode()
+    except UnicodeDecodeError:
+        return decoded(body, content_type).encode("utf-8", "replace")
+    body = body.removeprefix(b"\xef\xbb\xbf").translate(None, _CONTROLS)
+    return body if body.isascii() else _LONG_CONTROLS.sub(b"", body)
 
 
-def _possible(reference: re.Match[str]) -> str:
+def possible(document: bytes) -> bytes:
+    """With U+FFFD for references to no character, at which XML parsers stop."""
+    return _REFERENCE.sub(_replaced, document) if _SUSPICIOUS.search(document) else document
+
+
+def _replaced(reference: re.Match[bytes]) -> bytes:
     digits = reference[1] or reference[2]
     code = int(digits, 16 if reference[1] else 10) if len(digits) < 8 else 0
     allowed = code in (9, 10, 13) or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE
-    return reference[0] if allowed or 0x10000 <= code < 0x110000 else "\ufffd"
+    return reference[0] if allowed or 0x10000 <= code < 0x110000 else b"\xef\xbf\xbd"
 
 
 def what_it_is(text: str) -> str:
@@ -81,7 +68,7 @@ def what_it_is(text: str) -> str:
     if not start:
         return "nothing"
     if start.startswith(("{", "[")):
-        return "a JSON Feed, which is not read" if "jsonfeed.org" in start else "JSON"
+        return "JSON"
     if root is None or start[0] != "<":
         return "plain text"
     if root[1] in _HTML_ROOTS or "<!doctype html" in start:

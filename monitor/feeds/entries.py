@@ -1,4 +1,4 @@
-"""One entry of a feed, as feedparser shows it, to an `Item` of plain values.
+"""One entry of a feed, whichever reader found it, to an `Item` of plain values.
 
 Decides which address, date, text and picture are the entry's.  Does not read bytes.
 """
@@ -8,167 +8,188 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import urljoin
 
 from monitor import dates, markup, urls
-from monitor.feeds.document import BROKEN, Found
+from monitor.feeds.entry import Document, Entry, Text, mailbox
+from monitor.feeds.plain import text_of
 from monitor.model import Item, Stamp
+from monitor.model.twins import twin_of
 
 NO_PAGE = "/#!entry="  # in the address that an entry without one gets
+# In characters.  The longest real titles have some 300; what is longer is a text in a wrong place.
+LONGEST_TITLE = 1_000
 
-_BLANK_LINE = re.compile(r"\n[ \t\r]*(?=\n)")
 # Tags that people write into titles without saying that the title is HTML.
+_HTML, _PLAIN = "text/html", "text/plain"
 _TAG = re.compile(
     r"</?(?:a|abbr|b|big|br|cite|code|del|div|em|font|h[1-6]|i|img|ins|p|q|s|small|span|strike"
     r"|strong|sub|sup|tt|u|wbr)\b[^<>]*>",
     re.IGNORECASE,
 )
-_MAILBOX = re.compile(
-    r"[^\s@]+@[^\s@]+(?:\s*\((?P<after>[^()]*)\))?|(?P<before>[^<>@]+)<[^<>@]+@[^<>@]+>"
+_BY = re.compile(r"^by\s+", re.IGNORECASE)
+# An address that `urls.absolute` gives back as it is.
+_PLAIN_ADDRESS = re.compile(
+    r"https?://[A-Za-z0-9][A-Za-z0-9-]{0,59}(?:\.[A-Za-z0-9][A-Za-z0-9-]{0,59}){0,3}"
+    r"(?:/[A-Za-z0-9/_.~%+,:=@!$'()*&-]*(?:\?[A-Za-z0-9/_.~%+,:=@!$'()*&-]+)?)?"
 )
-_BY = re.compile(r"by\s+", re.IGNORECASE)
+_PICTURE = re.compile(r"<img\s([^<>]*)>", re.IGNORECASE)
+_SOURCE = re.compile(
+    r"(?<![\w.:-])src\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE
+)
+_PIXEL = re.compile(r"(?<![\w.:-])(?:width|height)\s*=\s*[\"']?[01](?:px)?\b(?!%)", re.IGNORECASE)
+_MOST_PICTURES = 5
+
+
+_new_item = twin_of(Item)
 
 
 class EntryReader:
-    """Entries of one document.  Types of text are believed in Atom alone, which defines them."""
+    """Entries of one document.  Types of text are believed in formats alone that define them."""
 
-    def __init__(self, parsed: Found, url: str, timezone: str) -> None:
-        self._types_hold = parsed["version"].startswith("atom")
-        self._lang = _string(parsed["feed"], "language")
+    def __init__(self, document: Document, url: str, timezone: str) -> None:
+        self._typed = document.typed
+        self._lang = document.language
         self._url = url
-        self.link = urls.absolute(url, _string(parsed["feed"], "link") or "")
+        self.link = self._absolute(document.link or "")
         self._timezone = timezone
+        # In most feeds many entries have the same.
+        self._known_tags: dict[tuple[str, ...], tuple[str, ...]] = {}
 
-    def item(self, entry: Found) -> Item | None:
-        """None when the entry cannot be read or has no address."""
-        try:
-            return self._item(entry)
-        except BROKEN:
-            return None
-
-    def _item(self, entry: Found) -> Item | None:
-        title = self.title(entry)
-        body = max(self._texts(entry), key=len, default=None)
-        url = self._address(entry)
+    def item(self, entry: Entry) -> Item | None:
+        """None when there is nothing to tell the entry by."""
+        # At once: to look up each field by its name costs more.
+        (
+            written, texts, guid, link, linked, alternates, author, names,
+            published, updated, created, language, tags, images,
+        ) = entry  # fmt: skip
+        title = self.title(written) if written else None
+        body = self._body(texts)
+        url = self._address(link, alternates, self._url if linked else "")
         if url is None:
-            told_apart_by = guid_of(entry) or "\n".join(filter(None, (title, body)))
+            told_apart_by = guid or "\n".join(filter(None, (title, body)))
             if not told_apart_by:
                 return None
             url = self._own_address(told_apart_by)
-        authors = _names(entry)
-        updated = self._stamp(entry, "updated")
-        published = self._stamp(entry, "published") or self._stamp(entry, "created")
-        if published is None and not self._types_hold:
-            published = updated  # dc:date, which RSS 1.0 has instead of a date of its own
-        return Item(
+        authors = _names(names, author)
+        first, last = self._times(published or "", created or "", updated or "")
+        item = _new_item(
             url=url,
             title=title,
-            guid=guid_of(entry),
-            byline=", ".join(authors) or markup.squeeze(_string(entry, "author")),
+            guid=guid,
+            byline=", ".join(authors) if authors else markup.squeeze(author),
             authors=authors,
-            published=published,
-            updated=updated,
-            lang=self._language(entry),
+            published=first,
+            updated=last,
+            lang=language or self._lang,
             body=body,
-            image=self._image(entry),
-            tags=tuple(dict.fromkeys(filter(None, map(self._tag, _list(entry, "tags"))))),
+            image=self._image(images, texts),
+            tags=self._tags(tags) if tags else (),
         )
+        item.__class__ = Item
+        return item
 
-    def _address(self, entry: Found) -> str | None:
-        links = [(_string(each, "rel"), _string(each, "href")) for each in _list(entry, "links")]
-        link = _string(entry, "link") or ""
+    def _address(self, link: str, alternates: tuple[str, ...], base: str) -> str | None:
+        if len(link) <= urls.MAX_LENGTH and _PLAIN_ADDRESS.fullmatch(link):
+            return link
         # A guid that stands for the link is one only if it is an address as it is.
-        base = self._url if any(href == link for _, href in links) else ""
         found = urls.absolute(base, link)
-        alternates = (href for rel, href in links if href and rel == "alternate")
-        return found or next(filter(None, (urls.absolute(self._url, a) for a in alternates)), None)
+        return found or next(filter(None, map(self._absolute, alternates)), None)
+
+    def _absolute(self, address: str) -> str | None:
+        if len(address) <= urls.MAX_LENGTH and _PLAIN_ADDRESS.fullmatch(address):
+            return address
+        return urls.absolute(self._url, address)
 
     def _own_address(self, told_apart_by: str) -> str:
         digest = hashlib.sha256(f"{self._url}\n{told_apart_by}".encode()).hexdigest()[:16]
         return f"{urljoin(self.link or self._url, '/').rstrip('/')}{NO_PAGE}{digest}"
 
-    def title(self, found: Found) -> str | None:
-        detail = dict.get(found, "title_detail") or {}
-        text = _string(found, "title")
-        if text is None:
-            return None
-        return markup.squeeze(self._plain(text, _string(detail, "type")))
+    def title(self, text: Text) -> str | None:
+        """One line, of LONGEST_TITLE characters at most: cut at a word, with an ellipsis."""
+        value, kind = text
+        line = self._line(value, kind) if "<" in value or "&" in value else " ".join(value.split())
+        if not line or len(line) <= LONGEST_TITLE:
+            return line or None
+        start = line[: LONGEST_TITLE - 1]
+        words = start.rpartition(" ")[0]
+        # Some scripts have no blanks between words.
+        return (words if len(words) > LONGEST_TITLE * 0.9 else start) + "…"
 
-    def _texts(self, entry: Found) -> Iterator[str]:
-        contents = _list(entry, "content")
-        # A summary without details is feedparser's copy of the content.
-        detail = dict.get(entry, "summary_detail") or ({} if contents else entry)
-        summary = {"value": dict.get(entry, "summary"), "type": _string(detail, "type")}
-        for each in (*contents, *([summary] if detail else [])):
-            kind, text = _string(each, "type"), _string(each, "value")
-            if text and (kind is None or kind.startswith("text/") or kind.endswith("xhtml+xml")):
-                plain = self._plain(text, kind)
-                if plain:
-                    yield plain
+    def _body(self, texts: tuple[Text, ...]) -> str | None:
+        """The longest text; contents before a summary of the same length."""
+        best: str | None = None
+        for value, kind in texts:
+            # Without its markup no text gets longer.
+            if (best is None or len(value) > len(best)) and _is_text(kind):
+                plain = self._plain(value, kind)
+                if plain is not None and (best is None or len(plain) > len(best)):
+                    best = plain
+        return best
 
-    def _plain(self, text: str, kind: str | None) -> str | None:
-        if kind == "text/plain" and not _TAG.search("" if self._types_hold else text):
-            text = html.escape(text if self._types_hold else html.unescape(text), quote=False)
-        return _without_markup(text)
+    def _is_plain(self, value: str, kind: str | None) -> bool:
+        """Of a text with a "<" or "&" in it."""
+        return kind == _PLAIN and (self._typed or "<" not in value or not _TAG.search(value))
 
-    def _stamp(self, entry: Found, key: str) -> Stamp | None:
-        text = _string(entry, key)
-        return dates.stamp(text, self._timezone) if text else None
+    def _plain(self, value: str, kind: str | None) -> str | None:
+        if kind != _HTML and ("<" in value or "&" in value) and self._is_plain(value, kind):
+            value = html.escape(value if self._typed else html.unescape(value), quote=False)
+        return text_of(value)
 
-    def _language(self, entry: Found) -> str | None:
-        details = (dict.get(entry, key) or {} for key in ("title_detail", "summary_detail"))
-        return next(filter(None, (_string(d, "language") for d in details)), self._lang)
+    def _line(self, value: str, kind: str | None) -> str | None:
+        if "<" in value or "&" in value:
+            return markup.squeeze(self._plain(value, kind))
+        return " ".join(value.split()) or None
 
-    def _tag(self, tag: Found) -> str | None:
-        text = _string(tag, "label") or _string(tag, "term")
-        return markup.squeeze(self._plain(text, "text/plain")) if text else None
+    def _times(self, printed: str, created: str, changed: str) -> tuple[Stamp | None, Stamp | None]:
+        """Published, updated."""
+        timezone = self._timezone
+        updated = dates.stamp(changed, timezone) if changed else None
+        published = dates.stamp(printed, timezone) if printed else None
+        if published is None and created:
+            published = dates.stamp(created, timezone)
+        # dc:date, which RSS 1.0 has instead of a date of its own
+        return published or (None if self._typed else updated), updated
 
-    def _image(self, entry: Found) -> str | None:
-        found = (urls.absolute(self._url, address) for address in _images(entry))
-        return next(filter(None, found), None)
+    def _tags(self, written: tuple[str, ...]) -> tuple[str, ...]:
+        if (known := self._known_tags.get(written)) is None:
+            tags = [tag for each in written if (tag := self._line(each, _PLAIN))]
+            known = self._known_tags[written] = tuple(dict.fromkeys(tags))
+        return known
 
-
-def _images(entry: Found) -> Iterator[str]:
-    yield from (_string(each, "url") or "" for each in _list(entry, "media_thumbnail"))
-    enclosures = (each for each in _list(entry, "links") if each.get("rel") == "enclosure")
-    for each in (*_list(entry, "media_content"), *enclosures):
-        kind = _string(each, "type") or ""
-        if each.get("medium") == "image" or kind.startswith("image/"):
-            yield _string(each, "url") or _string(each, "href") or ""
-    yield _string(dict.get(entry, "image") or {}, "href") or ""
-
-
-def _names(entry: Found) -> tuple[str, ...]:
-    raw = (_string(entry, "author") or "").strip()
-    # RSS wants an e-mail address here, of which feedparser knows short top-level domains alone.
-    if len(raw) < 320 and (found := _MAILBOX.fullmatch(raw)):
-        names = [found["before"] or found["after"]]
-    else:
-        names = [_string(each, "name") for each in _list(entry, "authors")]
-    plain = filter(None, map(markup.squeeze, names))
-    return tuple(dict.fromkeys(_BY.sub("", name, count=1) for name in plain))
-
-
-def guid_of(entry: Found) -> str | None:
-    return (_string(entry, "id") or "").strip() or None
-
-
-def _without_markup(text: str) -> str | None:
-    """Text out of HTML, paragraphs parted by one blank line; a blank line as written parts, too."""
-    root = markup.parse(_BLANK_LINE.sub("<p>", text))
-    if root is None:
+    def _image(self, images: tuple[str, ...], texts: tuple[Text, ...]) -> str | None:
+        for written in images:
+            if written and (found := self._absolute(written)):
+                return found
+        for value, kind in texts:
+            if "<" in value and _is_text(kind) and not self._is_plain(value, kind):
+                for picture in islice(_PICTURE.finditer(value), _MOST_PICTURES):
+                    if (address := _source_of(picture)) and (found := self._absolute(address)):
+                        return found
         return None
-    parts = (("\n\n" if line.gap else "\n") + line.text for line in markup.lines(root).lines)
-    return "".join(parts).strip() or None
 
 
-# feedparser's own `get` answers for other keys than the one asked (updated for published).
-def _string(found: Found, key: str) -> str | None:
-    value = dict.get(found, key)
-    return value if isinstance(value, str) and value else None
+def _source_of(picture: re.Match[str]) -> str | None:
+    """None for the single pixels that count readers."""
+    given = picture[1]
+    found = _SOURCE.search(given)
+    if found is None or ("dth" in given and _PIXEL.search(given)):
+        return None
+    return html.unescape(found[1] or found[2] or found[3] or "")
 
 
-def _list(found: Found, key: str) -> list[Found]:
-    value = dict.get(found, key)
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+def _is_text(kind: str | None) -> bool:
+    return kind in (_HTML, None) or kind.startswith("text/") or kind.endswith("xhtml+xml")
+
+
+def _names(names: tuple[str, ...], author: str | None) -> tuple[str, ...]:
+    # RSS wants an e-mail address here, of which feedparser knows short top-level domains alone.
+    if author and "@" in author and (found := mailbox(author.strip())):
+        names = (found["before"] or found["after"] or "",)
+    if len(names) == 1:
+        line = " ".join(names[0].split())
+        if line and line[0] not in "bB":
+            return (line,)
+    lines = (_BY.sub("", line) for name in names if (line := " ".join(name.split())))
+    return tuple(dict.fromkeys(lines))

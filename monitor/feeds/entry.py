@@ -1,0 +1,62 @@
+"""What a feed document holds, in the words that its readers share: the fast one, feedparser, JSON.
+
+Values as the publisher wrote them.  Knows no format, and decides nothing about them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+# What RSS wants in <author>: "bob@news.example (Bob)", or "Bob <bob@news.example>".
+_MAILBOX = re.compile(
+    r"[^\s@]+@[^\s@]+(?:\s*\((?P<after>[^()]*)\))?|(?P<before>[^<>@]+)<[^<>@]+@[^<>@]+>"
+)
+
+
+def mailbox(line: str) -> re.Match[str] | None:
+    """The parts of an author's line that is an e-mail address; one of them is the name, or none."""
+    return _MAILBOX.fullmatch(line) if "@" in line and len(line) < 320 else None
+
+
+# A text and its media type, None where nothing is known of that.
+Text: TypeAlias = tuple[str, str | None]
+
+
+class Entry(NamedTuple):
+    """One entry.
+
+    `texts` are its contents, then its summary.  `linked`: `link` stands in an element for links,
+    and not for an identifier alone.  `alternates` are all addresses of pages like it.  `author` is
+    the last one's line as printed, `names` are all authors'.  `images` come best first.
+    """
+
+    title: Text | None
+    texts: tuple[Text, ...]
+    guid: str | None
+    link: str
+    linked: bool
+    alternates: tuple[str, ...]
+    author: str | None
+    names: tuple[str, ...]
+    published: str | None
+    updated: str | None
+    created: str | None
+    language: str | None
+    tags: tuple[str, ...]
+    images: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Document:
+    """`typed`: the format says of each text what it is.  `read_by` is as in `Feed`."""
+
+    title: Text | None
+    link: str | None
+    language: str | None
+    typed: bool
+    entries: Sequence[Entry]
+    read_by: str
+    cut: int = 0

@@ -1,0 +1,140 @@
+"""feedparser's reading of a document, in our words: it judges what the fast reader leaves to it.
+
+Knows what breaks feedparser.  Decides nothing about entries.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from typing import Any
+from xml.sax import SAXException
+
+import feedparser
+
+from monitor.feeds.document import possible
+from monitor.feeds.entry import Document, Entry, Text
+
+_Found = dict[str, Any]
+
+# What feedparser lets out of its two parsers and the codecs below them, seen on broken documents.
+BROKEN = (
+    *(ValueError, TypeError, LookupError, AttributeError, AssertionError),
+    *(ArithmeticError, RuntimeError, SAXException),
+)
+# It reads some 2,000 entries a second on a slow machine, and a worker has ten seconds.
+MOST_ENTRIES = 10_000
+
+_ROOT = re.compile(r"<([A-Za-z_][\w.:-]*)")
+_DECLARATION = re.compile(r"<\?xml\b[^<>]*>")
+_BLANKS = re.compile(r"\s+")
+_END_OF_ENTRY = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
+
+
+def read(text: str, doubt: str) -> Document | None:
+    """None where feedparser sees no feed in the text.  `doubt` is why it is asked."""
+    text = _DECLARATION.sub("", text, count=1)
+    root = _ROOT.search(text)
+    if root is None:
+        return None
+    text, cut = _cut(text, root[1])
+    # feedparser is quadratic in blanks before the root, and stops at numbers of no character.
+    head = _BLANKS.sub(" ", text[: root.start()]).lstrip()
+    text = f"<?xml version='1.0' encoding='utf-8'?>\n{head}{text[root.start() :]}"
+    try:
+        found: _Found = feedparser.parse(
+            io.BytesIO(possible(text.encode("utf-8"))),
+            # No address: relative links stay as written but for xml:base, guids as they are.
+            response_headers={"content-type": "application/xml; charset=utf-8"},
+            resolve_relative_uris=False,
+            sanitize_html=False,
+        )
+    except BROKEN:
+        return None
+    if not found["version"]:
+        return None
+    feed = found["feed"]
+    return Document(
+        title=_text(feed, "title"),
+        link=_string(feed, "link"),
+        language=_string(feed, "language"),
+        typed=found["version"].startswith("atom"),
+        entries=tuple(map(_entry, found["entries"])),
+        read_by=doubt,
+        cut=cut,
+    )
+
+
+def _cut(text: str, root: str) -> tuple[str, int]:
+    """The document without the entries behind the first MOST_ENTRIES, and how many those are."""
+    ends = [found.end() for found in _END_OF_ENTRY.finditer(text)]
+    if len(ends) <= MOST_ENTRIES:
+        return text, 0
+    closing = f"{'</channel>' if root == 'rss' else ''}</{root}>"
+    return text[: ends[MOST_ENTRIES - 1]] + closing, len(ends) - MOST_ENTRIES
+
+
+def _entry(found: _Found) -> Entry:
+    links = [(_string(each, "rel"), _string(each, "href")) for each in _list(found, "links")]
+    link = _string(found, "link")
+    details = (_dict(found, key) for key in ("title_detail", "summary_detail"))
+    tags = (_string(each, "label") or _string(each, "term") for each in _list(found, "tags"))
+    names = (_string(each, "name") for each in _list(found, "authors"))
+    return Entry(
+        title=_text(found, "title"),
+        texts=tuple(_texts(found)),
+        guid=(_string(found, "id") or "").strip() or None,
+        link=link or "",
+        linked=any(href == link for _, href in links),
+        alternates=tuple(href for rel, href in links if href and rel == "alternate"),
+        author=_string(found, "author"),
+        names=tuple(filter(None, names)),
+        published=_string(found, "published"),
+        updated=_string(found, "updated"),
+        created=_string(found, "created"),
+        language=next(filter(None, (_string(each, "language") for each in details)), None),
+        tags=tuple(filter(None, tags)),
+        images=tuple(_images(found)),
+    )
+
+
+def _texts(found: _Found) -> Iterator[Text]:
+    contents = _list(found, "content")
+    # A summary without details is feedparser's copy of the content.
+    detail = _dict(found, "summary_detail") or ({} if contents else found)
+    summary = {"value": dict.get(found, "summary"), "type": _string(detail, "type")}
+    for each in (*contents, *([summary] if detail else [])):
+        if value := _string(each, "value"):
+            yield value, _string(each, "type")
+
+
+def _images(found: _Found) -> Iterator[str]:
+    yield from (_string(each, "url") or "" for each in _list(found, "media_thumbnail"))
+    enclosures = (each for each in _list(found, "links") if each.get("rel") == "enclosure")
+    for each in (*_list(found, "media_content"), *enclosures):
+        kind = _string(each, "type") or ""
+        if each.get("medium") == "image" or kind.startswith("image/"):
+            yield _string(each, "url") or _string(each, "href") or ""
+    yield _string(_dict(found, "image"), "href") or ""
+
+
+def _text(found: _Found, key: str) -> Text | None:
+    value = _string(found, key)
+    return (value, _string(_dict(found, f"{key}_detail"), "type")) if value else None
+
+
+# feedparser's own `get` answers for other keys than the one asked (updated for published).
+def _string(found: _Found, key: str) -> str | None:
+    value = dict.get(found, key)
+    return value if isinstance(value, str) and value else None
+
+
+def _dict(found: _Found, key: str) -> _Found:
+    value = dict.get(found, key)
+    return value if isinstance(value, dict) else {}
+
+
+def _list(found: _Found, key: str) -> list[_Found]:
+    value = dict.get(found, key)
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
