@@ -97,17 +97,19 @@ check() {
     return "$failed"
 }
 
+# The other scripts are what these share: kit, and parts of one benchmark, such as poll_server.
+benchmarks() {
+    printf '%s\n' benchmarks/*.py | sed -n 's|^benchmarks/\([a-z]*\)\.py$|\1|p' | grep -vx kit
+}
+
 bench() {
-    if [ $# -gt 0 ] && [ -f "benchmarks/$1.py" ] && [ "$1" != kit ]; then
+    if [ $# -gt 0 ] && benchmarks | grep -qxF -e "$1"; then
         name=$1
         shift
         exec "$bin/python" "benchmarks/$name.py" "$@"
     fi
     say "name a benchmark, one of these:"
-    for script in benchmarks/*.py; do
-        name=$(basename "$script" .py)
-        [ "$name" = kit ] || printf '    %s\n' "$name" >&2
-    done
+    benchmarks | sed 's/^/    /' >&2
     exit 2
 }
 

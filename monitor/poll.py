@@ -74,7 +74,10 @@ async def poll_feed(tools: Tools, due: DueSource) -> Polled:
         feed = await read_feed(tools, due, response)
     except (FetchError, ReadError) as error:
         return failed(due, error)
-    outcome = replace(outcome, skipped=feed.skipped, read_by=feed.read_by)
+    cut = f"{feed.cut:,} entries after the {feeds.MOST_ENTRIES:,}th are not read"
+    outcome = replace(
+        outcome, skipped=feed.skipped, read_by=feed.read_by, detail=cut if feed.cut else None
+    )
     return Polled(outcome, feed.items, due=due, repeated_guids=feed.repeated_guids)
 
 

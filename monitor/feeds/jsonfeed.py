@@ -1,8 +1,8 @@
 """JSON Feed 1.0 and 1.1 (jsonfeed.org) to a `Document`.
 
-Takes each value for what it is or not at all: a title that is a list is no title.  Numbers stand as
-written, so that none is too big and `1` is an id, as the format says.  Of a key that stands twice
-the last counts.
+Takes each value for what it is or not at all: a title that is a list is no title.  A number is none
+either, but for an id, as the format says; it stands there as written, so that none is too big.  Of
+a key that stands twice the last counts.
 """
 
 from __future__ import annotations
@@ -23,12 +23,18 @@ _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _Found = dict[str, object]
 
 
+class _Number(str):
+    """As written."""
+
+    __slots__ = ()
+
+
 def read(text: str, content_type: str | None) -> Document | None:
     """None where the text is no JSON, or JSON that is no feed."""
     if not text.lstrip().startswith("{"):
         return None
     try:
-        feed = json.loads(text, parse_int=str, parse_float=str, parse_constant=lambda _: None)
+        feed = json.loads(text, parse_int=_Number, parse_float=_Number, parse_constant=_nothing)
     except (ValueError, RecursionError):
         return None
     if not isinstance(feed, dict) or not _is_feed(feed, content_type):
@@ -45,6 +51,10 @@ def read(text: str, content_type: str | None) -> Document | None:
     )
 
 
+def _nothing(_: str) -> None:
+    """NaN and the infinities are not JSON's."""
+
+
 def _is_feed(feed: _Found, content_type: str | None) -> bool:
     if _VERSION.match(_string(feed, "version") or ""):
         return True
@@ -54,7 +64,7 @@ def _is_feed(feed: _Found, content_type: str | None) -> bool:
 
 def _entry(item: object, feed: _Found) -> Entry:
     found = item if isinstance(item, dict) else {}
-    guid = _string(found, "id")
+    guid = _plain(found.get("id"), numbers=True)
     urls = [_string(found, "url"), _string(found, "external_url")]
     if guid and _ADDRESS.match(guid):
         urls.append(guid)  # the format's own advice for ids
@@ -107,9 +117,11 @@ def _string(found: _Found, key: str) -> str | None:
     return _plain(found.get(key))
 
 
-def _plain(value: object) -> str | None:
+def _plain(value: object, *, numbers: bool = False) -> str | None:
+    if not isinstance(value, str) or (isinstance(value, _Number) and not numbers):
+        return None
     # An escape may write what a text cannot hold: lone surrogates, control characters.
-    return markup.decode(value).strip() or None if isinstance(value, str) else None
+    return markup.decode(value).strip() or None
 
 
 def _list(found: _Found, key: str) -> list[object]:
