@@ -23,7 +23,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -46,6 +46,7 @@ SLOW_MEMORY_BYTES = 200 * 1024 * 1024
 SLOW_PATIENCE_SECONDS = 60.0
 # feedparser leaves a document's elements in cycles, some 200 MB after a call of seconds.
 _UNTIDY_SECONDS = 0.2
+_UNPACKED_AT_ONCE = 1 << 20  # bytes: a hundredth of a second
 _OUT_OF_MEMORY = 77  # exit code
 # For starting a process on a busy machine; a call that has no answer by then was lost in the pool.
 _START_SECONDS = 30.0
@@ -87,7 +88,7 @@ class Workers:
                 raise error
             if error is not None:
                 raise _read_error(error, wall_seconds) from error
-            result: T = answer.result()
+            result: T = await _unpacked(answer.result())
             return result
 
     async def close(self) -> None:
@@ -151,6 +152,12 @@ class Lanes:
         await asyncio.gather(self._quick.close(), self._slow.close())
 
 
+async def _unpacked(packed: bytes) -> Any:  # noqa: ANN401 - whatever the function returned
+    if len(packed) <= _UNPACKED_AT_ONCE:
+        return pickle.loads(packed)
+    return await asyncio.to_thread(pickle.loads, packed)
+
+
 def _stop(pool: ProcessPool) -> None:
     pool.stop()  # type: ignore[no-untyped-call]
     pool.join()
@@ -198,7 +205,7 @@ def _confine(parent: int, memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _call(wall_seconds: float, fn: Callable[..., T], *args: object) -> T:
+def _call(wall_seconds: float, fn: Callable[..., object], *args: object) -> bytes:
     # The limit counts from the start of the process and is the kernel's: it holds even when the
     # parent is stopped and kills nobody.
     used = resource.getrusage(resource.RUSAGE_SELF)
@@ -207,8 +214,8 @@ def _call(wall_seconds: float, fn: Callable[..., T], *args: object) -> T:
     resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), most))
     began = time.monotonic()
     try:
-        with _Edge():
-            return fn(*args)
+        with _Edge():  # packing takes memory, too
+            return pickle.dumps(fn(*args), pickle.HIGHEST_PROTOCOL)
     finally:
         if time.monotonic() - began > _UNTIDY_SECONDS:
             gc.collect()

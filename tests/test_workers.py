@@ -136,6 +136,13 @@ async def test_cancelled():
         assert await workers.run(abs, -1, wall_seconds=PATIENCE_SECONDS) == 1
 
 
+async def test_a_result_that_does_not_fit_is_out_of_memory():
+    """What only fails when it is packed for the parent is told as what it is."""
+    async with running(count=1, memory_bytes=160 << 20) as workers:
+        assert await reason(workers, unruly.barely_fitting) == "parse_memory"
+        assert await workers.run(len, b"abc", wall_seconds=PATIENCE_SECONDS) == 3
+
+
 async def test_error_keeps_no_memory():
     """What a failed call held is free again for the next one."""
     async with running(count=1, memory_bytes=200 << 20) as workers:

@@ -88,3 +88,8 @@ def fault():
 def print_and_hang():
     print(os.getpid(), flush=True)
     hang_in_c()
+
+
+def barely_fitting():
+    """Half of 160 MiB, of which no second copy can be made."""
+    return ["x" * (1 << 20) + str(n) for n in range(70)]

@@ -195,6 +195,7 @@ class _Walk:
             self._cut += 1
             return
         position = self._position
+        position.leave(position.outer)
         position.depth, lang, outer = depth, position.lang, position.outer
         draft = Draft(position)
         if given := given_of(node):
@@ -222,6 +223,7 @@ class _Walk:
                 read(draft, given, text.strip() if text else "")
         self._entries.append(draft.finished())
         position.has_content, position.lang = False, lang
+        position.leave(position.outer)  # the last child, then the entry itself
         position.leave(outer)
 
     def _inside(self, node: Element, draft: Draft, depth: int) -> None:

@@ -94,9 +94,9 @@ def _mark_blank_lines(parts: list[str], around: tuple[str, ...]) -> bool:
     """Whether blank lines part the texts as new paragraphs would; marks for them if they do."""
     for number, tag in enumerate(around):
         text = parts[2 * number]
-        if not tag:
+        if tag in _ROOMY or (tag in _LISTS and text.isspace()):
             parts[2 * number] = _BLANK_LINE.sub(_BLOCK, text)
-        elif _BLANK_LINE.search(text) and not (text.isspace() and tag in _ROOMY | _LISTS):
+        elif _BLANK_LINE.search(text):
             return False
     return True
 
