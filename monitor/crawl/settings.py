@@ -40,10 +40,10 @@ ITEM_PIPELINES = {"monitor.crawl.pipeline.IngestPipeline": 100}
 # Remote control and the telnet console run code for whoever reaches the port, loopback or not.
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
-EXTENSIONS_BASE = {
-    "scrapy.extensions.corestats.CoreStats": 0,
-    "scrapy.extensions.closespider.CloseSpider": 0,
-}
+EXTENSIONS_BASE = {"scrapy.extensions.closespider.CloseSpider": 0}
+# What a crawl came to is in the database; Scrapy would format its own figures at every end.
+STATS_CLASS = "scrapy.statscollectors.DummyStatsCollector"
+STATS_DUMP = False
 # Below a lease's ten minutes, so that no crawl outlives the right to its sources.
 CLOSESPIDER_TIMEOUT = 480
 
