@@ -122,7 +122,10 @@ def parse(url: str) -> Target:
         if read.port == 0 or not (":" in host or _NAME.fullmatch(host)):
             raise bad_url(url, "no such host or port")
         literal(host)
-        bare = read.with_user(None).with_fragment(None).with_host(host)
+        # Few have any of these, and each takes yarl as long as reading the address.
+        bare = read if read.raw_user is None and read.raw_password is None else read.with_user(None)
+        bare = bare.with_fragment(None) if bare.raw_fragment else bare
+        bare = bare if bare.raw_host == host else bare.with_host(host)
         return Target(bare, host, _basic(read))
     except ValueError as error:
         raise bad_url(url, "its host or port cannot be read") from error
