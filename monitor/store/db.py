@@ -27,6 +27,7 @@ T = TypeVar("T")
 BATCH = 50
 PREPARE_SECONDS = 0.05  # of a batch: those who have prepared nothing wait no longer
 BUSY_SECONDS = 60
+WAL_RETRY_SECONDS = 0.02
 READERS = 2  # what they run is Python more than waiting; each has caches of its own
 
 
@@ -223,7 +224,22 @@ def connect(path: Path) -> sqlite3.Connection:
         path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
     )
     connection.row_factory = sqlite3.Row
-    connection.execute("PRAGMA journal_mode = WAL")
+    _use_wal(connection)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = 1")
     return connection
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Of two that open a new database at once, SQLite tells one, without waiting, that the other
+    has it."""
+    enough_at = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > enough_at:
+                raise
+            time.sleep(WAL_RETRY_SECONDS)
+        else:
+            return
