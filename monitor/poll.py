@@ -51,7 +51,10 @@ def ask_for(work: DueSource | WantedBody) -> Ask:
     source = work.source
     if isinstance(work, WantedBody):
         return Ask(url=work.url, allow=source.allow)
-    return Ask(url=source.url, allow=source.allow, etag=work.etag, last_modified=work.last_modified)
+    return Ask(
+        url=source.url, allow=source.allow, etag=work.etag, last_modified=work.last_modified,
+        alone=not source.article,
+    )  # fmt: skip
 
 
 async def fetch(tools: Tools, ask: Ask) -> Response:

@@ -33,7 +33,7 @@ class Ask:
     """What to fetch.  `etag` and `last_modified` as a Response's headers gave them.
 
     `allow`: networks (CIDR) beyond the settings' own.  `robots`, `gate`: False for a service that
-    we were told to call (a webhook), not for a publisher.
+    we were told to call (a webhook), not for a publisher.  `alone`: the connection is not kept.
     """
 
     url: str
@@ -45,6 +45,7 @@ class Ask:
     allow: tuple[str, ...] = ()
     robots: bool = True
     gate: bool = True
+    alone: bool = False
     limits: Limits = field(default_factory=Limits)
 
 
@@ -153,7 +154,7 @@ def _first(ask: Ask) -> Request:
         sendable = _verbatim(value)
         if sendable:
             headers[name] = sendable
-    return Request(ask.method.upper(), parse(ask.url), headers, ask.body, ask.limits)
+    return Request(ask.method.upper(), parse(ask.url), headers, ask.body, ask.limits, ask.alone)
 
 
 def _verbatim(value: str | None) -> str | None:

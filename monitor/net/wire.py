@@ -12,6 +12,7 @@ import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -63,6 +64,7 @@ class Request:
     headers: Mapping[str, str]
     body: bytes | None
     limits: Limits
+    alone: bool = False  # no other of this host will follow within seconds
 
 
 class Wire:
@@ -107,7 +109,10 @@ class Wire:
             headers = _plain_headers(answer.raw_headers)
             if is_redirect(answer.status, headers):
                 return answer.status, headers, b""
-            return answer.status, headers, await _body(answer, headers, request.limits)
+            body = await _body(answer, headers, request.limits)
+            if request.alone or answer.status == HTTPStatus.NOT_MODIFIED:
+                answer.close()  # thousands of hosts, each asked once in minutes, fill memory
+            return answer.status, headers, body
 
     def _open(self) -> aiohttp.ClientSession:
         """Made late: a session belongs to the loop that runs."""
