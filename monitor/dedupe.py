@@ -169,15 +169,15 @@ def storable(item: Item) -> Item:
     return replace(
         item,
         **texts,
-        authors=tuple(_sound(author) or "" for author in item.authors),
-        tags=tuple(_sound(tag) or "" for tag in item.tags),
+        authors=tuple(_sound(author) or "" for author in (item.authors or ())),
+        tags=tuple(_sound(tag) or "" for tag in (item.tags or ())),
         side_stories=stories,
     )
 
 
 def _texts(item: Item) -> Iterator[str]:
     yield from filter(None, (getattr(item, name) for name in _TEXTS))
-    yield from (*item.authors, *item.tags)
+    yield from (*(item.authors or ()), *(item.tags or ()))
     for story in item.side_stories:
         yield from filter(None, (story.headline, story.dateline, story.text))
 

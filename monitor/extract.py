@@ -170,7 +170,7 @@ def to_json(item: Item) -> dict[str, object]:
         "site": urls.site(item.url),
         "title": item.title,
         "byline": item.byline,
-        "authors": list(item.authors),
+        "authors": list(item.authors or ()),
         "place": item.place,
         "wire": item.wire,
         "published_at": item.published.iso() if item.published else None,
@@ -180,7 +180,7 @@ def to_json(item: Item) -> dict[str, object]:
         "lede": item.lede,
         "body": item.body,
         "image": item.image,
-        "tags": list(item.tags),
+        "tags": list(item.tags or ()),
         "side_stories": [
             {"headline": side.headline, "dateline": side.dateline, "text": side.text}
             for side in item.side_stories

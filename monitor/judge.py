@@ -21,6 +21,7 @@ from monitor.model import (
     Reason,
     StoredItem,
 )
+from monitor.rules.fields import Fields
 from monitor.rules.matcher import Matcher
 from monitor.settings import Config, Rule, Source
 from monitor.store import alerts as kept
@@ -61,9 +62,9 @@ class Prepared:
         key = (item, closed, source_id)
         found = self.known.get(key)
         if found is None:
-            held = _forms(item)
-            found = self.known[key] = plan.matcher.match(item, source_id, held, closed=closed)
-            self.words[item.title, item.body] = index_text(held)
+            fields = Fields(item, source_id, closed=closed)
+            found = self.known[key] = plan.matcher.match_fields(fields, unknowns=False)
+            self.words[item.title, item.body] = index_text(fields.forms())
         return found
 
     def index_text(self, item: Item) -> str:

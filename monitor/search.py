@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from typing import Protocol, TypeVar
 
 from monitor.model import StoredItem
-from monitor.rules import Node, need
+from monitor.rules import Node, features, need
+from monitor.rules.needs import Alternatives
 from monitor.store import views, words
 from monitor.store.db import Tx
 from monitor.text import forms, index_text, indexed
@@ -27,22 +28,37 @@ class Read(Protocol):
 
 def is_indexed(node: Node) -> bool:
     """Whether the words of the query narrow the search: else all that is stored is read."""
-    return need(node) is not None
+    return _words_of(node) is not None
 
 
 def candidates(read: Read, node: Node) -> Iterator[list[StoredItem]]:
     """Stored items page by page, newest arrival first; what is not indexed yet comes last."""
-    needed = need(node)
+    needed = _words_of(node)
     if needed is None:
         yield from _all(read, indexed_too=True)
         return
     if needed:
         expression = " OR ".join(
-            " AND ".join(f'"{indexed(form)}"' for form in sorted(alternative))
+            " AND ".join(map(_sought, sorted(alternative)))
             for alternative in sorted(needed, key=sorted)
         )
         yield from _indexed(read, expression)
         yield from _all(read, indexed_too=False)
+
+
+def _words_of(node: Node) -> Alternatives | None:
+    """What the query needs, as far as the index of words can tell; None if one way needs none."""
+    needed = need(node)
+    if needed is None:
+        return None
+    known = frozenset(frozenset(filter(features.is_of_words, one)) for one in needed)
+    return None if frozenset() in known else known
+
+
+def _sought(feature: str) -> str:
+    """A word, or the start of one, for FTS5."""
+    start = features.start_of(feature)
+    return f'"{indexed(feature)}"' if start is None else f'"{indexed(start)}"*'
 
 
 def index_missing(tx: Tx, limit: int) -> int:

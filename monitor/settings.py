@@ -81,7 +81,8 @@ class Source:
 class Rule:
     """What to look for.  `query` is in the rule language; any/all/none have become one.
 
-    `to` names channels and goes past the route tree.  `version` hashes what changes its answers.
+    `lists` are the entries of the lists it names.  `to` names channels and goes past the route
+    tree.  `version` hashes what changes its answers.
     """
 
     id: str
@@ -91,6 +92,7 @@ class Rule:
     labels: Mapping[str, str] = field(default_factory=dict)
     on_update: bool = True
     version: str = ""
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 
 from monitor.text import (
     Kind,
+    Scan,
     Token,
     fold,
     forms,
@@ -59,9 +60,45 @@ def test_spans_slice_back(text):
 
 
 @given(TEXTS | st.text())
-def test_forms_are_those_of_the_tokens(text):
-    """The short way to the forms gives what the long way gives."""
-    assert forms(text) == {token.form for token in tokens(text)}
+def test_forms_hold_those_of_the_tokens(text):
+    """The short way to the forms gives what the long way gives, and little else."""
+    held = {token.form for token in tokens(text)}
+    assert held <= forms(text)
+
+
+@given(TEXTS | st.text(), st.integers(0, 30))
+def test_chunks_lead_to_every_token(text, number):
+    """Every place of a form lies in one of the chunks that are named for it."""
+    scan, found = Scan(text), tokens(text)
+    if scan.is_foreign or not found:
+        return
+    token = found[number % len(found)]
+    chunks = scan.chunks_with(token.form, 0, len(text), len(text))
+    assert any(start <= token.start and token.end <= end for start, end in chunks)
+
+
+@given(TEXTS | st.text(), st.integers(0, 30))
+def test_a_chunk_is_widened_to_its_neighbours(text, number):
+    """With so many words around it wherever there are so many."""
+    scan, words = Scan(text), [t for t in tokens(text) if t.kind is Kind.WORD]
+    if scan.is_foreign or not words:
+        return
+    at = number % len(words)
+    before, after = words[max(at - 2, 0)], words[min(at + 2, len(words) - 1)]
+    for chunk in scan.chunks_with(words[at].form, 0, len(text), len(text)):
+        if chunk[0] <= words[at].start < chunk[1]:
+            start, end = scan.widened(chunk, 2, 2)
+            assert start <= before.start
+            assert after.end <= end
+
+
+@given(TEXTS | st.text(), st.integers(0, 30), st.integers(2, 4))
+def test_runs_of_words_may_be_held(text, number, length):
+    """No run of forms that follow one another is taken for impossible."""
+    words = [token for token in tokens(text) if token.kind is Kind.WORD]
+    run = words[number % (len(words) or 1) :][:length]
+    asked = [word.form for word in run if word.form != "s"]
+    assert len(asked) < 2 or Scan(text).may_hold_run(" ".join(asked))
 
 
 @given(TEXTS, TEXTS)

@@ -96,11 +96,11 @@ def _entry(item: Item, page: Article | None, when: When) -> Iterator[str]:
 
 
 def _facts(item: Item) -> Iterator[str]:
-    byline = item.byline or ", ".join(item.authors)
+    byline = item.byline or ", ".join(item.authors or ())
     if byline:
         yield byline if byline.lower().startswith("by ") else f"by {byline}"
     for label, text in (("section", item.section), ("place", item.place), ("wire", item.wire),
-                        ("language", item.lang), ("tags", ", ".join(item.tags))):  # fmt: skip
+                        ("language", item.lang), ("tags", ", ".join(item.tags or ()))):  # fmt: skip
         if text:
             yield f"{label} {text}"
     if item.updated and item.published and item.updated != item.published:
@@ -137,7 +137,7 @@ def _entry_shape(item: Item, page: Article | None) -> Mapping[str, object]:
         "place": known.place,
         "wire": known.wire,
         "lang": known.lang,
-        "tags": list(known.tags),
+        "tags": list(known.tags or ()),
         "image": known.image,
         "summary": item.body,
         "page": None if page is None else {

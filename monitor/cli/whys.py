@@ -188,7 +188,7 @@ def _stated(item: Item) -> Iterator[tuple[str, str]]:
         "published": item.published and item.published.iso(),
         "updated": item.updated and item.updated.iso(),
         "byline": item.byline,
-        "authors": ", ".join(item.authors),
+        "authors": ", ".join(item.authors or ()),
     }
     for name in ("title", *values, "body"):
         if getattr(item, name):

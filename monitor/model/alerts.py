@@ -26,12 +26,14 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One rule's answer for one item.  Spans only with YES; `error` when the rule itself broke."""
+    """One rule's answer for one item.  Spans only with YES, at most 100 a word or phrase; `more`
+    counts the others.  `error` when the rule itself broke."""
 
     rule_id: str
     answer: Answer
     spans: tuple[Span, ...] = ()
     error: str | None = None
+    more: int = 0
 
 
 class Reason(StrEnum):

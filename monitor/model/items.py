@@ -50,7 +50,8 @@ class Item:
     `url` is the address it was found under, absolute; `canonical_url` what the page declares.
     `body` is plain text, paragraphs parted by one blank line; None when nothing is known of it.
     `partial`: `body` is only a teaser or summary, so what is not found in it is unknown.
-    `byline` is printed text ("By Sarah Benhaida"); `authors` the names in it.
+    `byline` is printed text ("By Sarah Benhaida"); `authors` the names in it; of them and of `tags`
+    None says that it is not known whether there are any.
     `stated_by`: pairs of a field's name and the statement its value was taken from, in words
     ("published", "JSON-LD datePublished"); a field without one is as the source stated it.
     """
@@ -60,7 +61,7 @@ class Item:
     guid: str | None = None
     canonical_url: str | None = None
     byline: str | None = None
-    authors: tuple[str, ...] = ()
+    authors: tuple[str, ...] | None = ()
     place: str | None = None
     wire: str | None = None
     published: Stamp | None = None
@@ -71,7 +72,7 @@ class Item:
     partial: bool = True
     image: str | None = None
     side_stories: tuple[SideStory, ...] = ()
-    tags: tuple[str, ...] = ()
+    tags: tuple[str, ...] | None = ()
     stated_by: tuple[tuple[str, str], ...] = ()
 
     def __reduce__(self) -> tuple[type[Item], tuple[object, ...]]:

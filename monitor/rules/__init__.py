@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from monitor.rules.matcher import Matcher, ask
 from monitor.rules.needs import need
-from monitor.rules.syntax import check, parse, show
+from monitor.rules.printer import show
+from monitor.rules.syntax import check, parse
 from monitor.rules.tree import And, Field, Node, Not, Or, Phrase, Term
 
 __all__ = [

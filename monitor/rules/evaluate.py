@@ -5,66 +5,128 @@ The tree is walked as it stands; nothing is indexed here and nothing is kept bet
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from monitor.model import Answer, Span
 from monitor.rules.fields import Fields
 from monitor.rules.logic import all_of, any_of, opposite
-from monitor.rules.phrases import links
+from monitor.rules.near import at_least, near
+from monitor.rules.occurrences import alternatives, has_maybes, stretches
+from monitor.rules.spaces import Space
 from monitor.rules.tree import (
     DEFAULT_FIELD,
+    LEAVES,
     WHOLE_FIELDS,
     And,
+    AtLeast,
     Field,
     Leaf,
+    Near,
     Node,
     Not,
-    Or,
-    Phrase,
-    Term,
-    leaf_text,
+    Regex,
+    leaves,
 )
 
-# The answer with its places, in any order and perhaps twice; none unless it is yes.
-Found = tuple[Answer, list[Span]]
+MOST_SPANS = 100  # of one leaf: places to jump to, not a census
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answer with its places, in any order and perhaps twice; none unless it is yes.  `more`
+    counts those that were left out."""
+
+    answer: Answer
+    spans: tuple[Span, ...] = ()
+    more: int = 0
+
+
+# The stretches of one space by the leaf that stands there.
+_Stretches = dict[Leaf, set[tuple[int, int]]]
 
 
 def evaluate(node: Node, fields: Fields, field: str = DEFAULT_FIELD) -> Found:
-    """What a node says of an item (clause 13 of the rule language), and where (clause 14)."""
-    if isinstance(node, Term | Phrase):
-        return _leaf(node, fields, field)
+    """What a node says of an item (clause 13 of the rule language), and where (clause 14).
+
+    Raises TooCostly where a chain of NEARs cannot be judged in a second.
+    """
+    if isinstance(node, (*LEAVES, Near, AtLeast)):
+        return _in_spaces(node, fields, field)
     if isinstance(node, Field):
         return evaluate(node.part, fields, node.name)
     if isinstance(node, Not):
-        return opposite(evaluate(node.part, fields, field)[0]), []
-    return _and(node, fields, field) if isinstance(node, And) else _or(node, fields, field)
+        return Found(opposite(evaluate(node.part, fields, field).answer))
+    if isinstance(node, And):
+        return _and(node.parts, fields, field)
+    found = [evaluate(part, fields, field) for part in node.parts]
+    return _together(any_of(one.answer for one in found), found)
 
 
-def _and(node: And, fields: Fields, field: str) -> Found:
-    answers = []
-    spans = []
-    for part in node.parts:
-        answer, found = evaluate(part, fields, field)
-        if answer is Answer.NO:
-            return answer, []
-        answers.append(answer)
-        spans += found
-    answer = all_of(answers)
-    return answer, spans if answer is Answer.YES else []
+def _and(parts: tuple[Node, ...], fields: Fields, field: str) -> Found:
+    found = []
+    for part in parts:
+        found.append(evaluate(part, fields, field))
+        if found[-1].answer is Answer.NO:
+            return found[-1]
+    return _together(all_of(one.answer for one in found), found)
 
 
-def _or(node: Or, fields: Fields, field: str) -> Found:
-    parts = [evaluate(part, fields, field) for part in node.parts]
-    spans = [span for _, found in parts for span in found]
-    return any_of(answer for answer, _ in parts), spans
+def _together(answer: Answer, found: Iterable[Found]) -> Found:
+    if answer is not Answer.YES:
+        return Found(answer)
+    parts = [one for one in found if one.answer is Answer.YES]
+    spans = tuple(span for one in parts for span in one.spans)
+    return Found(answer, spans, sum(one.more for one in parts))
 
 
-def _leaf(leaf: Leaf, fields: Fields, field: str) -> Found:
-    text = leaf_text(leaf)
-    spans = []
-    is_open = False
+def _in_spaces(node: Leaf | Near | AtLeast, fields: Fields, field: str) -> Found:
+    """Each space is asked by itself: nothing stands partly in one and partly in another."""
+    spans: dict[Leaf, list[Span]] = {}
+    answer = Answer.NO
     for space in fields.spaces(field):
-        is_whole = field in WHOLE_FIELDS
-        spans += space.find_whole(text) if is_whole else space.find(links(text))
-        is_open = is_open or space.is_open
-    if spans:
-        return Answer.YES, spans
-    return Answer.UNKNOWN if is_open else Answer.NO, []
+        found = _in_space(node, space, fields.language, maybes=False)
+        for leaf, some in found.items():
+            spans.setdefault(leaf, []).extend(_outermost(some, space))
+        if not found:
+            answer = any_of((answer, _unsure(node, space, fields.language)))
+    if not spans:
+        return Found(answer)
+    kept = tuple(span for some in spans.values() for span in some[:MOST_SPANS])
+    return Found(Answer.YES, kept, sum(map(len, spans.values())) - len(kept))
+
+
+def _in_space(
+    node: Leaf | Near | AtLeast, space: Space, language: str | None, *, maybes: bool
+) -> _Stretches:
+    """Where it stands, leaf by leaf; empty if it does not."""
+    if isinstance(node, Near | AtLeast):
+        if isinstance(node, Near):
+            places = near(node, space, language, maybes=maybes)
+        else:
+            places = at_least(node, space, language, maybes=maybes)
+        return {leaf: {(p.start, p.end) for p in some} for leaf, some in places.items()}
+    found = stretches(node, space, language, maybes=maybes)
+    return {node: found} if found else {}
+
+
+def _unsure(node: Leaf | Near | AtLeast, space: Space, language: str | None) -> Answer:
+    """The answer of a space in which nothing is found for certain."""
+    if space.is_open:
+        return Answer.UNKNOWN
+    if isinstance(node, Regex) or space.field in WHOLE_FIELDS:
+        return Answer.NO
+    asked = [one for _, leaf in leaves(node) for one in alternatives(leaf)]
+    may = has_maybes(asked, space) and _in_space(node, space, language, maybes=True)
+    return Answer.UNKNOWN if may else Answer.NO
+
+
+def _outermost(some: set[tuple[int, int]], space: Space) -> list[Span]:
+    """In order, without those that lie inside another."""
+    spans: list[Span] = []
+    reached = -1
+    for start, end in sorted(some, key=lambda stretch: (stretch[0], -stretch[1])):
+        if end > reached:
+            spans.append(Span(space.field, start + space.offset, end + space.offset))
+            reached = end
+    return spans

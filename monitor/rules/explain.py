@@ -5,38 +5,45 @@ Words for people; decides nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from monitor.model import Answer, Span
 from monitor.rules.evaluate import evaluate
 from monitor.rules.fields import Fields
+from monitor.rules.printer import show
 from monitor.rules.tree import (
     DEFAULT_FIELD,
+    LEAVES,
     WHOLE_FIELDS,
     And,
+    AtLeast,
     Field,
     Leaf,
+    Listed,
+    Near,
     Node,
     Not,
     Or,
     Phrase,
     Term,
     leaf_text,
-    show,
 )
 
+_Sought = Leaf | Near | AtLeast
 _FIELD_NAMES = {"text": "title and body", "lead": "the first paragraph"}
 _MOST_NAMED = 5
 
 
 def explain(node: Node, fields: Fields) -> str:
     """One sentence, without a full stop, for a query as `parse` gives it."""
-    answer, spans = evaluate(node, fields)
-    if answer is Answer.YES:
-        return _found(fields, spans)
-    reason = _failing(node, fields, DEFAULT_FIELD, answer)
-    return reason if answer is Answer.NO else f"not known yet: {reason}"
+    found = evaluate(node, fields)
+    if found.answer is Answer.YES:
+        return _found(fields, found.spans)
+    reason = _failing(node, fields, DEFAULT_FIELD, found.answer)
+    return reason if found.answer is Answer.NO else f"not known yet: {reason}"
 
 
-def _found(fields: Fields, spans: list[Span]) -> str:
+def _found(fields: Fields, spans: Sequence[Span]) -> str:
     """`title holds "Car bombing", body holds "bombing" 2 times`"""
     counts: dict[tuple[str, str], int] = {}
     for span in sorted(set(spans)):
@@ -56,25 +63,26 @@ def _failing(node: Node, fields: Fields, field: str, answer: Answer) -> str:
     if isinstance(node, Not):
         return _excluded(node.part, fields, field)
     if isinstance(node, And):
-        part = next(p for p in node.parts if evaluate(p, fields, field)[0] is answer)
+        part = next(p for p in node.parts if evaluate(p, fields, field).answer is answer)
         return _failing(part, fields, field, answer)
     if isinstance(node, Or):
         return _no_branch(node, fields, field)
+    assert isinstance(node, _Sought)
     return _missing([node], fields, field)
 
 
 def _no_branch(node: Or, fields: Fields, field: str) -> str:
-    plain: list[Leaf] = [part for part in node.parts if isinstance(part, Term | Phrase)]
+    plain: list[_Sought] = [part for part in node.parts if isinstance(part, LEAVES)]
     told = [_missing(plain, fields, field)] if plain else []
     for part in node.parts:
-        if not isinstance(part, Term | Phrase):
-            told.append(_failing(part, fields, field, evaluate(part, fields, field)[0]))
+        if not isinstance(part, LEAVES):
+            told.append(_failing(part, fields, field, evaluate(part, fields, field).answer))
     return _listed(told)
 
 
-def _missing(sought: list[Leaf], fields: Fields, field: str) -> str:
+def _missing(sought: list[_Sought], fields: Fields, field: str) -> str:
     """`title and body hold neither "a" nor "b"`"""
-    words = [f'"{leaf_text(leaf)}"' for leaf in sought[:_MOST_NAMED]]
+    words = [_named(one) for one in sought[:_MOST_NAMED]]
     if len(sought) > _MOST_NAMED:
         words.append(f"{len(sought) - _MOST_NAMED} others")
     many, is_one = field == "text", len(words) == 1
@@ -88,6 +96,12 @@ def _missing(sought: list[Leaf], fields: Fields, field: str) -> str:
     return f"{name} {verb} {' nor '.join(words)}{_open_part(fields, field)}"
 
 
+def _named(sought: _Sought) -> str:
+    if isinstance(sought, Term | Phrase):
+        return f'"{leaf_text(sought)}"'
+    return f"any of {show(sought)}" if isinstance(sought, Listed) else show(sought)
+
+
 def _open_part(fields: Fields, field: str) -> str:
     open_spaces = [space for space in fields.spaces(field) if space.is_open]
     names = dict.fromkeys(space.field for space in open_spaces)
@@ -98,11 +112,11 @@ def _open_part(fields: Fields, field: str) -> str:
 
 
 def _excluded(node: Node, fields: Fields, field: str) -> str:
-    answer, spans = evaluate(node, fields, field)
-    if answer is Answer.YES:
-        held = _found(fields, spans) if spans else show(node)
+    found = evaluate(node, fields, field)
+    if found.answer is Answer.YES:
+        held = _found(fields, found.spans) if found.spans else show(node)
         return f"{held}, which the query excludes"
-    return f"what the query excludes may be there: {_failing(node, fields, field, answer)}"
+    return f"what the query excludes may be there: {_failing(node, fields, field, found.answer)}"
 
 
 def _listed(parts: list[str]) -> str:

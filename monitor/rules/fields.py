@@ -1,100 +1,20 @@
-"""The fields of one item as spaces to look in, each tokenised at most once and only when asked.
-
-Knows the forms that a phrase asks for, not the query it stands in.
-"""
+"""The fields of one item, by the names of the rule language, as spaces to look in."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Set
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from monitor.model import Item, Span
-from monitor.rules.phrases import Link
-from monitor.text import Kind, Token, fold, forms, paragraphs, tokens
+from monitor.model import Item
+from monitor.rules.spaces import Part, Space
+from monitor.text import Scan, exact_forms, paragraphs, tokens
 
-MOST_SPANS = 100  # of one leaf in one space: a place to jump to, not a census
-
-# Code points start..end that a phrase takes up so far, by its start and its next position.
-_Reached = dict[tuple[int, int], int]
-
-
-class Space:
-    """One stretch of text in which a phrase is looked for: a field, or one value of a list.
-
-    `text` None: nothing is known of it.  `is_open`: there is more of it than we have.  `offset` is
-    where it begins in the stored text of `field`.
-    """
-
-    def __init__(
-        self, field: str, text: str | None, *, offset: int = 0, is_open: bool = False
-    ) -> None:
-        self.field = field
-        self.text = text or ""
-        self.is_open = is_open or text is None
-        self._offset = offset
-
-    def find(self, links: Iterable[Link]) -> list[Span]:
-        """Where the phrase stands; none of the spans inside another, at most MOST_SPANS."""
-        reached: _Reached | None = None
-        for link in links:
-            reached = {
-                place: end for row in link for place, end in self._follow(reached, row).items()
-            }
-            if not reached:
-                return []
-        return self._spans((start, end) for (start, _), end in (reached or {}).items())
-
-    def find_whole(self, value: str) -> list[Span]:
-        """The whole text, if it is equal to `value` when both are folded."""
-        is_equal = bool(self.text) and fold(self.text) == fold(value)
-        return self._spans([(0, len(self.text))] if is_equal else [])
-
-    def _follow(self, reached: _Reached | None, row: tuple[str, ...]) -> _Reached:
-        for form in row:
-            found = self._by_form.get(form, ())
-            if reached is None:
-                reached = {(token.start, token.last + 1): token.end for token in found}
-            else:
-                at = {t.first: t for t in found if t.first not in self._paragraph_starts}
-                reached = {
-                    (start, token.last + 1): token.end
-                    for start, position in reached
-                    if (token := at.get(position))
-                }
-        return reached or {}
-
-    def _spans(self, places: Iterable[tuple[int, int]]) -> list[Span]:
-        spans: list[Span] = []
-        reached = -1
-        for start, end in sorted(places, key=lambda place: (place[0], -place[1])):
-            if end > reached:
-                spans.append(Span(self.field, start + self._offset, end + self._offset))
-                reached = end
-        return spans[:MOST_SPANS]
-
-    @cached_property
-    def _tokens(self) -> list[Token]:
-        return tokens(self.text)
-
-    @cached_property
-    def _by_form(self) -> dict[str, list[Token]]:
-        found: dict[str, list[Token]] = {}
-        for token in self._tokens:
-            found.setdefault(token.form, []).append(token)
-        return found
-
-    @cached_property
-    def _paragraph_starts(self) -> frozenset[int]:
-        """Positions of the first word of each paragraph: no phrase goes on there."""
-        later = [start for start, _ in paragraphs(self.text)[1:]]
-        word_starts = [t.start for t in self._tokens if t.kind is Kind.WORD] if later else []
-        return frozenset(bisect_left(word_starts, start) for start in later)
+_PARTING = "\n\n"  # between title and body, where both are read at once
 
 
 class Fields:
-    """One item, field by field, by the names of the rule language."""
+    """One item, field by field."""
 
     def __init__(self, item: Item, source_id: str, *, closed: bool = False) -> None:
         """`closed`: of a partial item, too, nothing more will come."""
@@ -104,17 +24,30 @@ class Fields:
         self._spaces: dict[str, tuple[Space, ...]] = {}
 
     @property
-    def shape(self) -> tuple[bool, bool, bool]:
-        """What of the text is known: a title, a body, the whole of the body."""
-        item = self._item
-        return (item.title is not None, self._body is not None, not self._is_open)
+    def language(self) -> str | None:
+        """The first part of the item's language tag."""
+        lang = self._item.lang
+        return lang.replace("_", "-").split("-", 1)[0].lower() if lang else None
 
-    def forms(self) -> set[str]:
-        """Every form that title and body hold."""
-        return forms(f"{self._item.title or ''}\n{self._item.body or ''}")
+    def forms(self) -> Set[str]:
+        """Every form that title and body hold, and some that they do not."""
+        return self._forms
+
+    def written_forms(self) -> set[str]:
+        """The same with capitals and marks, and as they are folded."""
+        found = set(self._forms)
+        for chunk in self.scan.written():
+            found.update([chunk] if chunk.isascii() and chunk.isalnum() else _exact(chunk))
+        return found
 
     @property
-    def _is_open(self) -> bool:
+    def is_whole(self) -> bool:
+        """Whether title and body are known, all of them."""
+        return self._item.title is not None and self._body is not None and not self.is_open
+
+    @property
+    def is_open(self) -> bool:
+        """Whether more of the body may come."""
         return self._item.partial and not self._closed
 
     @property
@@ -135,18 +68,30 @@ class Fields:
         item = self._item
         if name == "text":
             return self.spaces("title") + self.spaces("body")
+        if name == "title":
+            return (Space(name, item.title, part=Part(self.scan, 0)),)
         if name == "body":
-            return (Space(name, self._body, is_open=self._is_open),)
+            at = len(item.title or "") + len(_PARTING)
+            return (Space(name, self._body, is_open=self.is_open, part=Part(self.scan, at)),)
         if name == "lead":
             return (self._lead(),)
         if name in ("tag", "author"):
             return _list_spaces(name, item.tags if name == "tag" else item.authors)
-        return (Space(name, self._single_values()[name]),)
+        return (Space(name, self._single_values[name]),)
 
+    @cached_property
+    def scan(self) -> Scan:
+        """Title and body as one text."""
+        return Scan(f"{self._item.title or ''}{_PARTING}{self._item.body or ''}")
+
+    @cached_property
+    def _forms(self) -> Set[str]:
+        return self.scan.forms()
+
+    @cached_property
     def _single_values(self) -> dict[str, str | None]:
         item = self._item
         return {
-            "title": item.title,
             "url": item.url,
             "source": self._source_id,
             "site": _site(item.url),
@@ -160,13 +105,15 @@ class Fields:
         body = self._body
         found = paragraphs(body) if body else []
         if body is None or not found:
-            return Space("body", body, is_open=self._is_open)
+            return Space("body", body, is_open=self.is_open)
         start, end = found[0]
-        return Space("body", body[start:end], offset=start, is_open=self._is_open)
+        return Space("body", body[start:end], offset=start, is_open=self.is_open)
 
 
-def _list_spaces(name: str, values: tuple[str, ...]) -> tuple[Space, ...]:
+def _list_spaces(name: str, values: tuple[str, ...] | None) -> tuple[Space, ...]:
     """Each value apart; offsets count in the values joined by one line feed."""
+    if values is None:
+        return (Space(name, None),)
     spaces = []
     offset = 0
     for value in values:
@@ -182,3 +129,7 @@ def _site(url: str) -> str | None:
     except ValueError:  # "http://[" and the like
         return None
     return host.removeprefix("www.") if host else None
+
+
+def _exact(chunk: str) -> list[str]:
+    return exact_forms(chunk, tokens(chunk))

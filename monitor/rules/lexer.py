@@ -1,7 +1,7 @@
-"""Cut a query into words, phrases, operators and field prefixes.
+"""Cut a query into words, phrases, regexes, operators and prefixes.
 
-Refuses here what is another tool's syntax and what is not read yet.  Knows no grammar: which of
-these may follow which is `syntax`.
+Refuses here what is another tool's syntax, and turns other tools' spellings into ours.  Knows no
+grammar: which of these may follow which is `syntax`.
 """
 
 from __future__ import annotations
@@ -11,26 +11,43 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from monitor.errors import QueryError, QueryProblem
-from monitor.rules.tree import FIELDS, unescaped
+from monitor.rules.tree import FIELDS, Reach, unescaped
 from monitor.text.folding import DASHES
 
 QUOTES = '"“”„'
 _TERM = re.compile(rf"(?:\\.|[^\s(){QUOTES}\\])++", re.DOTALL)
 _PHRASE = re.compile(rf"[{QUOTES}]((?:\\.|[^{QUOTES}\\])*+)[{QUOTES}]", re.DOTALL)
+_REGEX = re.compile(r"/((?:\\.|[^/\\])*+)/(i?)", re.DOTALL)
 _SPACE = re.compile(r"\s++")
 _PREFIX = re.compile(r"([^\W\d_]\w*+):")
-_LATER_PREFIX = re.compile(r"cs|forms|intitle|inurl|ingress|near\d*|repeat\d*")
-_LATER_OPERATOR = re.compile(r"(?:O?NEAR|ATLEAST)(?:/.*)?|SENT|PARA")
-_LATER_DISTANCE = re.compile(r"~\d*")
-_WORD_OPERATOR = re.compile(r"(?:and|or|not|o?near)(?:/\d*)?", re.IGNORECASE)
+_NEAR_PREFIX = re.compile(r"near(\d+)")
+_REPEAT_PREFIX = re.compile(r"repeat(\d+)")
+_DISTANCE = re.compile(r"~(\d*+)")
+_CASED_PHRASE = re.compile(rf"\+\+(?=[{QUOTES}])")
+_COUNTED = re.compile(r"(NEAR|ONEAR|ATLEAST)(?:/(.*))?", re.DOTALL)
+_LOWER_OPERATOR = re.compile(r"(?:and|or|not|(?:o?near|atleast)(?:/\d*)?)", re.IGNORECASE)
 _FOREIGN_START = re.compile(rf"(?!-)[+{DASHES}]")
 _FOREIGN = re.compile(r"[~^\[\]{}]")
+
+_ALIASES = {"intitle": "title", "inurl": "url", "ingress": "lead"}
+_WORDS = ("AND", "OR", "NOT")
+_REACHES = ("SENT", "PARA")
+# So many words at most may lie between the sides of a NEAR, so many times may a word be asked for.
+MOST_WORDS = 50
+MOST_TIMES = 50
 
 
 class Sort(Enum):
     TERM = "a word"
     PHRASE = "a phrase"
     FIELD = "a field"
+    CASED = "cs:"
+    FORMS = "forms:"
+    LISTED = "a list"
+    REGEX = "a regular expression"
+    PAIR = "two words near one another"  # `"a b"~5`, `near5:"a b"`
+    AT_LEAST = "ATLEAST"
+    NEAR = "NEAR, ONEAR, SENT or PARA"
     AND = "AND"
     OR = "OR"
     NOT = "NOT"
@@ -40,16 +57,20 @@ class Sort(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Lexeme:
-    """`written` is the term, the phrase without its quotes, the field's name or the operator."""
+    """`written` is the term, the phrase or pattern without its quotes or slashes, the name of a
+    field or list, or the operator.  `number` is what NEAR/n, ATLEAST/n and a pair count."""
 
     sort: Sort
     written: str
     position: int
+    number: int | None = None
+    reach: Reach | None = None
+    ignores_case: bool = False
 
 
 @dataclass(slots=True)
 class Lexed:
-    """A query cut up.  With problems, the lexemes are not fit to be parsed."""
+    """A query cut up.  `problems` are such as do not keep the rest from being read."""
 
     lexemes: list[Lexeme] = field(default_factory=list)
     problems: list[QueryProblem] = field(default_factory=list)
@@ -63,101 +84,178 @@ def syntax_error(query: str, position: int, message: str) -> QueryError:
 def lex(query: str) -> Lexed:
     """All lexemes, and every problem that shows without grammar.
 
-    Raises QueryError at once where what follows cannot be told any more: an unclosed quote, a `\\`
-    at the end, a regex.
+    Raises QueryError at once where what follows cannot be told any more: an unclosed quote or
+    regular expression, a `\\` at the end.
     """
-    lexed = Lexed()
+    lexer = _Lexer(query)
     at = 0
     while at < len(query):
-        if space := _SPACE.match(query, at):
-            at = space.end()
-        elif query[at] in "()":
-            sort = Sort.OPEN if query[at] == "(" else Sort.CLOSE
-            lexed.lexemes.append(Lexeme(sort, query[at], at))
-            at += 1
-        elif query[at] in QUOTES:
-            at = _lex_phrase(query, at, lexed)
+        at = lexer.step(at)
+    return lexer.lexed
+
+
+class _Lexer:
+    def __init__(self, query: str) -> None:
+        self.lexed = Lexed()
+        self._query = query
+
+    def step(self, at: int) -> int:
+        """Read what stands at `at`; the place behind it."""
+        letter = self._query[at]
+        if space := _SPACE.match(self._query, at):
+            return space.end()
+        if letter in "()":
+            self._add(Sort.OPEN if letter == "(" else Sort.CLOSE, letter, at)
+            return at + 1
+        if letter in QUOTES:
+            return self._phrase(at)
+        if letter == "/":
+            return self._regex(at)
+        if letter in "-!" and self._starts_term(at + 1):
+            self._add(Sort.NOT, letter, at)
+            return at + 1
+        if cased := _CASED_PHRASE.match(self._query, at):
+            self._add(Sort.CASED, cased[0], at)
+            return cased.end()
+        return self._prefix(at) or self._term(at)
+
+    def _add(self, sort: Sort, written: str, at: int, number: int | None = None) -> None:
+        self.lexed.lexemes.append(Lexeme(sort, written, at, number))
+
+    def _refuse(self, code: str, at: int, message: str) -> None:
+        self.lexed.problems.append(QueryProblem(code, at, message))
+
+    def _starts_term(self, at: int) -> bool:
+        following = self._query[at : at + 1]
+        return bool(following) and following != ")" and not following.isspace()
+
+    def _phrase(self, at: int, pair: int | None = None, pair_at: int | None = None) -> int:
+        """A phrase; `pair`: the words between its two that a `near5:` at `pair_at` allows."""
+        phrase = _PHRASE.match(self._query, at)
+        if phrase is None:
+            raise self._syntax(at, "this double quote is never closed")
+        end = phrase.end()
+        distance = _DISTANCE.match(self._query, end)
+        if distance and pair is None:
+            end = distance.end()
+            pair = self._number("E-NEAR", distance[1], (0, MOST_WORDS), distance.start())
+        sort = Sort.PHRASE if pair is None else Sort.PAIR
+        self._add(sort, phrase[1], at if pair_at is None else pair_at, pair)
+        return end
+
+    def _regex(self, at: int) -> int:
+        regex = _REGEX.match(self._query, at)
+        if regex is None:
+            message = "this regular expression is never closed; a slash that is text wants quotes"
+            raise self._syntax(at, message)
+        if self._starts_term(regex.end()) and self._query[regex.end()] != "(":
+            message = (
+                f"after `{regex[0]}` only a blank or a parenthesis may stand; an address or a path "
+                "is put in double quotes"
+            )
+            raise self._syntax(at, message)
+        pattern = re.sub(r"\\(.)", _unslashed, regex[1], flags=re.DOTALL)
+        self.lexed.lexemes.append(Lexeme(Sort.REGEX, pattern, at, ignores_case=bool(regex[2])))
+        return regex.end()
+
+    def _prefix(self, at: int) -> int | None:
+        """The place behind `name:`; None where there is none."""
+        prefix = _PREFIX.match(self._query, at)
+        if prefix is None:
+            return None
+        name = _ALIASES.get(prefix[1], prefix[1])
+        if name in FIELDS:
+            self._add(Sort.FIELD, name, at)
+        elif name in ("cs", "forms"):
+            self._add(Sort.CASED if name == "cs" else Sort.FORMS, f"{name}:", at)
+        elif times := _REPEAT_PREFIX.fullmatch(name):
+            number = self._number("E-ATLEAST", times[1], (1, MOST_TIMES), at)
+            self._add(Sort.AT_LEAST, prefix[0], at, number)
+        elif words := _NEAR_PREFIX.fullmatch(name):
+            return self._near_prefix(words[1], prefix)
         else:
-            at = _lex_term(query, at, lexed)
-    return lexed
-
-
-def _lex_phrase(query: str, at: int, lexed: Lexed) -> int:
-    phrase = _PHRASE.match(query, at)
-    if phrase is None:
-        raise syntax_error(query, at, "this double quote is never closed")
-    lexed.lexemes.append(Lexeme(Sort.PHRASE, phrase[1], at))
-    return phrase.end()
-
-
-def _lex_term(query: str, at: int, lexed: Lexed) -> int:
-    """Read the term at `at` or what stands at its start; give the place behind that."""
-    following = query[at + 1 : at + 2]
-    if query[at] in "-!" and following and following != ")" and not following.isspace():
-        lexed.lexemes.append(Lexeme(Sort.NOT, query[at], at))
-        return at + 1
-    prefix = _PREFIX.match(query, at)
-    if prefix and prefix[1] in FIELDS:
-        lexed.lexemes.append(Lexeme(Sort.FIELD, prefix[1], at))
+            return self._unknown_field(prefix)
         return prefix.end()
-    term = _TERM.match(query, at)
-    end = term.end() if term else at
-    if query[end : end + 1] == "\\":
-        raise syntax_error(query, end, "`\\` has no character after it")
-    written = query[at:end]
-    if prefix:
-        lexed.problems.append(_no_field(prefix[1], at))
-    elif written in ("AND", "OR", "NOT"):
-        lexed.lexemes.append(Lexeme(Sort[written], written, at))
-    elif problem := _refused(query, at, written, lexed):
-        lexed.problems.append(problem)
-    else:
-        lexed.lexemes.append(Lexeme(Sort.TERM, written, at))
-        if _WORD_OPERATOR.fullmatch(written):
-            lexed.notes.append(QueryProblem("N-CASE", at, _case_note(written)))
-    return end
+
+    def _unknown_field(self, prefix: re.Match[str]) -> int:
+        """What stands behind it is most likely no query either: the rest of an address, a time."""
+        self._refuse("E-FIELD", prefix.start(), _no_field(prefix[1]))
+        term = _TERM.match(self._query, prefix.start())
+        assert term is not None
+        is_group = term.end() == prefix.end()
+        self._add(Sort.FIELD if is_group else Sort.TERM, "text", prefix.start())
+        return term.end()
+
+    def _near_prefix(self, digits: str, prefix: re.Match[str]) -> int:
+        at = prefix.end()
+        if space := _SPACE.match(self._query, at):
+            at = space.end()
+        number = self._number("E-NEAR", digits, (0, MOST_WORDS), prefix.start())
+        if self._query[at : at + 1] not in tuple(QUOTES):
+            message = f'`{prefix[0]}` wants two words in double quotes: {prefix[0]}"a b"'
+            raise self._syntax(prefix.start(), message)
+        return self._phrase(at, number, prefix.start())
+
+    def _term(self, at: int) -> int:
+        term = _TERM.match(self._query, at)
+        end = term.end() if term else at
+        if self._query[end : end + 1] == "\\":
+            raise self._syntax(end, "`\\` has no character after it")
+        written = self._query[at:end]
+        if counted := _COUNTED.fullmatch(written):
+            self._counted(counted, at)
+        elif written in _WORDS:
+            self._add(Sort[written], written, at)
+        elif written in _REACHES:
+            self.lexed.lexemes.append(Lexeme(Sort.NEAR, written, at, reach=Reach(written)))
+        elif written[0] == "@" and len(written) > 1:
+            self._add(Sort.LISTED, written[1:], at)
+        else:
+            self._word(written, at)
+        return end
+
+    def _counted(self, counted: re.Match[str], at: int) -> None:
+        name, digits, written = counted[1], counted[2] or "", counted[0]
+        if name == "ATLEAST":
+            number = self._number("E-ATLEAST", digits, (1, MOST_TIMES), at)
+            self._add(Sort.AT_LEAST, written, at, number)
+        else:
+            number = self._number("E-NEAR", digits, (0, MOST_WORDS), at)
+            self.lexed.lexemes.append(Lexeme(Sort.NEAR, written, at, number, Reach(name)))
+
+    def _word(self, written: str, at: int) -> None:
+        if _FOREIGN_START.match(written) or _FOREIGN.search(unescaped(written)):
+            message = (
+                f'`{written}` is the syntax of another tool: put it in double quotes, "{written}"'
+            )
+            self._refuse("E-SYNTAX", at, message)
+        self._add(Sort.TERM, written, at)
+        if _LOWER_OPERATOR.fullmatch(written):
+            message = f"`{written}` is a word here; the operator is written {written.upper()}"
+            self.lexed.notes.append(QueryProblem("N-CASE", at, message))
+
+    def _number(self, code: str, digits: str, bounds: tuple[int, int], at: int) -> int:
+        """The number, or the least one where it is refused."""
+        least, most = bounds
+        number = int(digits) if digits.isdecimal() and len(digits) < 4 else -1
+        if least <= number <= most:
+            return number
+        example = "ATLEAST/3" if code == "E-ATLEAST" else "NEAR/5"
+        self._refuse(code, at, f"a number from {least} to {most} is wanted here, as in {example}")
+        return least
+
+    def _syntax(self, at: int, message: str) -> QueryError:
+        """What stops the reading, after what was found before it."""
+        problem = QueryProblem("E-SYNTAX", at, message)
+        return QueryError(self._query, (*self.lexed.problems, problem))
 
 
-def _no_field(name: str, at: int) -> QueryProblem:
-    if _LATER_PREFIX.fullmatch(name):
-        return _later(at, f"`{name}:` is not read yet")
-    message = (
+def _unslashed(escape: re.Match[str]) -> str:
+    return "/" if escape[1] == "/" else escape[0]
+
+
+def _no_field(name: str) -> str:
+    return (
         f"there is no field `{name}:`; the fields are {', '.join(sorted(FIELDS))}. "
         "A colon that belongs to the text needs double quotes around it"
     )
-    return QueryProblem("E-FIELD", at, message)
-
-
-def _refused(query: str, at: int, written: str, lexed: Lexed) -> QueryProblem | None:
-    """What is wrong with a bare term by its characters alone."""
-    plain = unescaped(written)
-    if _LATER_OPERATOR.fullmatch(written):
-        return _later(at, f"{written} is not read yet: use AND, or a phrase in double quotes")
-    if written[0] == "/":
-        regex = _later(
-            at, "regular expressions are not read yet; put a slash that is text in quotes"
-        )
-        raise QueryError(query, (*lexed.problems, regex))
-    if written[0] == "@" and len(written) > 1:
-        return _later(at, f'lists are not read yet; the handle or address is `"{written}"`')
-    after_phrase = bool(lexed.lexemes) and at > 0 and query[at - 1] in QUOTES
-    if after_phrase and _LATER_DISTANCE.fullmatch(written):
-        return _later(at, f"`{written}` after a phrase is not read yet")
-    if written == "++" and query[at + 2 : at + 3] in tuple(QUOTES):
-        return _later(at, '`++"..."` is not read yet')
-    if _FOREIGN_START.match(written) or _FOREIGN.search(plain):
-        return QueryProblem(
-            "E-SYNTAX",
-            at,
-            f'`{written}` is the syntax of another tool: put it in double quotes, `"{written}"`',
-        )
-    return None
-
-
-def _later(position: int, message: str) -> QueryProblem:
-    return QueryProblem("E-LATER", position, message)
-
-
-def _case_note(written: str) -> str:
-    upper = written.upper()
-    return f"`{written}` is a word here; the operator is written {upper}"

@@ -1,23 +1,49 @@
-"""What a text must hold for a query to be true of it, as far as words alone can say.
+"""What an item must show for a query to be true of it, or not known, as far as features say.
 
-A text of which the query is true holds all forms of one alternative at least, so what holds none
-need not be asked.  The other way round nothing is said: the words may stand apart, or in the wrong
-field.
+Such an item has all features of one alternative at least, so one that has none need not be asked.
+The other way round nothing is said: the words may stand apart, or in the wrong field.
 """
 
 from __future__ import annotations
 
-from monitor.rules.phrases import links
-from monitor.rules.tree import CASED_FIELDS, DEFAULT_FIELD, And, Field, Node, Not, Or, leaf_text
+from collections.abc import Iterable
+from itertools import chain, product
+from math import prod
 
-# Sets of forms; no set at all: nothing satisfies it.
+from monitor.rules import features
+from monitor.rules.phrases import has_wildcard, links, literal_start, pattern
+from monitor.rules.tree import (
+    CASED_FIELDS,
+    DEFAULT_FIELD,
+    WHOLE_FIELDS,
+    And,
+    AtLeast,
+    Cased,
+    Field,
+    Forms,
+    Leaf,
+    Listed,
+    Near,
+    Node,
+    Not,
+    Or,
+    Regex,
+    Word,
+    leaf_text,
+)
+from monitor.text import exact_forms, tokens
+
+# Sets of features; no set at all: nothing satisfies it.
 Alternatives = frozenset[frozenset[str]]
 
 _MOST_PRODUCTS = 256
 
 
 def need(node: Node, field: str = DEFAULT_FIELD) -> Alternatives | None:
-    """None: nothing can be said, any text may do."""
+    """None: nothing can be said, any item may do.
+
+    Holds for a yes of any item, and for an unknown of one whose title and body are known whole.
+    """
     if isinstance(node, Field):
         return need(node.part, node.name)
     if isinstance(node, Not):
@@ -25,16 +51,92 @@ def need(node: Node, field: str = DEFAULT_FIELD) -> Alternatives | None:
     if isinstance(node, And):
         return _all_of([need(part, field) for part in node.parts])
     if isinstance(node, Or):
-        return _any_of([need(part, field) for part in node.parts])
-    if field not in CASED_FIELDS:
-        return None
-    chain = [frozenset(map(frozenset, link)) for link in links(leaf_text(node))]
-    return _all_of(chain) if chain else frozenset()
+        return _any_of(need(part, field) for part in node.parts)
+    if isinstance(node, Near):
+        sides = [node.left] if node.free else [node.left, node.right]
+        return _all_of([need(side, field) for side in sides])
+    if isinstance(node, AtLeast):
+        return need(node.part, field)
+    if isinstance(node, Regex) and field == "lead":
+        return _one(features.something_in(field))  # its start and end are not those of the body
+    if field in CASED_FIELDS:
+        return _of_leaf(node)
+    elsewhere = _of_value(node, field) if field in WHOLE_FIELDS else _of_words(node, field)
+    return elsewhere | {frozenset((features.unknown(field),))}
 
 
-def _any_of(parts: list[Alternatives | None]) -> Alternatives | None:
-    known = [part for part in parts if part is not None]
-    return frozenset().union(*known) if len(known) == len(parts) else None
+def _of_leaf(leaf: Leaf) -> Alternatives:
+    """Of title and body."""
+    if isinstance(leaf, Regex):
+        return _one(features.expression(leaf.pattern, leaf.ignores_case))
+    if isinstance(leaf, Forms):
+        text = leaf_text(leaf.word)
+        return _one(features.inflection(exact_forms(text, tokens(text))[0]))
+    if isinstance(leaf, Listed):
+        return frozenset().union(*map(_of_leaf, leaf.entries))
+    return _of_word(leaf.part if isinstance(leaf, Cased) else leaf)
+
+
+def _of_word(word: Word) -> Alternatives:
+    asked = links(word.written)
+    if not asked:
+        return frozenset()
+    if prod(map(len, asked)) > _MOST_PRODUCTS:
+        rows = (frozenset(frozenset(map(_of_form, row)) for row in link) for link in asked)
+        return _all_of(list(rows)) or frozenset()
+    return frozenset(_of_row(tuple(chain(*rows))) for rows in product(*asked))
+
+
+def _of_row(forms: tuple[str, ...]) -> frozenset[str]:
+    """Of forms that follow one another."""
+    wanted = frozenset(map(_of_form, forms))
+    run = [form for form in forms if form != "s"]  # `Scan.may_hold_run` knows none
+    if len(run) < 2 or any(map(has_wildcard, forms)):
+        return wanted
+    return wanted | {features.run(run)}
+
+
+def _of_form(form: str) -> str:
+    return features.start(literal_start(form)) if has_wildcard(form) else form
+
+
+def _of_words(leaf: Leaf, field: str) -> Alternatives:
+    """Of a field that is cut into words."""
+    if isinstance(leaf, Regex | Forms):
+        return _one(features.something_in(field))
+    if isinstance(leaf, Listed):
+        return frozenset().union(*(_of_words(entry, field) for entry in leaf.entries))
+    word = leaf.part if isinstance(leaf, Cased) else leaf
+    return frozenset(
+        frozenset(
+            features.something_in(field) if one[0] == "*" else features.word_in(field, one)
+            for one in alternative
+            if not features.is_run(one)
+        )
+        for alternative in _of_word(word)
+    )
+
+
+def _of_value(leaf: Leaf, field: str) -> Alternatives:
+    """Of a field that is compared as a whole."""
+    if isinstance(leaf, Listed):
+        return frozenset().union(*(_of_value(entry, field) for entry in leaf.entries))
+    if not isinstance(leaf, Word) or "\0" in (value := pattern(leaf.written)):
+        return _one(f"={field}")
+    return _one(features.value_of(field, value))
+
+
+def _one(feature: str) -> Alternatives:
+    return frozenset((frozenset((feature,)),))
+
+
+def _any_of(parts: Iterable[Alternatives | None]) -> Alternatives | None:
+    found: set[frozenset[str]] = set()
+    for part in parts:
+        if part is None:
+            return None
+        found |= part
+    return frozenset(found)
 
 
 def _all_of(parts: list[Alternatives | None] | list[Alternatives]) -> Alternatives | None:

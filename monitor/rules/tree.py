@@ -1,7 +1,7 @@
-"""A parsed query as a tree, and its one normal way of being printed.
+"""A parsed query as a tree: what was asked, as it was written.
 
-Says nothing of what a node means for an item: that is `evaluate`.  Positions, which count code
-points of the query from 0, do not take part in equality.
+Says neither how a node is printed (`printer`) nor what it means for an item (`evaluate`).
+Positions, which count code points of the query from 0, do not take part in equality.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 DEFAULT_FIELD = "text"
 # In these a term is compared with the whole value; in the others it is looked for among the words.
@@ -17,6 +18,15 @@ CASED_FIELDS = frozenset({"text", "title", "lead", "body"})
 FIELDS = WHOLE_FIELDS | CASED_FIELDS | {"url", "section", "author", "place"}
 
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+
+
+class Reach(StrEnum):
+    """How far from one another the two sides of a NEAR may stand."""
+
+    NEAR = "NEAR"  # so many words, either order
+    ONEAR = "ONEAR"  # so many words, in the order given
+    SENT = "SENT"  # one sentence
+    PARA = "PARA"  # one paragraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +42,64 @@ class Phrase:
     """What stands between two double quotes, as written."""
 
     written: str
+    position: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Cased:
+    """`cs:` and a word or phrase: exact case and marks."""
+
+    part: Term | Phrase
+    position: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """`forms:` and a word: all that has the same lemma in the item's language."""
+
+    word: Term
+    position: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """`@name`: a named list, its entries OR-ed.  They are part of what the query asks for."""
+
+    name: str
+    entries: tuple[Phrase | Cased, ...]
+    position: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Regex:
+    """`/pattern/` for RE2 over the text as stored; `\\/` is read as `/`."""
+
+    pattern: str
+    ignores_case: bool = False
+    position: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Two sides within a reach; `words` for NEAR and ONEAR.  Only `left` may be another Near.
+
+    `free`: NOT NEAR, that is a `left` with no `right` in reach.
+    """
+
+    left: Node
+    right: Node
+    reach: Reach
+    words: int | None = None
+    free: bool = False
+    position: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """`part` at least `count` times in one field."""
+
+    count: int
+    part: Node
     position: int = field(default=0, compare=False)
 
 
@@ -57,14 +125,17 @@ class Field:
 
     name: str
     part: Node
+    position: int = field(default=0, compare=False)
 
 
-Leaf = Term | Phrase
-Node = Leaf | And | Or | Not | Field
+Word = Term | Phrase
+Leaf = Term | Phrase | Cased | Forms | Listed | Regex
+Node = Leaf | Near | AtLeast | And | Or | Not | Field
+LEAVES = (Term, Phrase, Cased, Forms, Listed, Regex)
 
 
-def leaf_text(leaf: Leaf) -> str:
-    """What the leaf asks for, its escapes resolved."""
+def leaf_text(leaf: Word) -> str:
+    """What the word or phrase asks for, its escapes resolved."""
     return _ESCAPED.sub(r"\1", leaf.written)
 
 
@@ -73,17 +144,25 @@ def unescaped(written: str) -> str:
     return _ESCAPED.sub("", written)
 
 
+def parts_of(node: Node) -> tuple[Node, ...]:
+    """What the node is made of, in the order of the query; nothing for a leaf."""
+    if isinstance(node, And | Or):
+        return node.parts
+    if isinstance(node, Near):
+        return (node.left, node.right)
+    if isinstance(node, Not | Field | AtLeast):
+        return (node.part,)
+    return ()
+
+
 def leaves(node: Node, field: str = DEFAULT_FIELD) -> Iterator[tuple[str, Leaf]]:
     """(field, leaf) of every leaf, in the order of the query."""
-    if isinstance(node, Term | Phrase):
+    if isinstance(node, LEAVES):
         yield field, node
-    elif isinstance(node, Field):
-        yield from leaves(node.part, node.name)
-    elif isinstance(node, Not):
-        yield from leaves(node.part, field)
-    else:
-        for part in node.parts:
-            yield from leaves(part, field)
+        return
+    inner = node.name if isinstance(node, Field) else field
+    for part in parts_of(node):
+        yield from leaves(part, inner)
 
 
 def conjunction(parts: list[Node]) -> Node:
@@ -96,30 +175,3 @@ def disjunction(parts: list[Node]) -> Node:
     """OR of the parts, flat; one part stays itself."""
     flat = [one for part in parts for one in (part.parts if isinstance(part, Or) else (part,))]
     return flat[0] if len(flat) == 1 else Or(tuple(flat))
-
-
-def show(node: Node) -> str:
-    """The query in normal form; parsing it again gives an equal tree."""
-    if isinstance(node, Term):
-        return node.written
-    if isinstance(node, Phrase):
-        return f'"{node.written}"'
-    if isinstance(node, Field):
-        single = isinstance(node.part, Term | Phrase)
-        return f"{node.name}:{show(node.part) if single else _in_parentheses(node.part)}"
-    if isinstance(node, Not):
-        return f"NOT {_operand(node.part)}"
-    if isinstance(node, Or):
-        return " OR ".join(_operand(part) for part in node.parts)
-    first, *others = node.parts
-    return _operand(first) + "".join(
-        f" {show(part)}" if isinstance(part, Not) else f" AND {_operand(part)}" for part in others
-    )
-
-
-def _operand(node: Node) -> str:
-    return _in_parentheses(node) if isinstance(node, And | Or) else show(node)
-
-
-def _in_parentheses(node: Node) -> str:
-    return f"({show(node)})"

@@ -210,9 +210,9 @@ def values(item: Item) -> tuple[object, ...]:
         *_texts(item),
         *((published.at, published.precision, published.day) if published else _NO_STAMP),
         *((updated.at, updated.precision, updated.day) if updated else _NO_STAMP),
-        _json(item.authors),
+        _json(item.authors or ()),
         _json([asdict(story) for story in item.side_stories]),
-        _json(item.tags),
+        _json(item.tags or ()),
         _json(dict(item.stated_by)),
         item.partial,
     )

@@ -5,20 +5,26 @@ Knows no rule, no item and no language's grammar: there is no stemming here, and
 
 from __future__ import annotations
 
+from monitor.text.exact import exact_forms, is_in_capitals
 from monitor.text.folding import fold
 from monitor.text.indexing import index_text, indexed
-from monitor.text.passages import paragraph_at, paragraphs, sentence_at
-from monitor.text.words import Kind, Token, forms, tokens
+from monitor.text.passages import paragraph_at, paragraphs, sentence_at, sentences
+from monitor.text.scan import Scan, forms
+from monitor.text.words import Kind, Token, tokens
 
 __all__ = [
     "Kind",
+    "Scan",
     "Token",
+    "exact_forms",
     "fold",
     "forms",
     "index_text",
     "indexed",
+    "is_in_capitals",
     "paragraph_at",
     "paragraphs",
     "sentence_at",
+    "sentences",
     "tokens",
 ]

@@ -59,6 +59,11 @@ def sentence_at(text: str, offset: int) -> tuple[int, int]:
     return next((part for part in sentences if offset < part[1]), sentences[-1])
 
 
+def sentences(text: str) -> list[tuple[int, int]]:
+    """(start, end) of each sentence, without the white space around it; none of a blank text."""
+    return [part for paragraph in paragraphs(text) for part in _sentences(text, *paragraph)]
+
+
 def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """The sentences of the paragraph at start..end, in order; never none."""
     for stop in _SENTENCE_END.finditer(text, start, end):

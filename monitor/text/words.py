@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from enum import IntEnum
 from functools import lru_cache
 from operator import attrgetter
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from monitor.text.folding import DASHES, FORMAT, MARKS, fold
 
@@ -60,7 +60,7 @@ _UNSPACED = (
     "\ua9e0-\ua9ef\ua9fa-\ua9ff\uaa60-\uaa7f"
 )
 _APOSTROPHES = "'’ʼ"
-_SIGNS_BEFORE = "#@$."
+SIGNS_BEFORE = "#@$."
 
 _M = f"[{MARKS}\uff9e\uff9f]"  # the half-width voicing signs are letters to Unicode alone
 _W = rf"[^\W_ʼ\uff9e\uff9f{_UNSPACED}]"
@@ -77,9 +77,9 @@ _WORD = re.compile(
 )
 _TAIL = re.compile(rf"(?:\.?{_A}[sS])?\.?{_A}?\Z")
 _LONGEST_TAIL = 6
-_VANISHING = re.compile(rf"{_A}|,|(?<!\d)\.|\.(?!\d)")
+VANISHING = re.compile(rf"{_A}|,|(?<!\d)\.|\.(?!\d)")
 _APOSTROPHE = re.compile(_A)
-_SIGN_BEFORE = re.compile(rf"(?<![^\W_])(?<!{_M})(?<![{_SIGNS_BEFORE}+&])[{_SIGNS_BEFORE}]")
+_SIGN_BEFORE = re.compile(rf"(?<![^\W_])(?<!{_M})(?<![{SIGNS_BEFORE}+&])[{SIGNS_BEFORE}]")
 _SIGN_AFTER = re.compile(r"(?:\+\+?+|#)(?![^\W_])")
 _HYPHEN = re.compile(f"[{DASHES}/]")
 _AMPERSAND = re.compile("&")
@@ -87,13 +87,10 @@ _IGNORED = re.compile(f"[{FORMAT}]")
 # Between chunks stands what neither belongs to a word nor joins two.
 _PARTING = "。，、；：？！「」『』（）《》"
 _CHUNK = re.compile(rf"[^\s{_PARTING}]+")
-_PARTS = re.compile(f"[{_PARTING}]")
 _ALL_UNSPACED = re.compile(rf"(?:(?=[^\W\d_])[{_UNSPACED}]{_M}*+)++")
 # Most words have no more than these around them, which then mean nothing.
 _IDLE_BEFORE = "\"'‘’“”("
 _IDLE_AFTER = "\"'‘’“”).,;:!?"
-_ONLY_FORM: dict[str, str] = {}  # of chunks seen lately that can be found as one thing alone
-_MOST_REMEMBERED = 1 << 16
 _LONGEST_KEPT = 24  # a chunk of Chinese gives a token a character: bounds what is remembered
 
 _ELIDED_WORDS = "c d j l m n s t qu un all dall dell nell sull"
@@ -123,24 +120,9 @@ def tokens(text: str) -> list[Token]:
     return found
 
 
-def forms(text: str) -> set[str]:
-    """Every form that `tokens` gives, without places, at a fraction of the cost."""
-    chunks = _CHUNK.findall(text) if _PARTS.search(text) else text.split()
-    found = set(map(_ONLY_FORM.get, chunks))
-    if None in found:
-        for chunk in set(chunks).difference(_ONLY_FORM):
-            found.update(_forms_of(chunk))
-        found.discard(None)
-    return cast("set[str]", found)
-
-
-def _forms_of(chunk: str) -> list[str]:
-    forms = [part.form for part in _read(chunk)]
-    if len(forms) == 1 and len(chunk) <= _LONGEST_KEPT:
-        if len(_ONLY_FORM) >= _MOST_REMEMBERED:
-            _ONLY_FORM.clear()
-        _ONLY_FORM[chunk] = forms[0]
-    return forms
+def forms_of_chunk(chunk: str) -> list[str]:
+    """The forms that `tokens` gives of a stretch of text without white space at its ends."""
+    return [token.form for token in (tokens(chunk) if len(chunk.split()) > 1 else _read(chunk))]
 
 
 def _read(chunk: str) -> tuple[Token, ...]:
@@ -187,7 +169,7 @@ def _word(chunk: str, match: re.Match[str]) -> _Word:
     tail = _TAIL.search(chunk, max(start, stop - _LONGEST_TAIL), stop)
     assert tail is not None
     written = chunk[start : tail.start()]
-    form = fold(_VANISHING.sub("", written))
+    form = fold(VANISHING.sub("", written))
     alternates = (*_without_elision(written), *_without_arabic_prefixes(form))
     return _Word(form, start, tail.start(), stop, False, alternates, _signs(chunk, start, stop))
 
@@ -259,7 +241,7 @@ def _linked(chunk: str, before: _Word, after: _Word, link: re.Pattern[str]) -> b
 
 def _without_elision(written: str) -> tuple[str, ...]:
     elided, *rest = _APOSTROPHE.split(written, maxsplit=1)
-    return (fold(_VANISHING.sub("", rest[0])),) if rest and fold(elided) in _ELIDED else ()
+    return (fold(VANISHING.sub("", rest[0])),) if rest and fold(elided) in _ELIDED else ()
 
 
 def _without_arabic_prefixes(form: str) -> Iterator[str]:

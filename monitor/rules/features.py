@@ -1,0 +1,170 @@
+"""What an item shows of itself, as single words: what the index of rules is asked with.
+
+A feature is a form of title and body ("bomb"), a run of them ("car bomb"), or begins with a mark
+that no form begins with: the start of a form ("*bom"), a word of which some form is there
+("~liberate"), a regular expression that matches ("/..."), a word of another field
+(":section:iraq"), its whole value ("=source=bbc"), that it holds something (":section", "=source")
+or is not known ("?section").  An item may seem to show more than it does, never less.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Set
+from itertools import islice
+
+import re2
+
+from monitor.rules.fields import Fields
+from monitor.rules.lemmas import lemma
+from monitor.rules.regexes import options
+from monitor.text import fold, forms
+
+_MARKS = "*~/:=?"
+LONGEST_START = 6  # characters of a word before its wildcard that are looked up
+_PATTERNS_IN_A_SET = 500
+_SET_MEMORY = 64 << 20  # bytes that the automaton of one set may take; it takes what it needs
+
+
+def start(literal: str) -> str:
+    return "*" + literal[:LONGEST_START]
+
+
+def run(forms: Iterable[str]) -> str:
+    """Forms that follow one another: told by `Scan.may_hold_run`, not among the others."""
+    return " ".join(forms)
+
+
+def is_run(feature: str) -> bool:
+    return " " in feature and feature[0] not in _MARKS
+
+
+def is_of_words(feature: str) -> bool:
+    """Whether it is a form of title and body, or the start of one."""
+    return not is_run(feature) and (feature[0] == "*" or feature[0] not in _MARKS)
+
+
+def start_of(feature: str) -> str | None:
+    return feature[1:] if feature[0] == "*" else None
+
+
+def inflection(word: str) -> str:
+    """`word` with its case and marks."""
+    return f"~{word}"
+
+
+def expression(pattern: str, ignores_case: bool) -> str:
+    return f"/{'(?i)' if ignores_case else ''}{pattern}"
+
+
+def word_in(field: str, form: str) -> str:
+    return f":{field}:{form}"
+
+
+def value_of(field: str, value: str) -> str:
+    return f"={field}={fold(value)}"
+
+
+def something_in(field: str) -> str:
+    return f":{field}"
+
+
+def unknown(field: str) -> str:
+    return f"?{field}"
+
+
+class Finder:
+    """Finds the features of items that a set of rules asks for, and no others but forms."""
+
+    def __init__(self, asked: Iterable[str]) -> None:
+        self._asked = frozenset(feature for feature in asked if feature[0] in _MARKS)
+        by_mark: dict[str, list[str]] = {mark: [] for mark in _MARKS}
+        for feature in sorted(self._asked):
+            by_mark[feature[0]].append(feature)
+        self._starts = sorted({len(feature) for feature in by_mark["*"]})
+        self._words = [feature[1:] for feature in by_mark["~"]]
+        self._inflected: dict[str | None, dict[str, list[str]]] = {}
+        self._patterns = list(_sets(feature[1:] for feature in by_mark["/"]))
+        self._split = sorted({feature.split(":")[1] for feature in by_mark[":"]})
+        self._whole = sorted({feature.split("=")[1] for feature in by_mark["="]})
+
+    def extended(self, asked: Iterable[str]) -> Finder:
+        """One that finds these as well."""
+        more = {feature for feature in asked if feature[0] in _MARKS}
+        return self if more <= self._asked else Finder(self._asked | more)
+
+    def find(self, fields: Fields) -> Set[str]:
+        """The features of one item."""
+        forms = fields.forms()
+        if not self._asked:
+            return forms
+        found = set(forms)
+        for length in self._starts:
+            found.update("*" + form[: length - 1] for form in forms)
+        if self._words:
+            found.update(self._inflections(fields))
+        for matching in self._patterns:
+            for space in fields.spaces("text"):
+                found.update(matching(space.text))
+        for name in self._split:
+            found.update(_in_field(fields, name, _words_in))
+        for name in self._whole:
+            found.update(_in_field(fields, name, _value_in))
+        return found
+
+    def _inflections(self, fields: Fields) -> Iterator[str]:
+        language = fields.language
+        wanted = self._inflected.get(language)
+        if wanted is None:
+            wanted = {}
+            for word in self._words:
+                for key in {lemma(word, language), fold(word)}:
+                    wanted.setdefault(key, []).append(inflection(word))
+            self._inflected[language] = wanted
+        for form in fields.written_forms():
+            for key in (lemma(form, language), fold(form)):
+                yield from wanted.get(key, ())
+
+
+def _in_field(
+    fields: Fields, name: str, read: Callable[[str, str], Iterable[str]]
+) -> Iterator[str]:
+    for space in fields.spaces(name):
+        if space.is_open:
+            yield unknown(name)
+        if space.text:
+            yield from read(name, space.text)
+
+
+def _words_in(name: str, text: str) -> Iterator[str]:
+    yield something_in(name)
+    for form in forms(text):
+        yield word_in(name, form)
+
+
+def _value_in(name: str, text: str) -> Iterator[str]:
+    yield f"={name}"
+    yield value_of(name, text)
+
+
+def _sets(patterns: Iterable[str]) -> Iterator[Callable[[str], Iterator[str]]]:
+    """Each finds which of some expressions match a text."""
+    rest = iter(sorted(set(patterns)))
+    while some := list(islice(rest, _PATTERNS_IN_A_SET)):
+        yield _set_of(some)
+
+
+def _set_of(patterns: list[str]) -> Callable[[str], Iterator[str]]:
+    # A set whose automaton finds no room says that nothing matches.  What always matches tells
+    # the two apart.
+    made = re2.Set.SearchSet(options(memory=_SET_MEMORY))
+    for pattern in (*patterns, ""):
+        made.Add(pattern)
+    made.Compile()
+
+    def find(text: str) -> Iterator[str]:
+        numbers = made.Match(text)
+        if len(patterns) not in numbers:
+            numbers = range(len(patterns))
+        return (f"/{patterns[number]}" for number in numbers if number < len(patterns))
+
+    return find

@@ -1,0 +1,26 @@
+"""Other tools' `"a b"~5` and `near5:"a b"`: two words near one another."""
+
+from __future__ import annotations
+
+from monitor.errors import QueryProblem
+from monitor.rules.lexer import Lexeme, Sort, lex
+from monitor.rules.tree import Near, Node, Phrase, Reach, Term, Word
+
+
+def pair(lexeme: Lexeme, problems: list[QueryProblem]) -> Node:
+    """The pair as NEAR; its phrase, and a problem more, where it is no pair."""
+    words = lexeme.written.split()
+    at = lexeme.position
+    if len(words) != 2:
+        message = f'this wants exactly two words between the quotes, not "{lexeme.written}"'
+        problems.append(QueryProblem("E-NEAR", at, message))
+        return Phrase(lexeme.written, at)
+    left, right = (_word(word, at) for word in words)
+    return Near(left, right, Reach.NEAR, lexeme.number, position=at)
+
+
+def _word(written: str, at: int) -> Word:
+    """A bare word, where it means the same outside of quotes."""
+    lexed = lex(written)
+    is_bare = [lexeme.sort for lexeme in lexed.lexemes] == [Sort.TERM] and not lexed.problems
+    return Term(written, at) if is_bare and not lexed.notes else Phrase(written, at)
