@@ -81,8 +81,8 @@ class Source:
 class Rule:
     """What to look for.  `query` is in the rule language; any/all/none have become one.
 
-    `lists` are the entries of the lists it names.  `to` names channels and goes past the route
-    tree.  `version` hashes what changes its answers.
+    `lists`: the entries of each list that the query names.  `to` names channels
+    and goes past the route tree.  `version` hashes what changes its answers.
     """
 
     id: str

@@ -112,6 +112,22 @@ def test_search_streams_marked_sentences(place: Place) -> None:
     assert place.call("search", "zebra").exit_code == 0
 
 
+def test_a_search_may_name_the_lists_of_the_rules(place: Place) -> None:
+    """As they stand in the file, whatever else is wrong there."""
+    before = (place.directory / "rules.yaml").read_text()
+    place.write("rules", "lists: {freed: [liberated, retaken], bad: [a OR b]}\nrules: [x]\n")
+    try:
+        found = [one["id"] for one in place.json("search", "title:@freed")]
+        (shape,) = place.json("rules", "try", "@freed")
+        unknown = place.call("search", "@bad")
+    finally:
+        place.write("rules", before)
+    assert found == [one["id"] for one in place.json("search", "title:liberated")]
+    assert shape["matches"] >= len(found) > 0
+    assert unknown.exit_code == 2
+    assert "freed" in unknown.stderr
+
+
 def test_a_query_with_a_mistake_is_shown_with_its_place(place: Place) -> None:
     told = place.call("search", "car AND OR bus")
     assert told.exit_code == 2

@@ -5,6 +5,7 @@ A case is a folder of `data/config`: the files it needs, `environ`, and `expecte
 
 from __future__ import annotations
 
+import pickle
 import re
 import shutil
 import tempfile
@@ -19,8 +20,10 @@ from hypothesis import strategies as st
 from config_files import EMPTY, write
 from monitor import config
 from monitor.config import load, schema
+from monitor.config.queries import compose
 from monitor.errors import ConfigError
 from monitor.rules.syntax import parse
+from monitor.rules.tree import leaf_text, leaves
 from monitor.settings import Config, Route, Secret
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -150,26 +153,52 @@ def test_secrets_come_from_the_environment_and_from_files(tmp_path):
 
 
 def test_the_versions_change_with_what_they_stand_for(tmp_path):
-    """A rule's with its query, severity and on_update alone; the configuration's with any byte."""
+    """A rule's with its query, the lists it names and on_update; the configuration's with any
+    byte."""
 
-    def versions(rule: str) -> tuple[str, str]:
-        found = load(write(tmp_path, rules=f"rules: [{{id: a, {rule}}}]"), {})
+    def versions(rule: str, lists: str = "{c: [d], e: [f]}") -> tuple[str, str]:
+        rules = f"lists: {lists}\nrules: [{{id: a, {rule}}}]"
+        found = load(write(tmp_path, rules=rules), {})
         return found.version, found.rules[0].version
 
-    plain = versions("any: [b]")
+    plain, listed = versions("any: [b]"), versions("query: '@c'")
     assert versions("any: [b]") == plain
-    assert versions("any: [b], labels: {desk: x}")[1] == plain[1]
+    for same in ("labels: {desk: x}", "severity: high"):
+        assert versions(f"any: [b], {same}")[1] == plain[1]
+    assert versions("any: [b]", "{c: [e]}")[1] == plain[1]
+    assert versions("query: '@c'", "{c: [d], e: [g]}")[1] == listed[1]
+    assert versions("query: '@c'", "{c: [d, d2]}")[1] != listed[1]
     assert versions("any: [b] ")[0] != plain[0]
-    for other in ("any: [c]", "any: [b], severity: high", "any: [b], on_update: false"):
+    for other in ("any: [c]", "any: [b], on_update: false"):
         assert versions(other)[1] != plain[1]
+
+
+def test_a_rule_has_the_entries_of_the_lists_it_names(tmp_path):
+    """And no others, so that a rule can be read without its file, in another process too."""
+    rules = "lists: {c: [d, e f], g: [h]}\nrules: [{id: a, query: '@c OR \"@g\"'}]"
+    rule = load(write(tmp_path, rules=rules), {}).rules[0]
+    assert rule.lists == {"c": ("d", "e f")}
+    assert pickle.loads(pickle.dumps(rule)) == rule
+    parse(rule.query, lists=rule.lists)
 
 
 def test_lists_become_a_query_that_says_the_same(tmp_path):
     """any/all/none are one query in the rule language's own spelling."""
-    rules = r'rules: [{id: a, any: [x, "y \"\"z"], all: [v\w], none: [u, t]}]'
+    rules = r'rules: [{id: a, any: [x, "y \"\"z"], all: [v\w], none: [u, t\]}]'
     query = load(write(tmp_path, rules=rules), {}).rules[0].query
-    assert query == r'("x" OR "y \"\"z") AND "v\\w" NOT "u" NOT "t"'
+    assert query == r'("x" OR "y \"\"z") AND "v\w" NOT "u" NOT "t\\"'
     parse(query)
+
+
+WORDS = st.lists(st.sampled_from(["car bomb", "mosul", 'a "b"', "film", "x\\"]), max_size=3)
+
+
+@given(any_of=WORDS, all_of=WORDS.filter(bool), none_of=WORDS)
+def test_whatever_the_lists_are_they_become_one_query(any_of, all_of, none_of):
+    """Which asks for each entry once, as a phrase that says what the entry says."""
+    node = parse(compose(any_of, all_of, none_of))
+    asked = [leaf_text(leaf) for _, leaf in leaves(node)]
+    assert asked == [*any_of, *all_of, *none_of]
 
 
 @pytest.mark.parametrize(
@@ -251,7 +280,8 @@ MODELS = [m for m in vars(schema).values() if isinstance(m, type) and issubclass
 def test_every_key_is_documented(model):
     """Each stands as `key` at the beginning of a table's row."""
     documented = set(re.findall(r"^\| `([a-z_]+)`", PAGE.read_text(), re.MULTILINE))
-    documented |= {"sources", "defaults", "rules", "channels", "route"}  # the headings' own
+    # The headings' own.
+    documented |= {"sources", "defaults", "lists", "rules", "channels", "route"}
     assert set(schema.fields_of(model)) <= documented
 
 

@@ -44,6 +44,11 @@ def settings(call: Call) -> Settings:
     return config.load_settings(where, _AnySecret(os.environ))
 
 
+def lists(call: Call, query: str) -> dict[str, tuple[str, ...]]:
+    """The named lists, where the query may name one."""
+    return config.load_lists(directory(call)) if "@" in query else {}
+
+
 class _AnySecret(Mapping[str, str]):
     """An environment that has a value for every name but ours."""
 

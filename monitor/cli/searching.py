@@ -81,7 +81,7 @@ def try_rule(call: Call, text: str) -> None:
         out.lines("", *_chart(trial.days, when), "")
     for found in trial.newest:
         out.lines(*_lines(found, when))
-    _as_rule(text)
+    _as_rule(call, text)
 
 
 def _tried(archive: Archive, node: Node, when: When) -> Trial:
@@ -96,10 +96,10 @@ def _tried(archive: Archive, node: Node, when: When) -> Trial:
     return Trial(sum(days.values()), total, days, newest)
 
 
-def _as_rule(text: str) -> None:
+def _as_rule(call: Call, text: str) -> None:
     """A search may be looser than a rule."""
     try:
-        check(text, rule=True)
+        check(text, rule=True, lists=place.lists(call, text))
     except QueryError as error:
         for problem in error.problems:
             say("\n".join(["as a rule it would be refused:", *pointed(text, problem)]))
@@ -108,7 +108,7 @@ def _as_rule(text: str) -> None:
 def parsed(call: Call, text: str) -> Node:
     """The query's tree; where it has problems, they are shown with their places and it ends 2."""
     try:
-        node, notes = check(text, rule=False)
+        node, notes = check(text, rule=False, lists=place.lists(call, text))
     except QueryError as error:
         if call.as_json:
             out.emit({"problems": [_problem(problem) for problem in error.problems]})

@@ -4,12 +4,13 @@
 adds one source.  Decides nothing about polling, matching or telling.
 
     yaml      bytes -> nodes with places      traps     what is said where YAML breaks off
-    schema    the keys                        fields, matchers, secrets    what one value may be
-    problems  nodes against the schema        checks, queries     what holds between values
+    schema    the keys                        fields, matchers, secrets    what one may be
+    problems  nodes against the schema        checks              what holds between values
+    entries   lists of phrases                queries             what a rule asks
     build     models -> settings              load, write         the files
 """
 
-from monitor.config.load import directory, load, load_settings
+from monitor.config.load import directory, load, load_lists, load_settings
 from monitor.config.write import append_source, init
 
-__all__ = ["append_source", "directory", "init", "load", "load_settings"]
+__all__ = ["append_source", "directory", "init", "load", "load_lists", "load_settings"]

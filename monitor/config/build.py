@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from monitor.config.checks import IMPLICIT_CHANNEL
-from monitor.config.queries import compose
+from monitor.config.queries import compose, named
 from monitor.config.schema import (
     ChannelKeys,
     EmailKeys,
@@ -30,6 +32,8 @@ from monitor.settings import (
     SlackChannel,
     Source,
 )
+
+Lists = Mapping[str, tuple[str, ...]]
 
 # The ports of RFC 6409 (submission), RFC 8314 (implicit TLS) and RFC 5321.
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
@@ -56,15 +60,16 @@ def sources(file: SourcesFile) -> tuple[Source, ...]:
 
 
 def rules(file: RulesFile) -> tuple[Rule, ...]:
-    return tuple(_rule(given) for given in file.rules)
+    return tuple(_rule(given, file.lists) for given in file.rules)
 
 
-def _rule(given: RuleKeys) -> Rule:
+def _rule(given: RuleKeys, lists: Lists) -> Rule:
     if given.query is not None:
         query = given.query.strip()
     else:
-        query = compose(given.any, given.all, given.none).text
-    what_changes_answers = json.dumps([query, given.severity, given.on_update])
+        query = compose(given.any, given.all, given.none)
+    asked = named(query, lists)
+    what_changes_answers = json.dumps([query, sorted(asked.items()), given.on_update])
     return Rule(
         id=given.id,
         query=query,
@@ -73,6 +78,7 @@ def _rule(given: RuleKeys) -> Rule:
         labels=dict(given.labels),
         on_update=given.on_update,
         version=hashlib.sha256(what_changes_answers.encode()).hexdigest(),
+        lists=asked,
     )
 
 
@@ -118,7 +124,7 @@ def _email(name: str, given: EmailKeys) -> EmailChannel:
 def route(file: RoutesFile, made: dict[str, Channel]) -> Route:
     """The tree; what nobody routes goes to the first channel."""
     top = _route(file.route)
-    return Route(top.to or (next(iter(made)),), top.match, top.go_on, top.routes)
+    return replace(top, to=top.to or (next(iter(made)),))
 
 
 def _route(given: RouteKeys) -> Route:

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 
 from pydantic_core import PydanticCustomError
 
+from monitor.config.entries import Lists, check_lists
 from monitor.config.matchers import matcher
 from monitor.config.nodes import Document, Mapping, Node, Scalar, Sequence, scalars, text_of
 from monitor.config.queries import check_rule
@@ -44,11 +45,17 @@ def check(files: Files) -> Iterator[Mistake]:
         yield from _only_one(files.monitor, files.monitor.root, heartbeat)
     yield from _unique(files.rules, "rules")
     channels = _channel_names(files.routes)
+    lists, mistakes = check_lists(files.rules)
+    yield from mistakes
     for rule in files.rules.entries("rules"):
-        yield from check_rule(files.rules, rule)
+        yield from _check_rule(files.rules, rule, lists)
         yield from _check_names(files.rules, rule.get("to"), channels)
-        yield from _check_labels(files.rules, rule.get("labels"))
     yield from _check_routes(files, channels)
+
+
+def _check_rule(document: Document, rule: Mapping, lists: Lists) -> Iterator[Mistake]:
+    yield from check_rule(document, rule, lists)[1]
+    yield from _check_labels(document, rule.get("labels"))
 
 
 def check_sources(document: Document) -> Iterator[Mistake]:

@@ -23,6 +23,7 @@ from monitor.config.traps import shown
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _LABEL = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_LIST = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)([smhd])")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _HOST = re.compile(r"(?=.{1,253}\Z)[\w-]{1,63}(?:\.[\w-]{1,63})*")
@@ -67,6 +68,14 @@ def label(value: object) -> str:
     if not _LABEL.fullmatch(given):
         mend = "use lower-case letters, digits and `_`, a letter first: `desk`"
         raise refuse(f"{shown(given)} is no label", mend)
+    return given
+
+
+def list_name(value: object) -> str:
+    given = text(value)
+    if not _LIST.fullmatch(given):
+        mend = "use lower-case letters, digits, `_` and `-`, a letter or digit first: `vehicles`"
+        raise refuse(f"{shown(given)} is no name of a list", mend)
     return given
 
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from monitor.config import build, yaml
 from monitor.config.checks import Files, check, check_sources
+from monitor.config.entries import check_lists
 from monitor.config.nodes import Document
 from monitor.config.problems import fit
 from monitor.config.schema import Keys, MonitorFile, RoutesFile, RulesFile, SourcesFile
@@ -66,6 +67,13 @@ def load_settings(directory: Path, environ: Mapping[str, str]) -> Settings:
     if judge.mistakes or found is None:
         raise ConfigError(_in_order(judge.mistakes, [str(path)]))
     return build.settings(found, directory, environ.get("WIREWATCH_DATABASE"))
+
+
+def load_lists(directory: Path) -> dict[str, tuple[str, ...]]:
+    """Of the named lists of rules.yaml those that are sound, for a query that is in no file."""
+    path = directory / "rules.yaml"
+    lists, _ = check_lists(_document(path, _read(path)))
+    return {name: texts for name, texts in lists.entries.items() if name not in lists.faulty}
 
 
 def read_sources(file: str, raw: bytes) -> tuple[Document, SourcesFile]:

@@ -13,16 +13,14 @@ from pydantic_core import ErrorDetails
 from monitor.config.nodes import Broken, Document, Mapping, Node, Place, Scalar, Sequence
 from monitor.config.schema import Keys, fields_of
 from monitor.config.secrets import Surroundings
-from monitor.config.traps import BLOCK_FORM, shown
+from monitor.config.traps import QUERIES, block_form, shown
 from monitor.errors import Mistake
 
 K = TypeVar("K", bound=Keys)
 
 # A key without a value is empty here, and forgotten elsewhere.
-_MAY_BE_EMPTY = frozenset({"sources", "rules", "channels", "defaults", "route", "console"})
+_MAY_BE_EMPTY = frozenset({"sources", "rules", "lists", "channels", "defaults", "route", "console"})
 _LISTS = frozenset({"sources", "rules"})
-
-_NOT_YET = {"lists": ("named lists are not there yet", "write the words into each rule")}
 
 _EXAMPLES = {
     "id": "id: a-short-name",
@@ -35,6 +33,7 @@ _EXAMPLES = {
     "all": "all: [car bomb, Mosul]",
     "none": "none: [film, novel]",
     "query": "query: |",
+    "lists": "lists: {vehicles: [car, truck, lorry]}",
     "match": """match: ['severity = "high"']""",
     "hosts": "hosts: [www.example.org]",
     "allow": "allow: [127.0.0.1/32]",
@@ -100,8 +99,6 @@ def _mistakes(document: Document, model: type[Keys], error: ErrorDetails) -> Ite
 
 
 def _unknown(name: str, model: type[Keys]) -> tuple[str, str]:
-    if name in _NOT_YET:
-        return _NOT_YET[name]
     known = list(fields_of(model))
     close = get_close_matches(name.lower().replace("-", "_"), known, 1)
     if close:
@@ -119,8 +116,9 @@ def _misfit(error: ErrorDetails, node: Node, name: str, in_list: bool) -> tuple[
                 "YAML reads this entry as empty",
                 "fill it, delete it, or put it in quotes, '...'",
             )
-        if name == "query":
-            return "`query` has no value", f"{BLOCK_FORM}; elsewhere ` #` begins a comment"
+        if name in QUERIES:
+            mend = f"{block_form(name)}; elsewhere ` #` begins a comment"
+            return f"`{name}` has no value", mend
         return f"{shown(name)} has no value", "give it one, or delete the line"
     if error["type"] == "refused":
         context = error["ctx"]

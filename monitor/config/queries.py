@@ -1,109 +1,106 @@
 """Make one query of what a rule asks for, and tell the query's problems at their places.
 
 The beginner's form: (any OR-ed) AND every `all` AND NOT every `none`, each entry a phrase.
-Does not know the rule language beyond quoting a phrase: `rules.syntax` judges every query.
+Does not know the rule language: `rules.syntax` judges every query.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping
+from collections.abc import Sequence as Texts
 
-from monitor.config.nodes import Document, Mapping, Place, Scalar, Sequence, scalars
-from monitor.config.traps import BLOCK_FORM
-from monitor.errors import Mistake, QueryError
-from monitor.rules.syntax import parse
+from monitor.config import nodes
+from monitor.config.entries import (
+    COMMENT,
+    Lists,
+    Read,
+    check_entry,
+    comment,
+    phrase,
+    read,
+)
+from monitor.config.nodes import Document, Scalar, Sequence, scalars
+from monitor.config.nodes import Mapping as Keys
+from monitor.config.traps import block_form
+from monitor.errors import Mistake
+from monitor.rules.lexer import Sort, lex
 
 _LISTS = ("any", "all", "none")
-_OPERATOR = re.compile(r"(?:^|\s)(?:AND|OR|NOT|SENT|PARA|O?NEAR/\d+)(?=\s|$)")
-# In a plain text ` #` begins a comment; one that goes on without a blank was hardly meant as one.
-_EATEN = re.compile(r"[ \t]+(#)\S")
-_COMMENT = "YAML takes what follows ` #` for a comment"
 
 
-@dataclass(frozen=True, slots=True)
-class Composed:
-    """A query made of lists; `starts[i]` is where the i-th entry (any, all, none) begins in it."""
-
-    text: str
-    starts: tuple[int, ...]
-
-
-def compose(any_of: tuple[str, ...], all_of: tuple[str, ...], none_of: tuple[str, ...]) -> Composed:
+def compose(any_of: Texts[str], all_of: Texts[str], none_of: Texts[str]) -> str:
     """The lists as one query; at least one entry of the first two is there."""
-    entries = (*map(_phrase, any_of), *map(_phrase, all_of), *map(_phrase, none_of))
-    grouped = len(any_of) > 1 and len(entries) > len(any_of)
-    text, starts = "(" if grouped else "", []
-    for index, entry in enumerate(entries):
-        if index > 0:
-            text += ")" if grouped and index == len(any_of) else ""
-            text += _joint(index, len(any_of), len(any_of) + len(all_of))
-        starts.append(len(text))
-        text += entry
-    return Composed(text, tuple(starts))
+    either = " OR ".join(map(phrase, any_of))
+    must = [*([either] if any_of else ()), *map(phrase, all_of)]
+    if len(any_of) > 1 and (all_of or none_of):
+        must[0] = f"({either})"
+    return " AND ".join(must) + "".join(f" NOT {phrase(entry)}" for entry in none_of)
 
 
-def _joint(index: int, any_end: int, all_end: int) -> str:
-    if index < any_end:
-        return " OR "
-    return " AND " if index < all_end else " NOT "
+def named(query: str, lists: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Of the lists those that a sound query names."""
+    return {name: lists[name] for name in names(query)}
 
 
-def _phrase(entry: str) -> str:
-    """An entry as a phrase of the rule language; `cs:` stays before it."""
-    prefix, words = ("cs:", entry[3:]) if entry.startswith("cs:") else ("", entry)
-    escaped = re.sub(r'["\\“”„]', r"\\\g<0>", words.strip())
-    return f'{prefix}"{escaped}"'
+def names(query: str) -> dict[str, None]:
+    """Of the lists that a query names, each once."""
+    if "@" not in query:
+        return {}
+    found = lex(query).lexemes
+    return dict.fromkeys(one.written for one in found if one.sort is Sort.LISTED)
 
 
-def check_rule(document: Document, rule: Mapping) -> Iterator[Mistake]:
-    """Every mistake in what one rule asks for."""
+def check_rule(
+    document: Document, rule: Keys, lists: Lists
+) -> tuple[Read | None, tuple[Mistake, ...]]:
+    """What one rule asks for, where that can be read, and every mistake in it."""
     query = rule.get("query")
-    lists = [key for key in _LISTS if rule.get(key) is not None]
-    if query is not None and lists:
-        key = rule.key(lists[0])
+    given = [key for key in _LISTS if rule.get(key) is not None]
+    if query is not None and given:
+        key = rule.key(given[0])
         assert key is not None
-        problem = f"`query` and `{lists[0]}` do not go together"
-        yield document.mistake(key.place, problem, "keep one of them, or make it two rules")
-    elif isinstance(query, Scalar) and not query.is_null:
-        yield from _check_query(document, query)
-    elif query is None:
-        yield from _check_lists(document, rule)
+        problem = f"`query` and `{given[0]}` do not go together"
+        mend = "keep one of them, or make it two rules"
+        return None, (document.mistake(key.place, problem, mend),)
+    if query is not None:
+        return check_query(document, query, lists, "query")
+    return _check_lists(document, rule)
 
 
-def _check_query(document: Document, query: Scalar) -> Iterator[Mistake]:
-    if eaten := _comment(document, query):
-        yield document.mistake(eaten, _COMMENT, BLOCK_FORM)
-        return
-    for position, problem in _problems(query.text):
-        yield document.mistake(document.place_in(query, position), problem)
+def check_query(
+    document: Document, query: nodes.Node, lists: Lists, key: str
+) -> tuple[Read | None, tuple[Mistake, ...]]:
+    """The query under `key`, and every problem of it; what is no text is told by the schema."""
+    if not isinstance(query, Scalar) or query.is_null:
+        return None, ()
+    if eaten := comment(document, query):
+        return None, (document.mistake(eaten, COMMENT, block_form(key)),)
+    found = read(query.text, lists)
+    return found, tuple(
+        document.mistake(document.place_in(query, position), problem)
+        for position, problem in found.problems
+    )
 
 
-def _comment(document: Document, scalar: Scalar) -> Place | None:
-    """Where YAML cut a comment off a plain text that was hardly meant as one."""
-    eaten = _EATEN.match(document.text, scalar.end) if scalar.style is None else None
-    return document.place_at(eaten.start(1)) if eaten else None
-
-
-def _check_lists(document: Document, rule: Mapping) -> Iterator[Mistake]:
-    lists = [rule.get(key) for key in _LISTS]
-    if any(node is not None and not isinstance(node, Sequence) for node in lists):
-        return  # told where the values are held against the schema
-    groups = [scalars(node) for node in lists]
-    entries = [entry for group in groups for entry in group]
+def _check_lists(document: Document, rule: Keys) -> tuple[Read | None, tuple[Mistake, ...]]:
+    listed = [rule.get(key) for key in _LISTS]
+    if any(node is not None and not isinstance(node, Sequence) for node in listed):
+        return None, ()  # told where the values are held against the schema
+    groups = [scalars(node) for node in listed]
     if not groups[0] and not groups[1]:
-        if any(isinstance(node, Sequence) and node.items for node in lists[:2]):
-            return
-        yield _looks_for_nothing(document, rule, bool(groups[2]))
-        return
-    faults = [m for entry in entries for m in _check_entry(document, entry)]
-    yield from faults
-    if not faults:
-        yield from _check_composed(document, groups)
+        if any(isinstance(node, Sequence) and node.items for node in listed[:2]):
+            return None, ()
+        return None, (_looks_for_nothing(document, rule, bool(groups[2])),)
+    faults = [m for group in groups for entry in group for m in check_entry(document, entry)]
+    if faults:
+        return None, tuple(faults)
+    texts = [[entry.text for entry in group] for group in groups]
+    found = read(compose(texts[0], texts[1], texts[2]))
+    place = next(group[0].place for group in groups if group)
+    return found, tuple(document.mistake(place, problem) for _, problem in found.problems)
 
 
-def _looks_for_nothing(document: Document, rule: Mapping, has_none: bool) -> Mistake:
+def _looks_for_nothing(document: Document, rule: Keys, has_none: bool) -> Mistake:
     key = rule.key("none") if has_none else None
     if key is not None:
         problem = "E-NEG: `none` alone is true of nearly everything"
@@ -111,32 +108,3 @@ def _looks_for_nothing(document: Document, rule: Mapping, has_none: bool) -> Mis
     problem = "this rule does not say what to look for"
     mend = "add `any: [car bomb, truck bomb]`, or `query: |` with a query"
     return document.mistake(rule.place, problem, mend)
-
-
-def _check_entry(document: Document, entry: Scalar) -> Iterator[Mistake]:
-    text, quotes = document.text, "put the whole text in quotes, '...'"
-    if eaten := _comment(document, entry):
-        yield document.mistake(eaten, _COMMENT, quotes)
-    elif entry.style is None and re.match(r"\d,\d", text[entry.end - 1 : entry.end + 2]):
-        yield document.mistake(entry.place, "YAML ends this entry at the comma", quotes)
-    elif operator := _OPERATOR.search(entry.text):
-        word = operator[0].strip()
-        mend = "write a `query: |` for operators, or the word in lower case"
-        yield document.mistake(entry.place, f"an entry is one phrase, `{word}` is no word", mend)
-
-
-def _check_composed(document: Document, groups: list[tuple[Scalar, ...]]) -> Iterator[Mistake]:
-    texts = [tuple(entry.text for entry in group) for group in groups]
-    composed = compose(texts[0], texts[1], texts[2])
-    entries = [entry for group in groups for entry in group]
-    for position, problem in _problems(composed.text):
-        index = max(sum(start <= position for start in composed.starts) - 1, 0)
-        yield document.mistake(entries[index].place, problem)
-
-
-def _problems(query: str) -> tuple[tuple[int, str], ...]:
-    try:
-        parse(query)
-    except QueryError as e:
-        return tuple((p.position, f"{p.code}: {p.message}") for p in e.problems)
-    return ()

@@ -16,6 +16,7 @@ from monitor.settings import LabelMatcher, Secret, Severity
 Line = Annotated[str, BeforeValidator(fields.line)]
 Name = Annotated[str, BeforeValidator(fields.name)]
 Label = Annotated[str, BeforeValidator(fields.label)]
+ListName = Annotated[str, BeforeValidator(fields.list_name)]
 Flag = Annotated[bool, BeforeValidator(fields.flag)]
 Seconds = Annotated[int, BeforeValidator(fields.seconds)]
 Timezone = Annotated[str, BeforeValidator(fields.timezone)]
@@ -88,6 +89,7 @@ class RuleKeys(Keys):
 
 
 class RulesFile(Keys):
+    lists: dict[ListName, tuple[Line, ...]] = {}
     rules: tuple[RuleKeys, ...] = ()
 
 

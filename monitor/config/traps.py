@@ -1,7 +1,7 @@
 """Say in plain words what is wrong where YAML breaks off, and how to mend it.
 
 People write queries, and queries are full of signs that mean something else to YAML.  Knows no
-schema but the one key, `query`, whose mend is the block form.  Never repeats a value: it may be a
+schema but the keys of queries, whose mend is the block form.  Never repeats a value: it may be a
 password.
 """
 
@@ -29,7 +29,7 @@ _SIGNS = {
     ">": "after `>` the text must begin on the next line",
 }
 _SECRETS = ("password", "token", "webhook", "heartbeat_url")
-BLOCK_FORM = "write `query: |` and the query on the next line, indented"
+QUERIES = ("query",)  # the keys that hold one
 
 # What ruamel.yaml says, in context and problem; what we say; the mend.  The first that fits.
 _SAYINGS: tuple[tuple[str, str, str], ...] = (
@@ -94,14 +94,18 @@ def shown(text: str) -> str:
     return "`" + "".join(c if c.isprintable() else "�" for c in short) + "`"
 
 
+def block_form(key: str) -> str:
+    return f"write `{key}: |` and the query on the next line, indented"
+
+
 def special(sign: str, key: str | None) -> tuple[str, str]:
     """Problem and mend of a value whose first character is YAML's own."""
     return _SIGNS[sign], _mend(key)
 
 
 def _mend(key: str | None, quotes: str = "'...'") -> str:
-    if key == "query":
-        return BLOCK_FORM
+    if key in QUERIES:
+        return block_form(key)
     if key in _SECRETS:
         return f"write `{key}: ${{NAME}}` and set NAME in the environment, or `{key}_file: PATH`"
     return f"put the whole text in quotes, {quotes}"
