@@ -29,8 +29,9 @@ from monitor.settings import Config, Route, Secret
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(__file__).parent / "data" / "config"
 CASES = sorted(path for path in DATA.iterdir() if path.is_dir())
-# What is said of a query is the rule language's own, and tested there.
+# What is said of a query, and why it matches, is the rule language's own, and tested there.
 _QUERY_PROBLEM = re.compile(r"(: E-[A-Z]+): .*")
+_REASON = re.compile(r"(must(?: not)? match, but ).*(, mend the query)")
 
 
 def answer(case: Path) -> str:
@@ -48,7 +49,7 @@ def answer(case: Path) -> str:
             found = load(directory, environ)
         except ConfigError as e:
             told = str(e).replace(f"{directory}/", "")
-            return _QUERY_PROBLEM.sub(r"\1", told) + "\n"
+            return _REASON.sub(r"\1...\2", _QUERY_PROBLEM.sub(r"\1", told)) + "\n"
         return "\n".join(_lines(found)).replace(f"{directory}/", "") + "\n"
 
 
@@ -163,7 +164,7 @@ def test_the_versions_change_with_what_they_stand_for(tmp_path):
 
     plain, listed = versions("any: [b]"), versions("query: '@c'")
     assert versions("any: [b]") == plain
-    for same in ("labels: {desk: x}", "severity: high"):
+    for same in ("labels: {desk: x}", "severity: high", "must_match: [b]"):
         assert versions(f"any: [b], {same}")[1] == plain[1]
     assert versions("any: [b]", "{c: [e]}")[1] == plain[1]
     assert versions("query: '@c'", "{c: [d], e: [g]}")[1] == listed[1]
@@ -199,6 +200,17 @@ def test_whatever_the_lists_are_they_become_one_query(any_of, all_of, none_of):
     node = parse(compose(any_of, all_of, none_of))
     asked = [leaf_text(leaf) for _, leaf in leaves(node)]
     assert asked == [*any_of, *all_of, *none_of]
+
+
+def test_an_example_that_fails_says_why(tmp_path):
+    """With its place, what it says, and what of it was found or missed."""
+    example = "A novel about a car bombing."
+    rules = f"rules: [{{id: a, any: [car bombing], must_not_match: [{example}]}}]"
+    with pytest.raises(ConfigError) as caught:
+        load(write(tmp_path, rules=rules), {})
+    (mistake,) = caught.value.mistakes
+    assert (mistake.line, mistake.column) == (1, rules.index(example) + 1)
+    assert f'"{example}" must not match, but body holds "car bombing"' in mistake.problem
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@
 adds one source.  Decides nothing about polling, matching or telling.
 
     yaml      bytes -> nodes with places      traps     what is said where YAML breaks off
-    schema    the keys                        fields, matchers, secrets    what one may be
+    schema    the keys                        fields, either, matchers, secrets    what one may be
     problems  nodes against the schema        checks              what holds between values
-    entries   lists of phrases                queries             what a rule asks
+    entries   lists of phrases                queries, examples   what a rule asks, and if it holds
     build     models -> settings              load, write         the files
 """
 

@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from pydantic_core import PydanticCustomError
 
 from monitor.config.entries import Lists, check_lists
+from monitor.config.examples import check_examples
 from monitor.config.matchers import matcher
 from monitor.config.nodes import Document, Mapping, Node, Scalar, Sequence, scalars, text_of
 from monitor.config.queries import check_rule
@@ -54,8 +55,10 @@ def check(files: Files) -> Iterator[Mistake]:
 
 
 def _check_rule(document: Document, rule: Mapping, lists: Lists) -> Iterator[Mistake]:
-    yield from check_rule(document, rule, lists)[1]
+    asked, mistakes = check_rule(document, rule, lists)
+    yield from mistakes
     yield from _check_labels(document, rule.get("labels"))
+    yield from check_examples(document, rule, asked, lists)
 
 
 def check_sources(document: Document) -> Iterator[Mistake]:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WrapValidator
 
-from monitor.config import fields, secrets
+from monitor.config import either, fields, secrets
 from monitor.config.matchers import matcher
 from monitor.settings import LabelMatcher, Secret, Severity
 
@@ -17,6 +17,7 @@ Line = Annotated[str, BeforeValidator(fields.line)]
 Name = Annotated[str, BeforeValidator(fields.name)]
 Label = Annotated[str, BeforeValidator(fields.label)]
 ListName = Annotated[str, BeforeValidator(fields.list_name)]
+Text = Annotated[str, BeforeValidator(fields.text)]
 Flag = Annotated[bool, BeforeValidator(fields.flag)]
 Seconds = Annotated[int, BeforeValidator(fields.seconds)]
 Timezone = Annotated[str, BeforeValidator(fields.timezone)]
@@ -76,6 +77,14 @@ class SourcesFile(Keys):
     sources: tuple[SourceKeys, ...] = ()
 
 
+class ExampleKeys(Keys):
+    title: Text = ""
+    body: Text = ""
+
+
+Example = Annotated[ExampleKeys, WrapValidator(either.text_or_fields)]
+
+
 class RuleKeys(Keys):
     id: Name
     query: str | None = None
@@ -86,6 +95,8 @@ class RuleKeys(Keys):
     to: tuple[Name, ...] = ()
     labels: dict[Label, Line] = {}
     on_update: Flag = True
+    must_match: tuple[Example, ...] = ()
+    must_not_match: tuple[Example, ...] = ()
 
 
 class RulesFile(Keys):

@@ -90,8 +90,12 @@ class Fault:
 
 def shown(text: str) -> str:
     """A name for a message: in backticks, short, and without anything unprintable."""
-    short = text if len(text) <= 40 else text[:37] + "..."
-    return "`" + "".join(c if c.isprintable() else "�" for c in short) + "`"
+    return f"`{printable(text, 40)}`"
+
+
+def printable(text: str, longest: int) -> str:
+    short = text if len(text) <= longest else text[: longest - 3] + "..."
+    return "".join(c if c.isprintable() else "�" for c in short)
 
 
 def block_form(key: str) -> str:

@@ -1,0 +1,20 @@
+"""Values that may be written in two ways: short, as one text, or with keys.
+
+Each check takes the value, and the one that reads its keys; the short way becomes the long one.
+"""
+
+from __future__ import annotations
+
+from pydantic import ValidatorFunctionWrapHandler
+
+from monitor.config.fields import refuse, text
+
+
+def text_or_fields(value: object, keys: ValidatorFunctionWrapHandler) -> object:
+    """The text of an example, or its title and its text."""
+    if not isinstance(value, dict):
+        return keys({"body": text(value)})
+    if value and not {"title", "body"}.intersection(value):
+        mend = "put it in quotes, '...'; a headline and a text are `{title: ..., body: ...}`"
+        raise refuse("YAML reads this entry as key and value", mend)
+    return keys(value)
