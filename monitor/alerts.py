@@ -6,7 +6,8 @@ import hashlib
 from dataclasses import dataclass
 
 from monitor.model import Alert, Change, Match, Reason, StoredItem
-from monitor.settings import Rule
+from monitor.settings import Rule, Severity
+from monitor.worth import demoted_by, severity_of
 
 FIRST = "first"  # the only occasion while every item is its own story
 
@@ -38,7 +39,10 @@ def verdict(situation: Situation, rule: Rule, *, told: bool) -> Reason:
 
 
 def alert_for(situation: Situation, rule: Rule, match: Match) -> Alert:
-    """The alert that tells `match`."""
+    """The alert that tells `match`; a demoted one is not lost, but told as low."""
+    item = situation.stored.item
+    demoted = demoted_by(rule, match, item)
+    severity = Severity.LOW if demoted else severity_of(rule, match.spans, item)
     return Alert(
         alert_id=alert_id(rule.id, situation.story_key, FIRST),
         rule_id=rule.id,
@@ -47,11 +51,12 @@ def alert_for(situation: Situation, rule: Rule, match: Match) -> Alert:
         occasion=FIRST,
         reason=Reason.FIRST,
         raised_at=situation.now,
-        severity=rule.severity,
+        severity=severity,
         spans=match.spans,
         late=is_late(situation),
-        partial=situation.stored.item.partial,
+        partial=item.partial,
         version=situation.stored.version,
+        demoted=demoted,
     )
 
 

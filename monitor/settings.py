@@ -81,8 +81,10 @@ class Source:
 class Rule:
     """What to look for.  `query` is in the rule language; any/all/none have become one.
 
-    `lists`: the entries of each list that the query names.  `to` names channels
-    and goes past the route tree.  `version` hashes what changes its answers.
+    `lists`: the entries of each list that the query names.  `severities`: by the place of a match
+    (title, lead, body), all three or none; elsewhere `severity` holds.  A match that has a phrase
+    of `demote` beside it is told as low.  `to` names channels and goes past the route tree.
+    `version` hashes what changes its answers.
     """
 
     id: str
@@ -93,6 +95,8 @@ class Rule:
     on_update: bool = True
     version: str = ""
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+    demote: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ Check = Callable[[Tree], Iterator[str]]
 LAYERS = {
     "vocabulary": "monitor model settings errors",
     "decide": "urls text dates feeds listing extract publishers dedupe stories rules"
-    " alerts routing schedule health render dateline declared jsonld markup sitemaps",
+    " alerts worth routing schedule health render dateline declared jsonld markup sitemaps",
     "touch": "config log store channels net workers",
     "do": "sitemap_poll ingest intake landing judge briefings deliver poll replay search",
     "run": "spiders cli web daemon engine crawl byhand demo __main__",

@@ -91,7 +91,7 @@ def _told(given: Mapping[str, Any], stored: Sequence[StoredItem]) -> Told:
     spans = find(getattr(about.item, field), given["find"], field)
     alert = _alert(given["rule"], spans, given.get("severity", "normal"))
     changed = {"item_id": about.id, "late": given.get("late", False)}
-    changed["partial"] = about.item.partial
+    changed |= {"partial": about.item.partial, "demoted": given.get("demoted")}
     return Told(Alert(**{**_fields(alert), **changed}), about, given["rule"])
 
 

@@ -18,7 +18,10 @@ ITEM = {
 }  # fmt: skip
 PROMISED = {
     "items": ITEM | {"id", "source", "first_seen_at", "version", "story", "body_state"},
-    "alerts": {"id", "rule", "item", "story", "occasion", "raised_at", "spans", "deliveries"},
+    "alerts": {
+        "id", "rule", "item", "story", "occasion", "raised_at", "severity", "demoted", "spans",
+        "deliveries",
+    },
     "sources": {
         "id", "kind", "url", "health", "last_success_at", "last_new_item_at", "next_poll_at",
         "failures", "reason", "read_by",

@@ -164,7 +164,7 @@ def test_the_versions_change_with_what_they_stand_for(tmp_path):
 
     plain, listed = versions("any: [b]"), versions("query: '@c'")
     assert versions("any: [b]") == plain
-    for same in ("labels: {desk: x}", "severity: high", "must_match: [b]"):
+    for same in ("labels: {desk: x}", "severity: high", "demote: [x]", "must_match: [b]"):
         assert versions(f"any: [b], {same}")[1] == plain[1]
     assert versions("any: [b]", "{c: [e]}")[1] == plain[1]
     assert versions("query: '@c'", "{c: [d], e: [g]}")[1] == listed[1]

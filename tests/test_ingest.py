@@ -1,5 +1,6 @@
 """From a poll to what is owed: what is new, what is told, once, and what is never told."""
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,14 @@ from monitor.model import (
     Reason,
     Stamp,
 )  # fmt: skip
-from monitor.settings import Rule, Source
+from monitor.settings import (
+    ConsoleChannel,
+    LabelMatcher,
+    Route,
+    Rule,
+    Severity,
+    Source,
+)
 from tests.world import (
     BOMBING,
     BRIEF,
@@ -406,3 +414,36 @@ async def test_a_canonical_that_a_whole_site_declares_merges_nothing(world: Worl
         canonical = "https://wire.example/police"
         await world.article(wanted, page("x", "Police report", "Text.", canonical_url=canonical))
     assert {row["merged_into_id"] for row in await world.rows("items")} == {None}
+
+
+# --- what a match is worth -------------------------------------------------------------------
+
+TWO = (ConsoleChannel("me"), ConsoleChannel("room"))
+
+
+async def opened(tmp_path: Path, rule: Rule, *routes: Route) -> World:
+    """A world of one rule, two channels, and these routes before the first."""
+    plain = config(tmp_path, rules=(rule,), channels=TWO)
+    world = await World(replace(plain, route=Route(("me",), routes=routes))).open()
+    await world.poll(WIRE)
+    await world.poll(BRIEF)
+    return world
+
+
+async def owed(world: World) -> list[tuple[str, int]]:
+    """Channel and number of alerts of each message."""
+    rows = await world.rows("delivery_alerts JOIN deliveries USING (delivery_id)")
+    return sorted(Counter(row["channel"] for row in rows).items())
+
+
+async def test_a_demoted_match_is_told_as_low(tmp_path: Path) -> None:
+    """It is not lost, and the phrase is kept with the alert."""
+    rule = replace(BOMBING, severity=Severity.HIGH, demote=("film",))
+    high = Route(("room",), (LabelMatcher("severity", "=", "high"),))
+    world = await opened(tmp_path, rule, high)
+    await world.poll(BRIEF, item("a", "Arts", "A film about a car bombing."))
+    await world.poll(BRIEF, item("b", "Town", "A car bombing killed nine."))
+    alerts = {row["demoted"]: row["severity"] for row in await world.rows("alerts")}
+    assert alerts == {"film": "low", None: "high"}
+    assert await owed(world) == [("me", 1), ("room", 1)]
+    await world.close()

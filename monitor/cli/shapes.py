@@ -70,6 +70,8 @@ def alert(row: Row, deliveries: Sequence[Row]) -> Shape:
         "story": row["story_key"],
         "occasion": row["occasion"],
         "raised_at": iso(row["raised_at"]),
+        "severity": row["severity"],
+        "demoted": row["demoted"],
         "spans": spans(load_spans(row["spans"])),
         "deliveries": [delivery(one) for one in deliveries],
     }

@@ -104,7 +104,8 @@ def _kept(account: Account, rule_id: str, *, changed: str) -> Verdict:
     """The verdict that was written down when the rule matched."""
     alert, match = account.alerts.get(rule_id), account.matches.get(rule_id)
     if alert is not None:
-        return Verdict(rule_id, told=True, matched=True, why=f"matched and told{changed}")
+        beside = f", demoted to low by `{alert['demoted']}`" if alert["demoted"] else ""
+        return Verdict(rule_id, told=True, matched=True, why=f"matched and told{beside}{changed}")
     assert match is not None, rule_id
     return Verdict(rule_id, told=False, matched=match["verdict"] != Reason.RULE_BROKEN,
                    why=_not_told(account, match) + changed)  # fmt: skip
@@ -260,6 +261,8 @@ def _rule_shape(verdict: Verdict, account: Account) -> shapes.Shape:
         "why": verdict.why,
         "spans": shapes.spans(kept.load_spans(match["spans"])) if match is not None else [],
         "alert": alert["alert_id"] if alert is not None else None,
+        "severity": alert["severity"] if alert is not None else None,
+        "demoted": alert["demoted"] if alert is not None else None,
         "raised_at": shapes.time(alert["raised_at"]) if alert is not None else None,
         "deliveries": [
             {

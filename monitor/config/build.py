@@ -18,6 +18,7 @@ from monitor.config.schema import (
     RoutesFile,
     RuleKeys,
     RulesFile,
+    SeverityKeys,
     SourcesFile,
 )
 from monitor.settings import (
@@ -69,17 +70,32 @@ def _rule(given: RuleKeys, lists: Lists) -> Rule:
     else:
         query = compose(given.any, given.all, given.none)
     asked = named(query, lists)
+    severity, by_place = _severities(given.severity)
     what_changes_answers = json.dumps([query, sorted(asked.items()), given.on_update])
     return Rule(
         id=given.id,
         query=query,
-        severity=Severity(given.severity),
+        severity=severity,
         to=given.to,
         labels=dict(given.labels),
         on_update=given.on_update,
         version=hashlib.sha256(what_changes_answers.encode()).hexdigest(),
         lists=asked,
+        severities=by_place,
+        demote=given.demote,
     )
+
+
+def _severities(given: SeverityKeys) -> tuple[Severity, dict[str, Severity]]:
+    """One for all places, else the one that holds elsewhere and those by place."""
+    by_place = {
+        "title": Severity(given.title),
+        "lead": Severity(given.lead or given.body),
+        "body": Severity(given.body),
+    }
+    if len(set(by_place.values())) == 1:
+        return by_place["title"], {}
+    return Severity.NORMAL, by_place
 
 
 def channels(file: RoutesFile) -> dict[str, Channel]:

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 
 from pydantic_core import PydanticCustomError
 
-from monitor.config.entries import Lists, check_lists
+from monitor.config.entries import Lists, check_entries, check_lists
 from monitor.config.examples import check_examples
 from monitor.config.matchers import matcher
 from monitor.config.nodes import Document, Mapping, Node, Scalar, Sequence, scalars, text_of
@@ -57,6 +57,7 @@ def check(files: Files) -> Iterator[Mistake]:
 def _check_rule(document: Document, rule: Mapping, lists: Lists) -> Iterator[Mistake]:
     asked, mistakes = check_rule(document, rule, lists)
     yield from mistakes
+    yield from check_entries(document, rule.get("demote"))
     yield from _check_labels(document, rule.get("labels"))
     yield from check_examples(document, rule, asked, lists)
 

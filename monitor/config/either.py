@@ -7,7 +7,21 @@ from __future__ import annotations
 
 from pydantic import ValidatorFunctionWrapHandler
 
-from monitor.config.fields import refuse, text
+from monitor.config.fields import choice, refuse, text
+from monitor.settings import Severity
+
+_PLACES = ("title", "lead", "body")
+_severity = choice(*Severity)
+
+
+def word_or_places(value: object, keys: ValidatorFunctionWrapHandler) -> object:
+    """One severity for all places, or one for each."""
+    if isinstance(value, dict):
+        if not value:
+            mend = "write one word, or `{title: high, lead: high, body: normal}`"
+            raise refuse("`severity` names no place", mend)
+        return keys(value)
+    return keys(dict.fromkeys(_PLACES, _severity(value)))
 
 
 def text_or_fields(value: object, keys: ValidatorFunctionWrapHandler) -> object:

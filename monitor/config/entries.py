@@ -1,4 +1,4 @@
-"""The entries of lists: named lists, `any`, `all` and `none`, each a phrase.
+"""The entries of lists: named lists, `any`, `all`, `none` and `demote`, each a phrase.
 
 Tells what is wrong with each at its own place, so that nobody hears of it who only names the list.
 What an entry means is said by `rules.entries`.

@@ -33,6 +33,8 @@ _EXAMPLES = {
     "all": "all: [car bomb, Mosul]",
     "none": "none: [film, novel]",
     "query": "query: |",
+    "severity": "severity: high",
+    "demote": "demote: [film, anniversary]",
     "must_match": 'must_match: ["A car bombing killed nine."]',
     "must_not_match": 'must_not_match: ["A novel about a car bombing."]',
     "lists": "lists: {vehicles: [car, truck, lorry]}",

@@ -18,6 +18,7 @@ Name = Annotated[str, BeforeValidator(fields.name)]
 Label = Annotated[str, BeforeValidator(fields.label)]
 ListName = Annotated[str, BeforeValidator(fields.list_name)]
 Text = Annotated[str, BeforeValidator(fields.text)]
+SeverityWord = Annotated[str, BeforeValidator(fields.choice(*Severity))]
 Flag = Annotated[bool, BeforeValidator(fields.flag)]
 Seconds = Annotated[int, BeforeValidator(fields.seconds)]
 Timezone = Annotated[str, BeforeValidator(fields.timezone)]
@@ -77,6 +78,14 @@ class SourcesFile(Keys):
     sources: tuple[SourceKeys, ...] = ()
 
 
+class SeverityKeys(Keys):
+    """By the place of a match; without `lead` the first paragraph is as `body`."""
+
+    title: SeverityWord = Severity.NORMAL
+    lead: SeverityWord | None = None
+    body: SeverityWord = Severity.NORMAL
+
+
 class ExampleKeys(Keys):
     title: Text = ""
     body: Text = ""
@@ -91,7 +100,8 @@ class RuleKeys(Keys):
     any: tuple[Line, ...] = ()
     all: tuple[Line, ...] = ()
     none: tuple[Line, ...] = ()
-    severity: Annotated[str, BeforeValidator(fields.choice(*Severity))] = Severity.NORMAL
+    severity: Annotated[SeverityKeys, WrapValidator(either.word_or_places)] = SeverityKeys()
+    demote: tuple[Line, ...] = ()
     to: tuple[Name, ...] = ()
     labels: dict[Label, Line] = {}
     on_update: Flag = True

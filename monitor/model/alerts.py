@@ -48,7 +48,10 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A fact worth telling: rule x story x occasion, once."""
+    """A fact worth telling: rule x story x occasion, once.
+
+    `demoted`: the phrase beside the match for which it is told as low.
+    """
 
     alert_id: str
     rule_id: str
@@ -62,6 +65,7 @@ class Alert:
     late: bool
     partial: bool
     version: int
+    demoted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,7 +186,18 @@ def warnings(briefing: Briefing) -> list[str]:
         found.append("late: published long before it was seen")
     if any(told.alert.partial for told in briefing.alerts):
         found.append("partial: only the teaser was read")
-    return found
+    return found + _demotions(briefing.alerts)
+
+
+def _demotions(alerts: Sequence[Told]) -> list[str]:
+    """`demoted: film`; with the rules, where other alerts of the message are not demoted."""
+    demoted = [told for told in alerts if told.alert.demoted]
+    words: dict[str, list[Told]] = {}
+    for told in demoted:
+        words.setdefault(told.alert.demoted or "", []).append(told)
+    if len(demoted) == len(alerts):
+        return [f"demoted: {names(words)}"] if words else []
+    return [f"demoted: {names([word])} ({rules(each)})" for word, each in words.items()]
 
 
 def message_id(about: Briefing | Bulletin, revision: int) -> str:

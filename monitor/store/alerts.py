@@ -55,24 +55,27 @@ def raise_alert(tx: Tx, alert: Alert) -> bool:
     """False: this very alert was raised before."""
     return bool(tx.all(
         """INSERT INTO alerts (alert_id, rule_id, item_id, story_key, occasion, reason, severity,
-             spans, late, partial, version, raised_at, judged_at)
+             spans, late, partial, version, raised_at, judged_at, demoted)
            VALUES (:alert_id, :rule_id, :item_id, :story_key, :occasion, :reason, :severity,
-             :spans, :late, :partial, :version, :raised_at, :raised_at)
+             :spans, :late, :partial, :version, :raised_at, :raised_at, :demoted)
            ON CONFLICT DO NOTHING RETURNING alert_id""",
         alert_id=alert.alert_id, rule_id=alert.rule_id, item_id=alert.item_id,
         story_key=alert.story_key, occasion=alert.occasion, reason=alert.reason,
         severity=alert.severity, spans=dump_spans(alert.spans), late=alert.late,
         partial=alert.partial, version=alert.version, raised_at=alert.raised_at,
+        demoted=alert.demoted,
     ))  # fmt: skip
 
 
 def judge_again(tx: Tx, alert: Alert) -> None:
     """The text an alert was raised on was completed: the same match, found in the whole."""
     tx.run(
-        """UPDATE alerts SET spans = :spans, partial = :partial, judged_at = :now
+        """UPDATE alerts SET spans = :spans, partial = :partial, judged_at = :now,
+             severity = :severity, demoted = :demoted
            WHERE alert_id = :alert_id AND item_id = :item_id AND version = :version""",
         alert_id=alert.alert_id, item_id=alert.item_id, version=alert.version,
         spans=dump_spans(alert.spans), partial=alert.partial, now=alert.raised_at,
+        severity=alert.severity, demoted=alert.demoted,
     )  # fmt: skip
 
 
@@ -82,6 +85,7 @@ def from_row(row: Row) -> Alert:
         row["alert_id"], row["rule_id"], row["item_id"], row["story_key"], row["occasion"],
         Reason(row["reason"]), row["raised_at"], Severity(row["severity"]),
         load_spans(row["spans"]), bool(row["late"]), bool(row["partial"]), row["version"],
+        row["demoted"],
     )  # fmt: skip
 
 

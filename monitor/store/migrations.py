@@ -41,6 +41,14 @@ def m004_readings(db: sqlite_utils.Database) -> None:
     db.execute("ALTER TABLE sources ADD COLUMN read_by TEXT")
 
 
+@steps()
+def m005_worth(db: sqlite_utils.Database) -> None:
+    """The phrase beside the match for which an alert is told as low; the lists that rules name."""
+    db.execute("ALTER TABLE alerts ADD COLUMN demoted TEXT")
+    # JSON, name -> entries.
+    db.execute("ALTER TABLE config_versions ADD COLUMN lists TEXT NOT NULL DEFAULT '{}'")
+
+
 def apply(connection: sqlite3.Connection) -> None:
     """Bring the database to the newest schema.  Safe when two processes start at once."""
     database = sqlite_utils.Database(connection)

@@ -17,11 +17,15 @@ def remember(tx: Tx, config: Config, now: int) -> None:
             "query": rule.query,
             "severity": rule.severity,
             "on_update": rule.on_update,
+            "severities": rule.severities,
+            "demote": rule.demote,
         }
         for rule in config.rules
     ]
+    lists = {name: entries for rule in config.rules for name, entries in rule.lists.items()}
     tx.run(
-        """INSERT INTO config_versions (config_version, loaded_at, rules)
-           VALUES (:version, :now, :rules) ON CONFLICT DO NOTHING""",
+        """INSERT INTO config_versions (config_version, loaded_at, rules, lists)
+           VALUES (:version, :now, :rules, :lists) ON CONFLICT DO NOTHING""",
         version=config.version, now=now, rules=json.dumps(rules, ensure_ascii=False),
+        lists=json.dumps(lists, ensure_ascii=False),
     )  # fmt: skip
