@@ -32,10 +32,11 @@ from monitor.text import forms, index_text
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A configuration ready to work with: its rules compiled."""
+    """A configuration ready to work with: its rules compiled, and what its routes ask of texts."""
 
     config: Config
     matcher: Matcher
+    texts: routing.Texts
     rules: Mapping[str, Rule]
     sources: Mapping[str, Source]
 
@@ -43,7 +44,8 @@ class Plan:
     def of(cls, config: Config) -> Plan:
         rules = {rule.id: rule for rule in config.rules}
         sources = {source.id: source for source in config.sources}
-        return cls(config, Matcher(config.rules), rules, sources)
+        texts = routing.Texts(config.route)
+        return cls(config, Matcher(config.rules), texts, rules, sources)
 
 
 @dataclass(slots=True)
@@ -145,13 +147,15 @@ def _decide(tx: Tx, situation: Situation, rule: Rule, match: Match, *, told: boo
 def _owe(tx: Tx, plan: Plan, stored: StoredItem, raised: list[Alert]) -> None:
     """One message per channel names every rule; with the page still to come it waits a little."""
     config = plan.config
+    closed = stored.body_state is not BodyState.WANTED
+    holding = plan.texts.holding(stored.item, stored.source_id, closed=closed)
     channels: dict[str, list[str]] = {}
     for alert in raised:
-        rule = plan.rules[alert.rule_id]
-        for name in routing.route(_labels(stored, alert), rule, config.route, config.channels):
+        labels, rule = _labels(stored, alert), plan.rules[alert.rule_id]
+        for name in routing.route(labels, rule, config.route, config.channels, holding):
             channels.setdefault(name, []).append(alert.alert_id)
     now = raised[0].raised_at
-    waits = stored.body_state is BodyState.WANTED and stored.item.partial
+    waits = stored.item.partial and not closed
     try_at = now + schedule.PAGE_WAIT_MS if waits else now
     for name, alert_ids in channels.items():
         outbox.enqueue(

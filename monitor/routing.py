@@ -1,30 +1,54 @@
 """Decide which channels are told of an alert: the rule's own wish, else the route tree.
 
-Knows no store and no channel but by name; what a message says is not decided here.
+Knows no store and no channel but by name; what a message says is not decided here.  What a route
+asks of the text is asked once for an article, by `Texts`, before its alerts are routed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import lru_cache
 
+from monitor.model import Answer, Item
+from monitor.rules import Matcher
 from monitor.settings import Channel, LabelMatcher, Route, Rule
 
 # Labels come from publishers; nobody routes by what stands further back.
 LONGEST_LABEL = 1000
 
 
+class Texts:
+    """Every `text` of a route tree, compiled once; safe to share between threads."""
+
+    def __init__(self, root: Route) -> None:
+        texts = {node.text.query: node.text for node in _nodes(root) if node.text is not None}
+        rules = [Rule(query, query, lists=text.lists) for query, text in texts.items()]
+        self._matcher = Matcher(rules) if rules else None
+
+    def holding(self, item: Item, source_id: str, *, closed: bool) -> frozenset[str]:
+        """The queries to which the article answers yes; `closed`: its text is all there will be."""
+        if self._matcher is None:
+            return frozenset()
+        found = self._matcher.match(item, source_id, closed=closed, unknowns=False)
+        return frozenset(match.rule_id for match in found if match.answer is Answer.YES)
+
+
 def route(
-    labels: Mapping[str, str], rule: Rule, root: Route, channels: Mapping[str, Channel]
+    labels: Mapping[str, str],
+    rule: Rule,
+    root: Route,
+    channels: Mapping[str, Channel],
+    holding: Container[str] = frozenset(),
 ) -> tuple[str, ...]:
     """Names of the channels to tell, each once, in the order of the files.
 
     As in Alertmanager: the tree is walked depth first; of the routes at one level the first that
     matches wins, unless it says `continue`; a route in which no inner one matches stands for
     itself, and one without channels has its parent's.  `labels` are the alert's; the rule's own
-    do not replace them.  A rule's `to` goes past the tree.  What nothing matches goes to the
-    root's channels, or to the first there is.  Never empty while there is a channel.
+    do not replace them.  `holding` is what `Texts` says of the article.  A rule's `to` goes past
+    the tree.  What nothing matches goes to the root's channels, or to the first there is.  Never
+    empty while there is a channel.
     """
     if rule.to:
         found = _known(rule.to, channels)
@@ -32,7 +56,7 @@ def route(
             return found
     everything = {**rule.labels, **labels}
     return (
-        _known(_walk(everything, root, root.to), channels)
+        _known(_walk(root, root.to, everything, holding), channels)
         or _known(root.to, channels)
         or tuple(channels)[:1]
     )
@@ -46,14 +70,23 @@ def matches(labels: Mapping[str, str], conditions: Iterable[LabelMatcher]) -> bo
     return all(_holds(labels, condition) for condition in conditions)
 
 
-def _walk(labels: Mapping[str, str], node: Route, inherited: tuple[str, ...]) -> Iterator[str]:
+def _nodes(root: Route) -> Iterator[Route]:
+    yield root
+    for inner in root.routes:
+        yield from _nodes(inner)
+
+
+def _walk(
+    node: Route, inherited: tuple[str, ...], labels: Mapping[str, str], holding: Container[str]
+) -> Iterator[str]:
     """The channels of a route that matches."""
     own = node.to or inherited
     inner_matched = False
     for inner in node.routes:
-        if matches(labels, inner.match):
+        text_holds = inner.text is None or inner.text.query in holding
+        if text_holds and matches(labels, inner.match):
             inner_matched = True
-            yield from _walk(labels, inner, own)
+            yield from _walk(inner, own, labels, holding)
             if not inner.go_on:
                 return
     if not inner_matched:

@@ -160,13 +160,23 @@ class LabelMatcher:
 
 
 @dataclass(frozen=True, slots=True)
+class TextMatcher:
+    """A condition of a route on the article itself: a query, and the lists that it names."""
+
+    query: str
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
-    """A node of the route tree.  `to` empty: the parent's channels."""
+    """A node of the route tree.  `to` empty: the parent's channels.  All of `match` must hold,
+    and `text`."""
 
     to: tuple[str, ...] = ()
     match: tuple[LabelMatcher, ...] = ()
     go_on: bool = False  # `continue: true` in YAML
     routes: tuple[Route, ...] = ()
+    text: TextMatcher | None = None
 
 
 @dataclass(frozen=True, slots=True)

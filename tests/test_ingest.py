@@ -25,6 +25,7 @@ from monitor.settings import (
     Rule,
     Severity,
     Source,
+    TextMatcher,
 )
 from tests.world import (
     BOMBING,
@@ -445,5 +446,14 @@ async def test_a_demoted_match_is_told_as_low(tmp_path: Path) -> None:
     await world.poll(BRIEF, item("b", "Town", "A car bombing killed nine."))
     alerts = {row["demoted"]: row["severity"] for row in await world.rows("alerts")}
     assert alerts == {"film": "low", None: "high"}
+    assert await owed(world) == [("me", 1), ("room", 1)]
+    await world.close()
+
+
+async def test_a_text_condition_routes_by_what_the_article_says(tmp_path: Path) -> None:
+    """Of two articles that a rule finds each goes where its text leads it."""
+    world = await opened(tmp_path, BOMBING, Route(("room",), text=TextMatcher("Mosul")))
+    await world.poll(BRIEF, item("a", "Town", "A car bombing in Mosul."))
+    await world.poll(BRIEF, item("b", "City", "A car bombing in Kabul."))
     assert await owed(world) == [("me", 1), ("room", 1)]
     await world.close()

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.routing import matches, route
-from monitor.settings import ConsoleChannel, LabelMatcher, Route, Rule
+from monitor.model import Item
+from monitor.routing import Texts, matches, route
+from monitor.settings import ConsoleChannel, LabelMatcher, Route, Rule, TextMatcher
 
 CHANNELS = {name: ConsoleChannel(name) for name in ("desk", "mideast", "war-room", "night")}
 LABELS = {"rule": "car-bombing", "severity": "high", "source": "wire", "section": "IRAQ WARS"}
@@ -137,6 +138,58 @@ def test_a_rules_labels_are_matched_too() -> None:
 def test_conditions(condition: str, holds: bool) -> None:
     """`= != =~ !~`, all of them, on whole values."""
     assert matches(LABELS, when(condition)) is holds
+
+
+CAR = TextMatcher("car")
+BLAST = TextMatcher("@blast AND title:town", {"blast": ("blast", "explosion")})
+TEXTS = Route(
+    ("desk",),
+    routes=(
+        Route(("mideast",), when("severity=high"), text=CAR),
+        Route(routes=(Route(("night",), text=BLAST),)),
+    ),
+)
+
+
+def about(body: str, *, title: str = "", partial: bool = False, closed: bool = False) -> list[str]:
+    """What `TEXTS` asks that the article answers with yes."""
+    item = Item("https://wire.example/a", title, body=body, partial=partial)
+    return sorted(Texts(TEXTS).holding(item, "wire", closed=closed))
+
+
+def test_what_routes_ask_of_the_text_is_answered_at_once() -> None:
+    """With the lists they name, wherever in the tree they stand."""
+    assert about("A car.") == [CAR.query]
+    assert about("An explosion: a car.", title="In town") == [BLAST.query, CAR.query]
+    assert about("Nothing.") == []
+    assert Texts(Route()).holding(Item("https://wire.example/a"), "wire", closed=True) == set()
+
+
+def test_what_is_not_known_yet_does_not_hold() -> None:
+    """A route takes what it asks for, and nothing else on trust."""
+    root = Route(routes=(Route(text=TextMatcher("car NOT film")),))
+    teaser = Item("https://wire.example/a", "", body="A car.")
+    assert Texts(root).holding(teaser, "wire", closed=False) == set()
+    assert Texts(root).holding(teaser, "wire", closed=True) == {"car NOT film"}
+
+
+@pytest.mark.parametrize(
+    ("severity", "holding", "expected"),
+    [
+        ("high", [CAR], ("mideast",)),
+        ("low", [CAR], ("desk",)),
+        ("high", [], ("desk",)),
+        ("high", [BLAST], ("night",)),
+        ("high", [CAR, BLAST], ("mideast",)),
+    ],
+)
+def test_labels_and_text_must_both_hold(
+    severity: str, holding: list[TextMatcher], expected: tuple[str, ...]
+) -> None:
+    """The branch that asks for the text alone stands second."""
+    labels = LABELS | {"severity": severity}
+    held = frozenset(text.query for text in holding)
+    assert route(labels, RULE, TEXTS, CHANNELS, held) == expected
 
 
 @given(

@@ -32,6 +32,7 @@ from monitor.settings import (
     Severity,
     SlackChannel,
     Source,
+    TextMatcher,
 )
 
 Lists = Mapping[str, tuple[str, ...]]
@@ -137,15 +138,19 @@ def _email(name: str, given: EmailKeys) -> EmailChannel:
     )
 
 
-def route(file: RoutesFile, made: dict[str, Channel]) -> Route:
+def route(file: RoutesFile, made: dict[str, Channel], lists: Lists) -> Route:
     """The tree; what nobody routes goes to the first channel."""
-    top = _route(file.route)
+    top = _route(file.route, lists)
     return replace(top, to=top.to or (next(iter(made)),))
 
 
-def _route(given: RouteKeys) -> Route:
-    below = tuple(_route(inner) for inner in given.routes)
-    return Route(given.to, given.match, given.go_on, below)
+def _route(given: RouteKeys, lists: Lists) -> Route:
+    below = tuple(_route(inner, lists) for inner in given.routes)
+    text = None
+    if given.text is not None:
+        query = given.text.strip()
+        text = TextMatcher(query, named(query, lists))
+    return Route(given.to, given.match, given.go_on, below, text)
 
 
 def ops(file: RoutesFile, made: dict[str, Channel]) -> str:

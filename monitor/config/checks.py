@@ -16,7 +16,7 @@ from monitor.config.entries import Lists, check_entries, check_lists
 from monitor.config.examples import check_examples
 from monitor.config.matchers import matcher
 from monitor.config.nodes import Document, Mapping, Node, Scalar, Sequence, scalars, text_of
-from monitor.config.queries import check_rule
+from monitor.config.queries import check_query, check_rule
 from monitor.config.traps import shown
 from monitor.errors import Mistake
 from monitor.settings import LabelMatcher, Severity
@@ -51,7 +51,7 @@ def check(files: Files) -> Iterator[Mistake]:
     for rule in files.rules.entries("rules"):
         yield from _check_rule(files.rules, rule, lists)
         yield from _check_names(files.rules, rule.get("to"), channels)
-    yield from _check_routes(files, channels)
+    yield from _check_routes(files, channels, lists)
 
 
 def _check_rule(document: Document, rule: Mapping, lists: Lists) -> Iterator[Mistake]:
@@ -186,7 +186,9 @@ def _check_slack(document: Document, slack: Mapping) -> Iterator[Mistake]:
 # --- routes ----------------------------------------------------------------------------------
 
 
-def _check_routes(files: Files, channels: tuple[str, ...] | None) -> Iterator[Mistake]:
+def _check_routes(
+    files: Files, channels: tuple[str, ...] | None, lists: Lists
+) -> Iterator[Mistake]:
     document = files.routes
     if document.root is None:
         return
@@ -196,14 +198,16 @@ def _check_routes(files: Files, channels: tuple[str, ...] | None) -> Iterator[Mi
     route = document.root.get("route")
     if not isinstance(route, Mapping):
         return
-    if (match := route.key("match")) is not None:
-        problem = "the top route takes everything and has no `match`"
-        yield document.mistake(match.place, problem, "move it to an entry under `routes:`")
+    for condition in filter(None, map(route.key, ("match", "text"))):
+        problem = f"the top route takes everything and has no `{condition.text}`"
+        yield document.mistake(condition.place, problem, "move it to an entry under `routes:`")
     known = _label_values(files)
     for node in _walk(route):
         yield from _check_names(document, node.get("to"), channels)
         for condition in scalars(node.get("match")):
             yield from _check_condition(document, condition, known)
+        if (text := node.get("text")) is not None:
+            yield from check_query(document, text, lists, "text")[1]
 
 
 def _walk(route: Mapping) -> Iterator[Mapping]:

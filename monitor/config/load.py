@@ -54,7 +54,7 @@ def load(directory: Path, environ: Mapping[str, str]) -> Config:
         sources=build.sources(sources),
         rules=build.rules(rules),
         channels=channels,
-        route=build.route(routes, channels),
+        route=build.route(routes, channels, rules.lists),
         ops=build.ops(routes, channels),
     )
 

@@ -33,6 +33,7 @@ _EXAMPLES = {
     "all": "all: [car bomb, Mosul]",
     "none": "none: [film, novel]",
     "query": "query: |",
+    "text": "text: |",
     "severity": "severity: high",
     "demote": "demote: [film, anniversary]",
     "must_match": 'must_match: ["A car bombing killed nine."]',

@@ -146,6 +146,7 @@ class ChannelKeys(Keys):
 
 class RouteKeys(Keys):
     match: tuple[Matcher, ...] = ()
+    text: str | None = None
     to: tuple[Name, ...] = ()
     go_on: Flag = Field(default=False, alias="continue")
     routes: tuple[RouteKeys, ...] = ()

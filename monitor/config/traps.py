@@ -29,7 +29,7 @@ _SIGNS = {
     ">": "after `>` the text must begin on the next line",
 }
 _SECRETS = ("password", "token", "webhook", "heartbeat_url")
-QUERIES = ("query",)  # the keys that hold one
+QUERIES = ("query", "text")  # the keys that hold one
 
 # What ruamel.yaml says, in context and problem; what we say; the mend.  The first that fits.
 _SAYINGS: tuple[tuple[str, str, str], ...] = (
