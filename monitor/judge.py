@@ -100,7 +100,7 @@ def judge(tx: Tx, plan: Plan, prepared: Prepared, arrived: Arrived) -> int:
         stored, stories[0], arrived.change, news_at, arrived.now,
         plan.config.settings.late_after_seconds,
     )  # fmt: skip
-    raised = []
+    raised, completed = [], []
     for match in prepared.matches(plan, stored.item, stored.body_state, stored.source_id):
         rule = plan.rules[match.rule_id]
         told = kept.told(tx, rule.id, stories, alerts.FIRST)
@@ -108,9 +108,11 @@ def judge(tx: Tx, plan: Plan, prepared: Prepared, arrived: Arrived) -> int:
         if alert is not None and kept.raise_alert(tx, alert):
             raised.append(alert)
         elif told and match.answer is Answer.YES and arrived.change is Change.COMPLETED:
-            kept.judge_again(tx, alerts.alert_for(situation, rule, match))
-    if raised:
-        _owe(tx, plan, stored, raised)
+            whole = alerts.alert_for(situation, rule, match)
+            if kept.judge_again(tx, whole):
+                completed.append(whole)
+    if raised or completed:
+        _owe(tx, plan, stored, [*raised, *completed])
     return len(raised)
 
 
@@ -144,24 +146,29 @@ def _decide(tx: Tx, situation: Situation, rule: Rule, match: Match, *, told: boo
     return alerts.alert_for(situation, rule, match) if verdict is Reason.FIRST else None
 
 
-def _owe(tx: Tx, plan: Plan, stored: StoredItem, raised: list[Alert]) -> None:
-    """One message per channel names every rule; with the page still to come it waits a little."""
+def _owe(tx: Tx, plan: Plan, stored: StoredItem, told: list[Alert]) -> None:
+    """One message per channel names every rule; with the page still to come it waits a little.
+
+    What the page showed may lead an alert to further channels: those are told as well.
+    """
     config = plan.config
     closed = stored.body_state is not BodyState.WANTED
     holding = plan.texts.holding(stored.item, stored.source_id, closed=closed)
     channels: dict[str, list[str]] = {}
-    for alert in raised:
+    for alert in told:
         labels, rule = _labels(stored, alert), plan.rules[alert.rule_id]
+        known = outbox.channels_of(tx, alert.alert_id)
         for name in routing.route(labels, rule, config.route, config.channels, holding):
-            channels.setdefault(name, []).append(alert.alert_id)
-    now = raised[0].raised_at
+            if name not in known:
+                channels.setdefault(name, []).append(alert.alert_id)
+    now = told[0].raised_at
     waits = stored.item.partial and not closed
     try_at = now + schedule.PAGE_WAIT_MS if waits else now
     for name, alert_ids in channels.items():
         outbox.enqueue(
             tx,
             outbox.Owed(
-                name, config.channels[name].recipients, raised[0].story_key, DeliveryKind.ALERT,
+                name, config.channels[name].recipients, told[0].story_key, DeliveryKind.ALERT,
                 now, try_at, now + schedule.GIVE_UP_MS, tuple(alert_ids),
             ),
         )  # fmt: skip

@@ -457,3 +457,33 @@ async def test_a_text_condition_routes_by_what_the_article_says(tmp_path: Path) 
     await world.poll(BRIEF, item("b", "City", "A car bombing in Kabul."))
     assert await owed(world) == [("me", 1), ("room", 1)]
     await world.close()
+
+
+async def test_what_the_page_shows_leads_an_alert_to_further_channels(tmp_path: Path) -> None:
+    """A teaser's match is demoted and goes to one; its page is not, and goes to the other too."""
+    rule = replace(BOMBING, severities=dict.fromkeys(("title", "lead", "body"), Severity.HIGH))
+    rule = replace(rule, demote=("film",))
+    high = Route(("room",), (LabelMatcher("severity", "=", "high"),))
+    world = await opened(tmp_path, rule, high)
+    teaser = "A film recalls a car bombing."
+    await world.poll(WIRE, item("a", "Town", teaser))
+    assert await owed(world) == [("me", 1)]
+    (wanted,) = await world.bodies()
+    whole = page("a", "Town", f"{teaser}\n\nAnother car bombing killed nine.")
+    assert (await world.article(wanted, whole)).alerts == 0
+    assert await owed(world) == [("me", 1), ("room", 1)]
+    assert [(r["severity"], r["demoted"]) for r in await world.rows("alerts")] == [("high", None)]
+    assert await world.told() == [("car-bombing",), ("car-bombing",)]
+    await world.close()
+
+
+async def test_a_page_that_changes_nothing_tells_nobody_again(tmp_path: Path) -> None:
+    """Neither where the message waits for it nor where it is on its way already."""
+    world = await opened(tmp_path, BOMBING)
+    await world.poll(WIRE, item("a", "Town", "A car bombing."))
+    (wanted,) = await world.bodies()
+    world.now += 5 * MINUTE
+    assert await world.told() == [("car-bombing",)]
+    await world.article(wanted, page("a", "Town", "A car bombing.\n\nMore."))
+    assert await world.told() == []
+    await world.close()

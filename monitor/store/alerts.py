@@ -67,16 +67,19 @@ def raise_alert(tx: Tx, alert: Alert) -> bool:
     ))  # fmt: skip
 
 
-def judge_again(tx: Tx, alert: Alert) -> None:
-    """The text an alert was raised on was completed: the same match, found in the whole."""
-    tx.run(
+def judge_again(tx: Tx, alert: Alert) -> bool:
+    """The text an alert was raised on was completed: the same match, found in the whole.
+
+    False: it was raised on another text, or of another article.
+    """
+    return bool(tx.run(
         """UPDATE alerts SET spans = :spans, partial = :partial, judged_at = :now,
              severity = :severity, demoted = :demoted
            WHERE alert_id = :alert_id AND item_id = :item_id AND version = :version""",
         alert_id=alert.alert_id, item_id=alert.item_id, version=alert.version,
         spans=dump_spans(alert.spans), partial=alert.partial, now=alert.raised_at,
         severity=alert.severity, demoted=alert.demoted,
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def from_row(row: Row) -> Alert:

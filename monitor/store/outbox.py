@@ -71,6 +71,16 @@ def enqueue(tx: Tx, owed: Owed) -> None:
         )
 
 
+def channels_of(tx: Tx, alert_id: str) -> frozenset[str]:
+    """The channels that were told of an alert, or are owed it."""
+    rows = tx.all(
+        """SELECT DISTINCT d.channel FROM delivery_alerts da
+           JOIN deliveries d ON d.delivery_id = da.delivery_id WHERE da.alert_id = :alert""",
+        alert=alert_id,
+    )
+    return frozenset(row["channel"] for row in rows)
+
+
 def send_now(tx: Tx, stories: Sequence[str], now: int) -> None:
     """What waited for the article's page to be read waits no longer."""
     tx.run(
