@@ -26,7 +26,7 @@ from monitor.demo.tally import rules_of, tally
 REPOSITORY = Path(__file__).resolve().parent.parent
 DEMO = (sys.executable, "-m", "monitor.cli", "demo", "--for")
 MARK = "WIREWATCH_TEST_MARK"  # in the environment of everything that a demo starts
-TERMS = {"bombs": ["car bomb", "car bombing"], "freed": ["liberated"]}
+TERMS = {"bombs": ["car bomb*"], "freed": ["liberated"]}
 BOMB = Story("bomb", "wire", "WARS", "A blast", "by us", "Saren", ("They saw a car\nbombing.",))
 CALM = replace(BOMB, slug="calm", title="A calm", paragraphs=("A car, bombing. Unliberated.",))
 

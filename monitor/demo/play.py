@@ -81,7 +81,7 @@ def _introduce(screen: Screen, stage: Stage) -> None:
     for name, text in (
         ("newswire", "invented; a network's section page and feed, a coastal paper's feed"),
         ("wirewatch", "the real daemon: asks these 3 sources every second, by 2 rules"),
-        *(("", f"{rule}: {', '.join(terms)}") for rule, terms in stage.terms.items()),
+        *(("", f"{rule.id}: {' '.join(rule.query.split())}") for rule in stage.rules),
         ("e-mail", f"a mail server: news go to {DESK}, trouble to {OPS}"),
         ("Slack", f"a stand-in with Slack's limits and errors: news go to {ROOM}"),
     ):

@@ -5,12 +5,11 @@ All of it is on 127.0.0.1 and in one directory.  Plays nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from aiohttp import web
-from ruamel.yaml import YAML
 
 from monitor import config
 from monitor.demo.arrivals import Arrival, Way, arrivals
@@ -19,7 +18,9 @@ from monitor.demo.notes import Notes
 from monitor.demo.slack_sink import SlackSink
 from monitor.demo.smtp_sink import SmtpSink
 from monitor.demo.stories import Story, load_stories
+from monitor.demo.tally import TERMS
 from monitor.demo.watcher import Watcher
+from monitor.settings import Rule
 from monitor.store.db import Store, Tx
 
 T = TypeVar("T")
@@ -79,9 +80,15 @@ class Stage:
         self.slack = SlackSink(self._slack, token=_TOKEN, channels=(ROOM,))
         secrets = {"DEMO_SLACK_TOKEN": _TOKEN}
         self.watcher = Watcher(self._config, directory / "daemon.log", secrets)
-        self.terms: Mapping[str, list[str]] = {}
+        self.rules: Sequence[Rule] = ()
+        self._secrets = secrets
         self._runner: web.AppRunner | None = None
         self._store: Store | None = None
+
+    @property
+    def terms(self) -> Mapping[str, Sequence[str]]:
+        """By rule, the words that the newswire's articles are searched for."""
+        return {rule.id: TERMS[rule.id] for rule in self.rules}
 
     async def open(self) -> None:
         self._runner, port = await open_newswire(self.newswire.app())
@@ -141,5 +148,4 @@ class Stage:
         }
         for name, text in texts.items():
             (self._config / name).write_text(text, "utf-8")
-        rules = YAML(typ="safe").load((self._config / "rules.yaml").read_text("utf-8"))["rules"]
-        self.terms = {rule["id"]: list(rule["any"]) for rule in rules}
+        self.rules = config.load(self._config, self._secrets).rules

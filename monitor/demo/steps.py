@@ -99,7 +99,7 @@ async def traps(script: Script) -> None:
     _nothing_told(script, alerts, messages, await script.count("alerts"))
     script.screen.holds(
         "0 messages. Both were read to the end: a bombing here, a car there, and "
-        '"The car was a bomb" is none of the phrases that the rule lists.'
+        '"The car was a bomb" is neither a car bomb nor a car beside a blast.'
     )
 
 
