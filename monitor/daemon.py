@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-import gc
 import logging
 import os
 import signal
@@ -20,7 +19,7 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from scrapy.crawler import AsyncCrawlerProcess
 
-from monitor import search
+from monitor import garbage, search
 from monitor.crawl import reactor, slim
 from monitor.crawl.dispatch import Dispatch
 from monitor.deliver import Deliverer
@@ -41,7 +40,6 @@ TICK_SECONDS = 1.0
 BEAT_SECONDS = 30
 PRUNE_SECONDS = 3600
 ITEMS_INDEXED_AT_ONCE = 200
-GARBAGE = (10_000, 10, 20)
 DRAIN_SECONDS = 8.0  # of the ten that a stop may take
 
 Ready = Callable[[Engine], Coroutine[Any, Any, None]]
@@ -118,10 +116,7 @@ class Daemon:
                 tick, "interval", seconds=seconds, next_run_time=datetime.now(UTC),
                 misfire_grace_time=None, coalesce=True, max_instances=1,
             )  # fmt: skip
-        # What is here now stays: garbage is looked for among what comes later, and less often.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(*GARBAGE)
+        garbage.look_less_often()
         self._scheduler.start()
         self._spawn(self._ready(engine))
         self._spawn(self._index_missing())

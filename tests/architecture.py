@@ -24,7 +24,7 @@ LAYERS = {
     " alerts worth routing schedule health render dateline declared jsonld markup sitemaps",
     "touch": "config log store channels net workers",
     "do": "sitemap_poll ingest intake landing judge briefings deliver poll replay search",
-    "run": "spiders cli web daemon engine crawl byhand demo __main__",
+    "run": "spiders cli web daemon engine crawl byhand demo garbage __main__",
 }
 MAY_USE = {
     "vocabulary": {"vocabulary"},

@@ -25,7 +25,9 @@ from monitor.rules.tree import (
     Near,
     Node,
     Not,
+    Phrase,
     Regex,
+    Term,
     leaves,
 )
 
@@ -114,7 +116,7 @@ def _unsure(node: Leaf | Near | AtLeast, space: Space, language: str | None) -> 
     """The answer of a space in which nothing is found for certain."""
     if space.is_open:
         return Answer.UNKNOWN
-    if isinstance(node, Regex) or space.field in WHOLE_FIELDS:
+    if isinstance(node, Term | Phrase | Regex) or space.field in WHOLE_FIELDS:
         return Answer.NO
     asked = [one for _, leaf in leaves(node) for one in alternatives(leaf)]
     may = has_maybes(asked, space) and _in_space(node, space, language, maybes=True)

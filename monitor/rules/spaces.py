@@ -96,8 +96,8 @@ class Space:
         chunks = {
             chunk for form in forms for chunk in scan.chunks_with(form, at, at + size, MOST_WINDOWS)
         }
-        if len(chunks) > MOST_WINDOWS:
-            return None
+        if not chunks or len(chunks) > MOST_WINDOWS:
+            return None if chunks else set()
         own = _longest(link) - 1
         before, after = (sum(map(_longest, p)) for p in (chain[:number], chain[number + 1 :]))
         found: set[tuple[int, int]] = set()
