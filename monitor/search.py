@@ -39,7 +39,7 @@ def candidates(read: Read, node: Node) -> Iterator[list[StoredItem]]:
         return
     if needed:
         expression = " OR ".join(
-            " AND ".join(map(_sought, sorted(alternative)))
+            " AND ".join(sorted({one for feature in alternative for one in _sought(feature)}))
             for alternative in sorted(needed, key=sorted)
         )
         yield from _indexed(read, expression)
@@ -55,10 +55,12 @@ def _words_of(node: Node) -> Alternatives | None:
     return None if frozenset() in known else known
 
 
-def _sought(feature: str) -> str:
-    """A word, or the start of one, for FTS5."""
-    start = features.start_of(feature)
-    return f'"{indexed(feature)}"' if start is None else f'"{indexed(start)}"*'
+def _sought(feature: str) -> Iterator[str]:
+    """Its words for FTS5, the last of them perhaps only the start of one."""
+    *words, last = features.words_of(feature)
+    for word in words:
+        yield f'"{indexed(word)}"'
+    yield f'"{indexed(last)}"' + ("*" if feature[0] == features.START else "")
 
 
 def index_missing(tx: Tx, limit: int) -> int:

@@ -1,15 +1,17 @@
-"""What an item shows of itself, as single words: what the index of rules is asked with.
+"""What an item shows of itself: what the index of rules is asked with.
 
-A feature is a form of title and body ("bomb"), a run of them ("car bomb"), or begins with a mark
-that no form begins with: the start of a form ("*bom"), a word of which some form is there
-("~liberate"), a regular expression that matches ("/..."), a word of another field
-(":section:iraq"), its whole value ("=source=bbc"), that it holds something (":section", "=source")
-or is not known ("?section").  An item may seem to show more than it does, never less.
+A feature is a form of title and body, or a run of them ("bomb", "car bomb"), or begins with a mark
+that no form begins with: a form or run of which the last is only the start ("*car bom"), a word of
+which some form is there ("~liberate"), a regular expression that matches ("/..."), a word of
+another field (":section:iraq"), its whole value ("=source=bbc"), that it holds something
+(":section", "=source") or is not known ("?section").  An item may seem to show more than it does,
+never less.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 
 import re2
@@ -17,34 +19,33 @@ import re2
 from monitor.rules.fields import Fields
 from monitor.rules.lemmas import lemma
 from monitor.rules.regexes import options
-from monitor.text import fold, forms
+from monitor.text import Scan, fold, forms
 
-_MARKS = "*~/:=?"
-LONGEST_START = 6  # characters of a word before its wildcard that are looked up
+START = "*"
+_SOUGHT = "~/:=?"  # the marks of what is looked for in an item beforehand
 _PATTERNS_IN_A_SET = 500
 _SET_MEMORY = 64 << 20  # bytes that the automaton of one set may take; it takes what it needs
 
 
-def start(literal: str) -> str:
-    return "*" + literal[:LONGEST_START]
-
-
-def run(forms: Iterable[str]) -> str:
-    """Forms that follow one another: told by `Scan.may_hold_run`, not among the others."""
-    return " ".join(forms)
-
-
-def is_run(feature: str) -> bool:
-    return " " in feature and feature[0] not in _MARKS
-
-
 def is_of_words(feature: str) -> bool:
-    """Whether it is a form of title and body, or the start of one."""
-    return not is_run(feature) and (feature[0] == "*" or feature[0] not in _MARKS)
+    """Whether it is of words of title and body."""
+    return feature[0] not in _SOUGHT
 
 
-def start_of(feature: str) -> str | None:
-    return feature[1:] if feature[0] == "*" else None
+def may_show(scan: Scan, feature: str) -> bool:
+    """Whether a feature of words may be there."""
+    if feature[0] == START:
+        return scan.may_hold_start(feature[1:])
+    return scan.may_hold(feature)
+
+
+def words_of(feature: str) -> list[str]:
+    """The forms that make up a feature of words; the last may be only the start of one."""
+    return feature.removeprefix(START).split(" ")
+
+
+def start(forms: str) -> str:
+    return START + forms
 
 
 def inflection(word: str) -> str:
@@ -72,15 +73,25 @@ def unknown(field: str) -> str:
     return f"?{field}"
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What one item shows: `found` are the features that a Finder looked for."""
+
+    scan: Scan
+    found: frozenset[str]
+
+    def has(self, feature: str) -> bool:
+        return may_show(self.scan, feature) if is_of_words(feature) else feature in self.found
+
+
 class Finder:
-    """Finds the features of items that a set of rules asks for, and no others but forms."""
+    """Looks for the features, those of words aside, that a set of rules asks for."""
 
     def __init__(self, asked: Iterable[str]) -> None:
-        self._asked = frozenset(feature for feature in asked if feature[0] in _MARKS)
-        by_mark: dict[str, list[str]] = {mark: [] for mark in _MARKS}
+        self._asked = frozenset(feature for feature in asked if not is_of_words(feature))
+        by_mark: dict[str, list[str]] = {mark: [] for mark in _SOUGHT}
         for feature in sorted(self._asked):
             by_mark[feature[0]].append(feature)
-        self._starts = sorted({len(feature) for feature in by_mark["*"]})
         self._words = [feature[1:] for feature in by_mark["~"]]
         self._inflected: dict[str | None, dict[str, list[str]]] = {}
         self._patterns = list(_sets(feature[1:] for feature in by_mark["/"]))
@@ -88,28 +99,24 @@ class Finder:
         self._whole = sorted({feature.split("=")[1] for feature in by_mark["="]})
 
     def extended(self, asked: Iterable[str]) -> Finder:
-        """One that finds these as well."""
-        more = {feature for feature in asked if feature[0] in _MARKS}
+        """One that looks for these as well."""
+        more = {feature for feature in asked if not is_of_words(feature)}
         return self if more <= self._asked else Finder(self._asked | more)
 
-    def find(self, fields: Fields) -> Set[str]:
-        """The features of one item."""
-        forms = fields.forms()
-        if not self._asked:
-            return forms
-        found = set(forms)
-        for length in self._starts:
-            found.update("*" + form[: length - 1] for form in forms)
+    def look(self, fields: Fields) -> Shown:
+        """What one item shows."""
+        return Shown(fields.scan, frozenset(self._find(fields)) if self._asked else frozenset())
+
+    def _find(self, fields: Fields) -> Iterator[str]:
         if self._words:
-            found.update(self._inflections(fields))
+            yield from self._inflections(fields)
         for matching in self._patterns:
             for space in fields.spaces("text"):
-                found.update(matching(space.text))
+                yield from matching(space.text)
         for name in self._split:
-            found.update(_in_field(fields, name, _words_in))
+            yield from _in_field(fields, name, _words_in)
         for name in self._whole:
-            found.update(_in_field(fields, name, _value_in))
-        return found
+            yield from _in_field(fields, name, _value_in)
 
     def _inflections(self, fields: Fields) -> Iterator[str]:
         language = fields.language

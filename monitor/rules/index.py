@@ -1,29 +1,30 @@
 """Which rules may have something to say of an item, by the features that it shows.
 
 Each alternative of a rule lies under its rarest feature, by how many rules ask for it (what Lucene
-calls a presearcher).  Changed rules are taken in without looking at the others.
+calls a presearcher).  The keys that are words are sought all at once, in one pass over the item's
+words (Aho and Corasick 1975).  Changed rules are taken in without reading the others again.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Set
+from collections.abc import Hashable, Iterable
 from typing import Generic, NamedTuple, TypeVar
 
-from monitor.rules.features import is_run
+from ahocorasick_rs import AhoCorasick
+
+from monitor.rules.features import START, Shown, is_of_words, words_of
 from monitor.rules.needs import Alternatives
+from monitor.text import Scan
 
 R = TypeVar("R", bound=Hashable)
 _Pairs = Iterable[tuple[R, Alternatives | None]]
 
 
 class _Entry(NamedTuple, Generic[R]):
-    """What an item with the key's feature must show besides: the second rarest feature first, as
-    most have no second."""
+    """A rule, and what an item with the key's feature must show besides."""
 
-    second: str
-    others: frozenset[str]
-    runs: tuple[str, ...]
+    others: tuple[str, ...]
     rule: R
 
 
@@ -35,10 +36,10 @@ class Index(Generic[R]):
         self._counts = Counter(
             feature for _, needed in some for one in needed or () for feature in one
         )
-        # By key: rules that want nothing else, and those that do.
-        self._by_key: dict[str, tuple[tuple[R, ...], tuple[_Entry[R], ...]]] = {}
+        self._by_key: dict[str, tuple[_Entry[R], ...]] = {}
         self._always: frozenset[R] = frozenset()
         self._add(some)
+        self._seeker = _Seeker(filter(is_of_words, self._by_key))
 
     def changed(self, removed: _Pairs[R], added: _Pairs[R]) -> Index[R]:
         """Another index, less some rules and with others more."""
@@ -48,54 +49,79 @@ class Index(Generic[R]):
         for rule, needed in removed:
             made._always -= {rule}
             for feature in {feature for one in needed or () for feature in one}:
-                alone, joint = made._by_key.get(feature, ((), ()))
-                made._by_key[feature] = (
-                    tuple(one for one in alone if one is not rule),
-                    tuple(one for one in joint if one.rule is not rule),
-                )
+                left = [one for one in made._by_key.pop(feature, ()) if one.rule is not rule]
+                if left:
+                    made._by_key[feature] = tuple(left)
         made._add(list(added))
+        if made._by_key.keys() == self._by_key.keys():
+            made._seeker = self._seeker
+        else:
+            made._seeker = _Seeker(filter(is_of_words, made._by_key))
         return made
 
-    def candidates(self, features: Set[str], may_hold_run: Callable[[str], bool]) -> set[R]:
-        """The rules that an item with these features may concern."""
+    def candidates(self, shown: Shown) -> set[R]:
+        """The rules that an item may concern which shows this."""
         found = set(self._always)
         by_key = self._by_key
-        for key in by_key.keys() & features:
-            alone, joint = by_key[key]
-            if alone:
-                found.update(alone)
-            for second, others, runs, rule in joint:
-                if second in features and others <= features and all(map(may_hold_run, runs)):
+        for key in self._seeker.seek(shown.scan) | (by_key.keys() & shown.found):
+            for others, rule in by_key[key]:
+                if not others or all(map(shown.has, others)):
                     found.add(rule)
         return found
 
     def _add(self, rules: list[tuple[R, Alternatives | None]]) -> None:
         always: set[R] = set()
-        alone: dict[str, list[R]] = {}
-        joint: dict[str, list[_Entry[R]]] = {}
+        entries: dict[str, list[_Entry[R]]] = {}
         for rule, needed in rules:
             if needed is None or frozenset() in needed:
                 always.add(rule)
-            for one in needed or ():
-                if len(one) == 1:
-                    alone.setdefault(next(iter(one)), []).append(rule)
-                elif one:
-                    key, entry = self._entry(one, rule)
-                    joint.setdefault(key, []).append(entry)
+            for one in filter(None, needed or ()):
+                key, *others = sorted(one, key=self._rarity)
+                entries.setdefault(key, []).append(_Entry(tuple(others), rule))
         self._always |= always
-        for key in alone.keys() | joint.keys():
-            rules_there, entries_there = self._by_key.get(key, ((), ()))
-            self._by_key[key] = (
-                (*rules_there, *alone.get(key, ())),
-                (*entries_there, *joint.get(key, ())),
-            )
-
-    def _entry(self, needed: frozenset[str], rule: R) -> tuple[str, _Entry[R]]:
-        runs = tuple(filter(is_run, needed))
-        key, *others = sorted(needed.difference(runs), key=self._rarity)
-        # Of a run of one word twice there is no second.
-        second = others[0] if others else key
-        return key, _Entry(second, frozenset(others[1:]), runs, rule)
+        for key, some in entries.items():
+            self._by_key[key] = (*self._by_key.get(key, ()), *some)
 
     def _rarity(self, feature: str) -> tuple[int, int, str]:
         return (self._counts[feature], -len(feature), feature)
+
+
+class _Seeker:
+    """Finds which of many features of words an item may show."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        self._keys = list(keys)
+        self._plain = AhoCorasick(list(map(_between_blanks, self._keys)))
+        # Where a word of a run wants reading, the run need not stand in the item's plain words.
+        self._by_word: dict[str, list[str]] = {}
+        self._by_start: dict[str, list[str]] = {}
+        for key in self._keys:
+            *words, last = words_of(key)
+            starts = self._by_start if key[0] == START else self._by_word
+            starts.setdefault(last, []).append(key)
+            for word in words:
+                self._by_word.setdefault(word, []).append(key)
+        self._lengths = sorted(set(map(len, self._by_start)))
+
+    def seek(self, scan: Scan) -> set[str]:
+        keys = self._keys
+        numbers = self._plain.find_matches_as_indexes(scan.run, overlapping=True)
+        found = {keys[number] for number, _, _ in numbers}
+        for word in self._by_word.keys() & scan.extra:
+            found.update(key for key in self._by_word[word] if _may_show(scan, key))
+        for length in self._lengths:
+            for form in scan.extra:
+                some = self._by_start.get(form[:length], ())
+                found.update(key for key in some if _may_show(scan, key))
+        return found
+
+
+def _may_show(scan: Scan, key: str) -> bool:
+    """Of a key that does not stand in the run of plain words as it is."""
+    if key[0] == START:
+        return scan.may_hold_start(key[1:])
+    return scan.may_hold_all(words_of(key))
+
+
+def _between_blanks(key: str) -> str:
+    return f" {key[1:]}" if key[0] == START else f" {key} "

@@ -76,7 +76,7 @@ class Matcher:
         if unknowns and not fields.is_whole:
             judged = [self._judge(one, fields) for one in self._compiled.values()]
         else:
-            found = self._index.candidates(self._finder.find(fields), fields.scan.may_hold_run)
+            found = self._index.candidates(self._finder.look(fields))
             judged = [self._judge(one, fields) for one in found]
         kept = [match for match in judged if match.answer is not Answer.NO]
         if not unknowns:

@@ -82,22 +82,22 @@ def _of_word(word: Word) -> Alternatives:
     if not asked:
         return frozenset()
     if prod(map(len, asked)) > _MOST_PRODUCTS:
-        rows = (frozenset(frozenset(map(_of_form, row)) for row in link) for link in asked)
+        rows = (frozenset(map(_of_row, link)) for link in asked)
         return _all_of(list(rows)) or frozenset()
     return frozenset(_of_row(tuple(chain(*rows))) for rows in product(*asked))
 
 
 def _of_row(forms: tuple[str, ...]) -> frozenset[str]:
-    """Of forms that follow one another."""
-    wanted = frozenset(map(_of_form, forms))
-    run = [form for form in forms if form != "s"]  # `Scan.may_hold_run` knows none
-    if len(run) < 2 or any(map(has_wildcard, forms)):
-        return wanted
-    return wanted | {features.run(run)}
-
-
-def _of_form(form: str) -> str:
-    return features.start(literal_start(form)) if has_wildcard(form) else form
+    """Of forms that follow one another: runs of them, each up to a wildcard."""
+    wanted: set[str] = set()
+    run: list[str] = []
+    for form in forms:
+        if has_wildcard(form):
+            wanted.add(features.start(" ".join([*run, literal_start(form)])))
+            run = []
+        else:
+            run.append(form)
+    return frozenset(wanted | {" ".join(run)} if run else wanted)
 
 
 def _of_words(leaf: Leaf, field: str) -> Alternatives:
@@ -108,13 +108,18 @@ def _of_words(leaf: Leaf, field: str) -> Alternatives:
         return frozenset().union(*(_of_words(entry, field) for entry in leaf.entries))
     word = leaf.part if isinstance(leaf, Cased) else leaf
     return frozenset(
-        frozenset(
-            features.something_in(field) if one[0] == "*" else features.word_in(field, one)
-            for one in alternative
-            if not features.is_run(one)
-        )
+        frozenset(_of_field(field, one) for run in alternative for one in _apart(run))
         for alternative in _of_word(word)
     )
+
+
+def _apart(run: str) -> list[str]:
+    return [run] if run[0] == features.START else features.words_of(run)
+
+
+def _of_field(field: str, form: str) -> str:
+    is_start = form[0] == features.START
+    return features.something_in(field) if is_start else features.word_in(field, form)
 
 
 def _of_value(leaf: Leaf, field: str) -> Alternatives:

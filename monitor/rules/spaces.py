@@ -16,6 +16,7 @@ import re2
 from monitor.rules.phrases import Link, has_wildcard, literal_start
 from monitor.rules.reach import Units
 from monitor.text import (
+    MOST_CHUNKS,
     Kind,
     Scan,
     Token,
@@ -28,7 +29,6 @@ from monitor.text import (
 )
 
 _SIGNS = frozenset("#@$.+&")
-MOST_WINDOWS = 8  # so many looks around a word cost what the tokens of an article do
 
 
 class Place(NamedTuple):
@@ -93,15 +93,15 @@ class Space:
         if any(map(has_wildcard, forms)):
             return None
         size = len(self.text)
-        chunks = {
-            chunk for form in forms for chunk in scan.chunks_with(form, at, at + size, MOST_WINDOWS)
-        }
-        if not chunks or len(chunks) > MOST_WINDOWS:
-            return None if chunks else set()
+        places = [scan.chunks_with(form) for form in forms]
+        if any(len(some) > MOST_CHUNKS for some in places):
+            return None
         own = _longest(link) - 1
         before, after = (sum(map(_longest, p)) for p in (chain[:number], chain[number + 1 :]))
         found: set[tuple[int, int]] = set()
-        for chunk in chunks:
+        for chunk in {chunk for some in places for chunk in some}:
+            if not at <= chunk[0] <= chunk[1] <= at + size:
+                continue
             first, last = scan.widened(chunk, before + own, after + own)
             found.add((max(first - at, 0), min(last - at, size)))
         return found
