@@ -27,12 +27,13 @@ _LOWERED = _KEPT.lower()
 # With these gone what they end is followed by one blank; where they part two words, a chunk that
 # wants reading holds both.
 _DELETED = b".,;:!\"'()"
-# What can make more of a word than its letters: before a letter or digit, but for a possessive, the
-# comma of 1,200 and the dots of U.S.; behind one; or not of ASCII.
+# What can make more of a word than its letters, or of two words one: a sign; what stands within a
+# chunk before a letter or digit, but for a possessive, the comma of 1,200 and the dots of U.S.; a
+# single 's; what is not of ASCII.
 _SPECIAL = re.compile(
     rb"[-/'.,;:!\"()&@$+#?](?:(?=[A-Za-z0-9])(?:"
-    rb"(?<=[-/;:!\"()&@$+#?])"
-    rb"|(?<=')(?!(?<=[A-Za-z0-9]')s )"
+    rb"(?<=[@$+#?])|(?<=[^ ][-/;:!\"()&])"
+    rb"|(?<=[^ ]')(?!(?<=[A-Za-z0-9]')s )|(?<= ')(?=s )"
     rb"|(?<=,)(?!(?<=[0-9],)[0-9]{3}(?![0-9]))"
     rb"|(?<=\.)(?!(?<=[^A-Za-z0-9][A-Za-z]\.)[A-Za-z](?![A-Za-z0-9])))|(?<=[+#?]))"
 )
