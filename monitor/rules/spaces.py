@@ -18,6 +18,7 @@ from monitor.rules.reach import Units
 from monitor.text import (
     MOST_CHUNKS,
     Kind,
+    Lookup,
     Scan,
     Token,
     exact_forms,
@@ -74,7 +75,7 @@ class Space:
 
         Where a word of it is rare, only what is around that word is cut into tokens.
         """
-        windows = self._windows(chain) if "_tokens" not in self.__dict__ else None
+        windows = self._windows(chain) if "_lookup" not in self.__dict__ else None
         if windows is None:
             return {(place.start, place.end) for place in self.phrase(chain)}
         return {
@@ -112,7 +113,7 @@ class Space:
         """Everywhere the phrase stands; `exact`: its forms keep case and marks."""
 
         def find(form: str) -> list[Token]:
-            found = self._with_form(form, self._by_exact_form if exact else self._by_form)
+            found = self._exact(form) if exact else self._folded(form)
             return found if alternates else [t for t in found if t.kind is not Kind.ALTERNATE]
 
         return _places(chain, find, lambda: self._paragraph_starts)
@@ -140,7 +141,7 @@ class Space:
     @cached_property
     def size(self) -> int:
         """How many positions there are."""
-        return sum(token.kind is Kind.WORD for token in self._tokens)
+        return self._lookup.size
 
     @cached_property
     def is_in_capitals(self) -> bool:
@@ -149,21 +150,32 @@ class Space:
 
     @cached_property
     def sentences(self) -> Units:
-        starts = [token.start for token in self._tokens if token.kind is Kind.WORD]
-        return Units((bisect_left(starts, at) for at, _ in sentences(self.text)), self.size)
+        starts = (self._lookup.position_at(start) for start, _ in sentences(self.text))
+        return Units(starts, self.size)
 
     @cached_property
     def paragraphs(self) -> Units:
         return Units(self._paragraph_starts, self.size)
 
-    def _with_form(self, form: str, index: _Index) -> list[Token]:
+    def _folded(self, form: str) -> list[Token]:
+        lookup = self._lookup
+        if not has_wildcard(form):
+            return lookup.find(form)
+        return [
+            token
+            for one in _fitting(form, lookup.forms())
+            for token in _bare(form, lookup.find(one))
+        ]
+
+    def _exact(self, form: str) -> list[Token]:
+        index = self._by_exact_form
         if not has_wildcard(form):
             return index.get(form, [])
-        prefix = literal_start(form)
-        fits = _fits(form)
-        found = [token for f in index if f.startswith(prefix) and fits(f) for token in index[f]]
-        # `at*` does not mean `at&t`: there is the bare word as well.
-        return found if _SIGNS & set(form) else [t for t in found if t.kind is not Kind.SIGN]
+        return [token for one in _fitting(form, index) for token in _bare(form, index[one])]
+
+    @cached_property
+    def _lookup(self) -> Lookup:
+        return Lookup(self.text)
 
     @cached_property
     def _tokens(self) -> list[Token]:
@@ -174,10 +186,6 @@ class Space:
         return exact_forms(self.text, self._tokens)
 
     @cached_property
-    def _by_form(self) -> _Index:
-        return _index(self._tokens, (token.form for token in self._tokens))
-
-    @cached_property
     def _by_exact_form(self) -> _Index:
         found = [(t, f) for t, f in zip(self._tokens, self._exact_forms, strict=True)]
         kept = [pair for pair in found if pair[0].kind is not Kind.ALTERNATE]
@@ -185,7 +193,9 @@ class Space:
 
     @cached_property
     def _paragraph_starts(self) -> frozenset[int]:
-        return _paragraph_starts(self.text, self._tokens)
+        """Positions of the first word of each paragraph but the first."""
+        later = paragraphs(self.text)[1:]
+        return frozenset(self._lookup.position_at(start) for start, _ in later)
 
 
 def _places(
@@ -250,6 +260,17 @@ def _longest(link: Link) -> int:
 def _selective(numbered: tuple[int, Link]) -> int:
     """How rare a link is likely to be: its shortest way's longest form says."""
     return min(max(map(len, row)) for row in numbered[1])
+
+
+def _fitting(form: str, forms: Iterable[str]) -> list[str]:
+    """Those that a form with wildcards means."""
+    prefix, fits = literal_start(form), _fits(form)
+    return [one for one in forms if one.startswith(prefix) and fits(one)]
+
+
+def _bare(form: str, found: list[Token]) -> list[Token]:
+    """`at*` does not mean `at&t`: there is the bare word as well."""
+    return found if _SIGNS & set(form) else [t for t in found if t.kind is not Kind.SIGN]
 
 
 def _index(found: Iterable[Token], forms: Iterable[str]) -> _Index:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from monitor.text.exact import exact_forms, is_in_capitals
 from monitor.text.folding import fold
 from monitor.text.indexing import index_text, indexed
+from monitor.text.lookup import Lookup
 from monitor.text.passages import paragraph_at, paragraphs, sentence_at, sentences
 from monitor.text.scan import MOST_CHUNKS, Scan, forms
 from monitor.text.words import Kind, Token, tokens
@@ -15,6 +16,7 @@ from monitor.text.words import Kind, Token, tokens
 __all__ = [
     "MOST_CHUNKS",
     "Kind",
+    "Lookup",
     "Scan",
     "Token",
     "exact_forms",

@@ -86,7 +86,7 @@ _AMPERSAND = re.compile("&")
 _IGNORED = re.compile(f"[{FORMAT}]")
 # Between chunks stands what neither belongs to a word nor joins two.
 _PARTING = "。，、；：？！「」『』（）《》"
-_CHUNK = re.compile(rf"[^\s{_PARTING}]+")
+CHUNK = re.compile(rf"[^\s{_PARTING}]+")
 _ALL_UNSPACED = re.compile(rf"(?:(?=[^\W\d_])[{_UNSPACED}]{_M}*+)++")
 # Most words have no more than these around them, which then mean nothing.
 _IDLE_BEFORE = "\"'‘’“”("
@@ -110,10 +110,10 @@ def tokens(text: str) -> list[Token]:
     found: list[Token] = []
     position = 0
     new = tuple.__new__  # half the time of Token(...), and this is the hot loop of the whole path
-    for chunk in _CHUNK.finditer(text):
+    for chunk in CHUNK.finditer(text):
         at = chunk.start()
         last = -1
-        for form, first, last, start, end, kind in _read(chunk.group()):
+        for form, first, last, start, end, kind in read_chunk(chunk.group()):
             part = (form, first + position, last + position, start + at, end + at, kind)
             found.append(new(Token, part))
         position += last + 1
@@ -122,10 +122,12 @@ def tokens(text: str) -> list[Token]:
 
 def forms_of_chunk(chunk: str) -> list[str]:
     """The forms that `tokens` gives of a stretch of text without white space at its ends."""
-    return [token.form for token in (tokens(chunk) if len(chunk.split()) > 1 else _read(chunk))]
+    return [
+        token.form for token in (tokens(chunk) if len(chunk.split()) > 1 else read_chunk(chunk))
+    ]
 
 
-def _read(chunk: str) -> tuple[Token, ...]:
+def read_chunk(chunk: str) -> tuple[Token, ...]:
     """Tokens of one chunk, counted from its start; what stands around it changes nothing."""
     return _read_short(chunk) if len(chunk) <= _LONGEST_KEPT else _read_any(chunk)
 
