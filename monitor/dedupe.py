@@ -47,6 +47,10 @@ class KeyKind:
     ENTRY: Final = "entry"
 
 
+# An address that one page declares is the same address that another is found under.
+_ADDRESSES = frozenset((KeyKind.URL, KeyKind.DECLARED))
+
+
 class Key(NamedTuple):
     """`doubtful`: what it finds counts only when the two are alike.  `kept`: it is stored."""
 
@@ -69,6 +73,7 @@ class Candidate:
     shown: str  # of what the source showed, which may be only a teaser
     listed: bool  # the source's own list says that it belongs to what is watched
     document: frozenset[str] = frozenset()  # addresses of all entries beside it, and its own
+    ways: frozenset[tuple[str, str]] = frozenset()  # all that its keys may be stored under
 
 
 def candidates(polled: Polled, *, guids_unstable: bool) -> tuple[Candidate, ...]:
@@ -85,8 +90,16 @@ def candidates(polled: Polled, *, guids_unstable: bool) -> tuple[Candidate, ...]
         keys = _keys(item, source, address, repeated=repeated, untrusted=untrusted)
         shown = fingerprint(item.title, item.body)
         listed = _is_listed(item, source)
-        found.append(Candidate(item, keys, shown, shown, listed, document))
+        ways = frozenset(way for key in keys for way in ways_to(key))
+        found.append(Candidate(item, keys, shown, shown, listed, document, ways))
     return tuple(found)
+
+
+def ways_to(key: Key) -> tuple[tuple[str, str], ...]:
+    """The (kind, key) pairs under which the store may have it."""
+    if key.kind in _ADDRESSES:
+        return (KeyKind.URL, key.key), (KeyKind.DECLARED, key.key)
+    return (key[:2],)
 
 
 def with_text(candidate: Candidate, item: Item) -> Candidate:

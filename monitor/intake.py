@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from monitor import dedupe, feeds, judge, sitemaps
 from monitor.dedupe import Candidate, Key
 from monitor.judge import Plan, Prepared
-from monitor.landing import Landing, Register, ways
+from monitor.landing import Landing, Register
 from monitor.model import Answer, BodyState, Change, Item, Known, Polled
 from monitor.store import arrivals, items, sightings, sources, words, work
 from monitor.store.arrivals import Arrival
@@ -46,7 +46,7 @@ class Intake:
         self._register = Register(self.tx, self.polled, self.prepared.candidates)
         for candidate in self.prepared.candidates:
             # The same article once more in one document is known from here on.
-            if self._new_keys and not self._new_keys.isdisjoint(_ways(candidate.keys)):
+            if self._new_keys and not self._new_keys.isdisjoint(candidate.ways):
                 self._store_new()
             landed = self._register.land(candidate)
             self.changes.append(landed.change)
@@ -157,7 +157,3 @@ def first_body_state(polled: Polled, item: Item) -> BodyState:
     followed = polled.source.article and item.url not in polled.unfollowed
     wanted = followed and feeds.has_page(item)
     return BodyState.WANTED if wanted else BodyState.NONE
-
-
-def _ways(keys: tuple[Key, ...]) -> set[tuple[str, str]]:
-    return {way for key in keys for way in ways(key)}

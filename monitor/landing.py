@@ -9,13 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor import dedupe
-from monitor.dedupe import Candidate, Key, KeyKind
+from monitor.dedupe import Candidate, Key, ways_to
 from monitor.model import Change, Known, Polled
 from monitor.store import items, sources
 from monitor.store.db import Tx
-
-# An address that one page declares is the same address that another is found under.
-_ADDRESSES = frozenset((KeyKind.URL, KeyKind.DECLARED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,7 @@ class Register:
     def __init__(self, tx: Tx, polled: Polled, candidates: Sequence[Candidate]) -> None:
         self._tx = tx
         self._polled = polled
-        self._ids = items.find(tx, {k for one in candidates for key in one.keys for k in ways(key)})
+        self._ids = items.find(tx, frozenset().union(*(one.ways for one in candidates)))
         known = {*self._ids.values(), *([polled.wanted.item_id] if polled.wanted else ())}
         self._known = items.known(tx, known, polled.source.id) if known else {}
 
@@ -82,7 +79,7 @@ class Register:
 
     def find(self, key: Key) -> Known | None:
         """The item under `key`."""
-        found = [self._ids[one] for one in ways(key) if one in self._ids]
+        found = [self._ids[one] for one in ways_to(key) if one in self._ids]
         return self.known(min(found)) if found else None
 
     def known(self, item_id: int) -> Known | None:
@@ -105,6 +102,8 @@ class Register:
         wanted = self._polled.wanted
         if wanted is not None:
             return self.known(wanted.item_id)
+        if candidate.ways.isdisjoint(self._ids):
+            return None
         for key in candidate.keys:
             known = self.find(key)
             if known is not None and (not key.doubtful or self._is_meant(candidate, known)):
@@ -119,10 +118,3 @@ class Register:
         if any(key != own and key in candidate.document for key in keys):
             return False
         return dedupe.alike(candidate.item, items.load(self._tx, known.item_id).item)
-
-
-def ways(key: Key) -> list[tuple[str, str]]:
-    """The (kind, key) pairs under which the store may have it."""
-    if key.kind in _ADDRESSES:
-        return [(KeyKind.URL, key.key), (KeyKind.DECLARED, key.key)]
-    return [key[:2]]
