@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from monitor import alerts, routing, schedule
 from monitor.alerts import Situation
@@ -48,12 +49,25 @@ class Plan:
         return cls(config, Matcher(config.rules), texts, rules, sources)
 
 
+class Answers(NamedTuple):
+    """What the rules said of an item as it stood."""
+
+    item: Item
+    source_id: str
+    closed: bool
+    matches: tuple[Match, ...]
+
+    def are_for(self, item: Item, source_id: str, *, closed: bool) -> bool:
+        same = self.item is item or self.item == item
+        return same and self.source_id == source_id and self.closed == closed
+
+
 @dataclass(slots=True)
 class Prepared:
     """What was made before the transaction: keys and fingerprints, the rules' answers."""
 
     candidates: tuple[Candidate, ...] = ()
-    known: dict[tuple[Item, bool, str], tuple[Match, ...]] = field(default_factory=dict)
+    answers: dict[str, Answers] = field(default_factory=dict)  # by the address of the item
     words: dict[tuple[str | None, str | None], str] = field(default_factory=dict)
 
     def matches(
@@ -61,13 +75,14 @@ class Prepared:
     ) -> tuple[Match, ...]:
         """The rules' answers; while a body is wanted, what is not in the teaser is unknown."""
         closed = state is not BodyState.WANTED
-        key = (item, closed, source_id)
-        found = self.known.get(key)
-        if found is None:
-            fields = Fields(item, source_id, closed=closed)
-            found = self.known[key] = plan.matcher.match_fields(fields, unknowns=False)
-            self.words[item.title, item.body] = index_text(fields.forms())
-        return found
+        known = self.answers.get(item.url)
+        if known is not None and known.are_for(item, source_id, closed=closed):
+            return known.matches
+        fields = Fields(item, source_id, closed=closed)
+        matches = plan.matcher.match_fields(fields, unknowns=False)
+        self.answers[item.url] = Answers(item, source_id, closed, matches)
+        self.words[item.title, item.body] = index_text(fields.forms())
+        return matches
 
     def index_text(self, item: Item) -> str:
         """Every word of title and body, as the full-text index takes them."""
