@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from monitor import urls
@@ -63,8 +63,7 @@ class Key(NamedTuple):
         return f"{self.kind}:{self.key}"
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """An item on its way into the store, with all that identity needs."""
 
     item: Item
@@ -104,7 +103,7 @@ def ways_to(key: Key) -> tuple[tuple[str, str], ...]:
 
 def with_text(candidate: Candidate, item: Item) -> Candidate:
     """The candidate with the text that the store will hold."""
-    return replace(candidate, item=item, fingerprint=fingerprint(item.title, item.body))
+    return candidate._replace(item=item, fingerprint=fingerprint(item.title, item.body))
 
 
 def fingerprint(title: str | None, body: str | None) -> str:

@@ -6,7 +6,7 @@ Looks up by the keys that `dedupe` gives, and asks `dedupe` what to make of it. 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from monitor import dedupe
 from monitor.dedupe import Candidate, Key, ways_to
@@ -15,8 +15,7 @@ from monitor.store import items, sources
 from monitor.store.db import Tx
 
 
-@dataclass(frozen=True, slots=True)
-class Landing:
+class Landing(NamedTuple):
     """Where one item of a document lands: what it was found to be, and its text from now on."""
 
     candidate: Candidate

@@ -125,7 +125,7 @@ async def test_where_fields_come_from_is_kept(store: Store) -> None:
     stated_by = (("title", "og:title"), ("body", "trafilatura"))
     item = replace(arrival().item, stated_by=stated_by)
     await store.write(lambda tx: sources.put(tx, BBC, NOW))
-    item_id = await store.write(lambda tx: add(tx, replace(arrival(), item=item)))
+    item_id = await store.write(lambda tx: add(tx, arrival()._replace(item=item)))
     found = await store.read(lambda tx: items.load(tx, item_id))
     assert found.item.stated_by == stated_by
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from monitor.model import BodyState, Item
 from monitor.store import items, words
@@ -15,8 +15,7 @@ OTHERS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """A new item as it is to be stored.  `keys` are (kind, key) pairs that tell it again.
 
     `shown` and `listed` are how its source showed it, `baseline` whether that was at first sight.
@@ -47,23 +46,24 @@ def insert(tx: Tx, first_id: int, arrivals: Sequence[Arrival]) -> None:
     """Store new items with first version, sighting, keys and words, from id `first_id` up."""
     numbered = list(enumerate(arrivals, first_id))
     items.insert(tx, OTHERS, [_row(item_id, arrival) for item_id, arrival in numbered])
-    tx.many(
+    tx.run(
         """INSERT INTO versions (item_id, version, fingerprint, title, body, partial, seen_at)
-           VALUES (?, 1, ?, ?, ?, ?, ?)""",
-        [
-            (item_id, one.fingerprint, one.item.title, one.item.body, one.item.partial, one.now)
-            for item_id, one in numbered
-        ],
+           SELECT item_id, version, fingerprint, title, body, partial, first_seen_at
+           FROM items WHERE item_id >= :first_id""",
+        first_id=first_id,
     )
     tx.many(
         """INSERT INTO sightings
              (item_id, source_id, seen_at, baseline, listed, fingerprint, guid)
            VALUES (?, ?, ?, ?, ?, ?, ?)""",
         [
-            (item_id, one.source_id, one.now, one.baseline, one.listed, one.shown, one.item.guid)
+            (
+                item_id, one.source_id, one.now, int(one.baseline), int(one.listed), one.shown,
+                one.item.guid,
+            )
             for item_id, one in numbered
         ],
-    )
+    )  # fmt: skip
     items.add_keys(
         tx, [(kind, key, item_id) for item_id, one in numbered for kind, key in one.keys]
     )
@@ -75,5 +75,5 @@ def _row(item_id: int, one: Arrival) -> tuple[object, ...]:
     news_at = one.now if one.listed and not one.baseline else None
     return (
         *items.values(one.item), item_id, one.source_id, one.site, 1, one.fingerprint,
-        one.story_key, one.now, one.now, news_at, one.body_state, one.body_try_at, 1,
+        one.story_key, one.now, one.now, news_at, one.body_state.value, one.body_try_at, 1,
     )  # fmt: skip

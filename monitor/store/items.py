@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from operator import attrgetter
 
 from monitor.model import BodyState, Item, Known, Precision, SideStory, Stamp, StoredItem
@@ -16,6 +17,8 @@ _TEXT = (
 )  # fmt: skip
 _texts = attrgetter(*_TEXT)
 _NO_STAMP = (None, None, None)
+_REMEMBERED = 256
+_json = json.JSONEncoder(ensure_ascii=False).encode
 COLUMNS = (
     *_TEXT, "published_at", "published_precision", "published_day", "updated_at",
     "updated_precision", "updated_day", "authors", "side_stories", "tags", "stated_by", "partial",
@@ -208,20 +211,25 @@ def values(item: Item) -> tuple[object, ...]:
     published, updated = item.published, item.updated
     return (
         *_texts(item),
-        *((published.at, published.precision, published.day) if published else _NO_STAMP),
-        *((updated.at, updated.precision, updated.day) if updated else _NO_STAMP),
-        _json(item.authors or ()),
-        _json([asdict(story) for story in item.side_stories]),
-        _json(item.tags or ()),
-        _json(dict(item.stated_by)),
-        item.partial,
+        *((published.at, published.precision.value, published.day) if published else _NO_STAMP),
+        *((updated.at, updated.precision.value, updated.day) if updated else _NO_STAMP),
+        _list(item.authors or ()),
+        _json([asdict(story) for story in item.side_stories]) if item.side_stories else "[]",
+        _list(item.tags or ()),
+        _object(item.stated_by),
+        int(item.partial),
     )
 
 
-def _json(value: Sequence[object] | Mapping[str, object]) -> str:
-    if not value:
-        return "{}" if isinstance(value, dict) else "[]"
-    return json.dumps(value, ensure_ascii=False)
+# The entries of a feed have mostly the same ones.
+@lru_cache(maxsize=_REMEMBERED)
+def _list(texts: tuple[str, ...]) -> str:
+    return _json(texts)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _object(pairs: tuple[tuple[str, str], ...]) -> str:
+    return _json(dict(pairs))
 
 
 def _stamp(row: Row, name: str) -> Stamp | None:
