@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from monitor import urls
@@ -24,6 +26,7 @@ _TEXTS = (
     "url", "title", "guid", "canonical_url", "byline", "place", "wire", "section", "lang", "body",
     "image",
 )  # fmt: skip
+_texts = attrgetter(*_TEXTS)
 
 _OF_EITHER = (
     "title", "byline", "authors", "published", "updated", "section", "lang", "image", "tags",
@@ -80,17 +83,19 @@ def candidates(polled: Polled, *, guids_unstable: bool) -> tuple[Candidate, ...]
     source = polled.source
     items = _without_repeats([storable(item) for item in polled.items])
     addresses = [_address_key(item, source) for item in items]
-    times = Counter(map(str, addresses))
+    names = [str(address) for address in addresses]
+    times = Counter(names)
     untrusted = polled.repeated_guids if not guids_unstable else None
-    document = frozenset(times)
+    document = frozenset(names)
     found = []
-    for item, address in zip(items, addresses, strict=True):
-        repeated = times[str(address)] > 1
-        keys = _keys(item, source, address, repeated=repeated, untrusted=untrusted)
-        shown = fingerprint(item.title, item.body)
+    for item, address, name in zip(items, addresses, names, strict=True):
+        title = _plain(item.title)
+        keys = _keys(item, source, address, repeated=times[name] > 1, untrusted=untrusted)
+        keys.append(_entry_key(f"{source.id} {address.key} {title}", keys))
+        shown = _fingerprint(title, _plain(item.body))
+        ways = frozenset(chain.from_iterable(map(ways_to, keys)))
         listed = _is_listed(item, source)
-        ways = frozenset(way for key in keys for way in ways_to(key))
-        found.append(Candidate(item, keys, shown, shown, listed, document, ways))
+        found.append(Candidate(item, tuple(keys), shown, shown, listed, document, ways))
     return tuple(found)
 
 
@@ -108,8 +113,16 @@ def with_text(candidate: Candidate, item: Item) -> Candidate:
 
 def fingerprint(title: str | None, body: str | None) -> str:
     """A versioned hash of the words of title and body; white space, case and marks say nothing."""
-    words = f"{_plain(title)}\n{_plain(body)}"
-    return f"{FINGERPRINT}:{hashlib.sha256(words.encode()).hexdigest()[:32]}"
+    return _fingerprint(_plain(title), _plain(body))
+
+
+def _fingerprint(title: str, body: str) -> str:
+    words = f"{title}\n{body}"
+    return f"{FINGERPRINT}:{_digest(words)}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def compare(candidate: Candidate, known: Known | None, *, completes: bool) -> Change:
@@ -171,27 +184,21 @@ def _reasons(item: Item, other: Item, taken: Sequence[str]) -> tuple[tuple[str, 
 
 def storable(item: Item) -> Item:
     """The item with every text as UTF-8 can hold it: JSON in a page may spell half a character."""
-    if all(map(_is_sound, _texts(item))):
+    texts = filter(None, _texts(item))
+    if _is_sound("".join(chain(texts, item.authors, item.tags))) and not item.side_stories:
         return item
     stories = tuple(
         SideStory(_sound(s.headline) or "", _sound(s.dateline), _sound(s.text) or "")
         for s in item.side_stories
     )
-    texts: dict[str, Any] = {name: _sound(getattr(item, name)) for name in _TEXTS}
+    sound: dict[str, Any] = {name: _sound(getattr(item, name)) for name in _TEXTS}
     return replace(
         item,
-        **texts,
+        **sound,
         authors=tuple(_sound(author) or "" for author in (item.authors or ())),
         tags=tuple(_sound(tag) or "" for tag in (item.tags or ())),
         side_stories=stories,
     )
-
-
-def _texts(item: Item) -> Iterator[str]:
-    yield from filter(None, (getattr(item, name) for name in _TEXTS))
-    yield from (*(item.authors or ()), *(item.tags or ()))
-    for story in item.side_stories:
-        yield from filter(None, (story.headline, story.dateline, story.text))
 
 
 def _is_sound(text: str) -> bool:
@@ -203,9 +210,12 @@ def _sound(text: str | None) -> str | None:
 
 
 def _without_repeats(items: Sequence[Item]) -> list[Item]:
-    seen: dict[tuple[str | None, str | None, str | None], Item] = {}
-    for item in items:
-        seen.setdefault((urls.canonical(item.url) or item.url, item.guid, item.title), item)
+    addresses = [urls.canonical(item.url) or item.url for item in items]
+    if len(set(addresses)) == len(items):
+        return list(items)
+    seen: dict[tuple[str, str | None, str | None], Item] = {}
+    for address, item in zip(addresses, items, strict=True):
+        seen.setdefault((address, item.guid, item.title), item)
     return list(seen.values())
 
 
@@ -218,7 +228,7 @@ def _address_key(item: Item, source: Source) -> Key:
 
 def _keys(
     item: Item, source: Source, address: Key, *, repeated: bool, untrusted: frozenset[str] | None
-) -> tuple[Key, ...]:
+) -> list[Key]:
     """`untrusted`: guids that say nothing in this document; None: no guid of this source does."""
     keys = [address._replace(doubtful=True, kept=False) if repeated else address]
     if item.guid and untrusted is not None and item.guid not in untrusted:
@@ -227,10 +237,12 @@ def _keys(
     declared = _declared(item, source)
     if declared is not None and declared != address:
         keys.append(declared)
-    told_apart = f"{source.id} {address.key} {_plain(item.title)}"
-    entry = hashlib.sha256(told_apart.encode()).hexdigest()[:32]
-    keys.append(Key(KeyKind.ENTRY, entry, kept=all(key.doubtful for key in keys)))
-    return tuple(keys)
+    return keys
+
+
+def _entry_key(told_apart: str, others: Sequence[Key]) -> Key:
+    doubtful = all(key.doubtful for key in others)
+    return Key(KeyKind.ENTRY, _digest(told_apart), kept=doubtful)
 
 
 def _declared(item: Item, source: Source) -> Key | None:

@@ -52,9 +52,9 @@ def feed_url(url: str) -> str:
 def is_network(url: str, hosts: Iterable[str] = ()) -> bool:
     """Whether an address is on one of the network's hosts, or on one of `hosts`."""
     host = urls.site(url)
-    return host is not None and (
-        host in HOSTS or any(host == other.removeprefix("www.") for other in hosts)
-    )
+    if not hosts or host is None:
+        return host in HOSTS
+    return host in HOSTS or any(host == other.removeprefix("www.") for other in hosts)
 
 
 def network_key(url: str, hosts: tuple[str, ...] = ()) -> str | None:
