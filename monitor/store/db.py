@@ -13,7 +13,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,7 +76,7 @@ class Tx:
 @dataclass(slots=True)
 class _Job(Generic[T]):
     change: Callable[[Tx], T]
-    done: Future[T]
+    done: asyncio.Future[T]
     prepare: Callable[[Tx], object] | None = None
     result: T | None = None
     error: BaseException | None = None
@@ -108,9 +108,9 @@ class Store:
         What `change` raises undoes its own work alone and is raised here.  `prepare` runs before,
         in the same thread but outside the transaction, which others wait for: it may read.
         """
-        job: _Job[T] = _Job(change, Future(), prepare)
+        job: _Job[T] = _Job(change, asyncio.get_running_loop().create_future(), prepare)
         self._jobs.put(job)
-        return await asyncio.wrap_future(job.done)
+        return await job.done
 
     async def read(self, query: Callable[[Tx], T]) -> T:
         """Run `query` in a reader thread, in one snapshot of the database."""
@@ -151,8 +151,7 @@ class Store:
                     refused.__cause__ = error
                     for job in jobs:
                         job.error = refused
-                for job in jobs:
-                    _answer(job)
+                _answer(jobs)
 
     def _take(self) -> list[_Job[Any]]:
         """Wait for one job, then take along what else waits, ready to be run.  Empty: closing."""
@@ -209,13 +208,24 @@ class Store:
         db.execute("COMMIT")
 
 
-def _answer(job: _Job[Any]) -> None:
-    if not job.done.set_running_or_notify_cancel():
-        return
-    if job.error is not None:
-        job.done.set_exception(job.error)
-    else:
-        job.done.set_result(job.result)
+def _answer(jobs: Sequence[_Job[Any]]) -> None:
+    """Wake each event loop once, however many wait in it."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Job[Any]]] = {}
+    for job in jobs:
+        by_loop.setdefault(job.done.get_loop(), []).append(job)
+    for loop, of_loop in by_loop.items():
+        with suppress(RuntimeError):  # it was closed, and nobody waits any more
+            loop.call_soon_threadsafe(_settle, of_loop)
+
+
+def _settle(jobs: Sequence[_Job[Any]]) -> None:
+    for job in jobs:
+        if job.done.cancelled():
+            continue
+        if job.error is not None:
+            job.done.set_exception(job.error)
+        else:
+            job.done.set_result(job.result)
 
 
 def connect(path: Path) -> sqlite3.Connection:
