@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from operator import attrgetter
+
+from monitor.model.twins import twin_of
 
 
 class Precision(StrEnum):
@@ -75,8 +78,8 @@ class Item:
     tags: tuple[str, ...] | None = ()
     stated_by: tuple[tuple[str, str], ...] = ()
 
-    def __reduce__(self) -> tuple[type[Item], tuple[object, ...]]:
-        return Item, _all_values(self)
+    def __reduce__(self) -> tuple[Callable[..., Item], tuple[object, ...]]:
+        return _remade, _all_values(self)
 
     @property
     def lede(self) -> str | None:
@@ -85,6 +88,13 @@ class Item:
 
 
 _all_values = attrgetter(*(field.name for field in fields(Item)))
+_twin = twin_of(Item)
+
+
+def _remade(*values: object) -> Item:
+    item = _twin(*values)
+    item.__class__ = Item
+    return item
 
 
 @dataclass(frozen=True, slots=True)
