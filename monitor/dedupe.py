@@ -185,7 +185,7 @@ def _reasons(item: Item, other: Item, taken: Sequence[str]) -> tuple[tuple[str, 
 def storable(item: Item) -> Item:
     """The item with every text as UTF-8 can hold it: JSON in a page may spell half a character."""
     texts = filter(None, _texts(item))
-    if _is_sound("".join(chain(texts, item.authors, item.tags))) and not item.side_stories:
+    if _is_sound("".join(chain(texts, item.authors or (), item.tags or ()))) and not item.side_stories:
         return item
     stories = tuple(
         SideStory(_sound(s.headline) or "", _sound(s.dateline), _sound(s.text) or "")

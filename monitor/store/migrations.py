@@ -49,6 +49,12 @@ def m005_worth(db: sqlite_utils.Database) -> None:
     db.execute("ALTER TABLE config_versions ADD COLUMN lists TEXT NOT NULL DEFAULT '{}'")
 
 
+@steps()
+def m006_words_merged_later(db: sqlite_utils.Database) -> None:
+    """Of the index's segments eight become one, and not four: each is written less often."""
+    db.execute("INSERT INTO words (words, rank) VALUES ('automerge', 8)")
+
+
 def apply(connection: sqlite3.Connection) -> None:
     """Bring the database to the newest schema.  Safe when two processes start at once."""
     database = sqlite_utils.Database(connection)
