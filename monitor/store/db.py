@@ -25,7 +25,7 @@ from monitor.store import migrations
 T = TypeVar("T")
 
 BATCH = 50
-PREPARE_SECONDS = 0.05  # of a batch: those who have prepared nothing wait no longer
+PREPARE_SECONDS = 0.15  # of a batch: those who have prepared nothing wait no longer
 BUSY_SECONDS = 60
 WAL_RETRY_SECONDS = 0.02
 READERS = 2  # what they run is Python more than waiting; each has caches of its own
