@@ -184,8 +184,8 @@ def _reasons(item: Item, other: Item, taken: Sequence[str]) -> tuple[tuple[str, 
 
 def storable(item: Item) -> Item:
     """The item with every text as UTF-8 can hold it: JSON in a page may spell half a character."""
-    texts = filter(None, _texts(item))
-    if _is_sound("".join(chain(texts, item.authors or (), item.tags or ()))) and not item.side_stories:
+    texts = chain(filter(None, _texts(item)), item.authors or (), item.tags or ())
+    if _is_sound("".join(texts)) and not item.side_stories:
         return item
     stories = tuple(
         SideStory(_sound(s.headline) or "", _sound(s.dateline), _sound(s.text) or "")
