@@ -10,7 +10,25 @@ adds one source.  Decides nothing about polling, matching or telling.
     build     models -> settings              load, write         the files
 """
 
-from monitor.config.load import directory, load, load_lists, load_settings
+from monitor.config.load import (
+    directory,
+    load,
+    load_lists,
+    load_settings,
+    read_lists,
+    read_rules,
+    try_examples,
+)
 from monitor.config.write import append_source, init
 
-__all__ = ["append_source", "directory", "init", "load", "load_lists", "load_settings"]
+__all__ = [
+    "append_source",
+    "directory",
+    "init",
+    "load",
+    "load_lists",
+    "load_settings",
+    "read_lists",
+    "read_rules",
+    "try_examples",
+]

@@ -44,22 +44,28 @@ def check(files: Files) -> Iterator[Mistake]:
     if files.monitor.root:
         heartbeat = ("heartbeat_url", "heartbeat_url_file")
         yield from _only_one(files.monitor, files.monitor.root, heartbeat)
-    yield from _unique(files.rules, "rules")
     channels = _channel_names(files.routes)
-    lists, mistakes = check_lists(files.rules)
-    yield from mistakes
-    for rule in files.rules.entries("rules"):
-        yield from _check_rule(files.rules, rule, lists)
-        yield from _check_names(files.rules, rule.get("to"), channels)
-    yield from _check_routes(files, channels, lists)
+    yield from check_rules(files.rules, channels)
+    yield from _check_routes(files, channels, check_lists(files.rules)[0])
 
 
-def _check_rule(document: Document, rule: Mapping, lists: Lists) -> Iterator[Mistake]:
-    asked, mistakes = check_rule(document, rule, lists)
+def check_rules(
+    document: Document, channels: tuple[str, ...] | None = None, *, examples: bool = True
+) -> Iterator[Mistake]:
+    """Every mistake of a rules.yaml that no single value shows; without `examples` none of those.
+
+    What a rule is sent to is judged where the channels are known.
+    """
+    yield from _unique(document, "rules")
+    lists, mistakes = check_lists(document)
     yield from mistakes
-    yield from check_entries(document, rule.get("demote"))
-    yield from _check_labels(document, rule.get("labels"))
-    yield from check_examples(document, rule, asked, lists)
+    for rule in document.entries("rules"):
+        asked, mistakes_of_rule = check_rule(document, rule, lists)
+        yield from mistakes_of_rule
+        yield from check_entries(document, rule.get("demote"))
+        yield from _check_labels(document, rule.get("labels"))
+        yield from check_examples(document, rule, asked, lists) if examples else ()
+        yield from _check_names(document, rule.get("to"), channels)
 
 
 def check_sources(document: Document) -> Iterator[Mistake]:

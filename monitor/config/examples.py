@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 from monitor.config.entries import Lists, Read, check_quoting
 from monitor.config.nodes import Document, Mapping, Node, Scalar, Sequence, text_of
-from monitor.config.queries import named, names
+from monitor.config.queries import check_rule, named, names
 from monitor.config.traps import printable
 from monitor.errors import Mistake
 from monitor.model import Answer, Item
 from monitor.rules import Matcher, ask
+from monitor.rules import Node as Tree
 from monitor.settings import Rule
 
 _MUST = {"must_match": True, "must_not_match": False}
@@ -23,7 +24,9 @@ _LONGEST_SHOWN = 80
 
 
 @dataclass(frozen=True, slots=True)
-class _Example:
+class Example:
+    """One example of a rule, and whether the rule must find it."""
+
     node: Node
     item: Item
     wanted: bool
@@ -34,31 +37,64 @@ class _Example:
         return f'"{printable(" ".join(words.split()), _LONGEST_SHOWN)}"'
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An example held against its rule; `why` it fails, None where it does not."""
+
+    example: Example
+    answer: Answer
+    why: str | None
+
+
 def check_examples(
     document: Document, rule: Mapping, asked: Read | None, lists: Lists
 ) -> Iterator[Mistake]:
     """Each example of the rule that fails; None: it cannot be told what the rule asks."""
     examples = []
+    for found in _read(document, rule):
+        if isinstance(found, Mistake):
+            yield found
+        else:
+            examples.append(found)
+    if asked is None or asked.node is None or not lists.faulty.isdisjoint(names(asked.query)):
+        return
+    for example in examples:
+        held = _hold(example, asked.node, asked.query, lists)
+        if held.why is not None:
+            yield _fails(document, held)
+
+
+def hold_examples(document: Document, rule: Mapping, lists: Lists) -> tuple[Held, ...]:
+    """Every example of a rule that has no mistake."""
+    asked, _ = check_rule(document, rule, lists)
+    assert asked is not None
+    assert asked.node is not None
+    examples = (one for one in _read(document, rule) if isinstance(one, Example))
+    return tuple(_hold(example, asked.node, asked.query, lists) for example in examples)
+
+
+def _read(document: Document, rule: Mapping) -> Iterator[Example | Mistake]:
     for key, wanted in _MUST.items():
         listed = rule.get(key)
         for node in listed.items if isinstance(listed, Sequence) else ():
             if isinstance(node, Scalar) and (trapped := check_quoting(document, node)):
                 yield trapped
             elif item := _item(node):
-                examples.append(_Example(node, item, wanted))
-    if asked is None or asked.node is None or not lists.faulty.isdisjoint(names(asked.query)):
-        return
-    for example in examples:
-        answer, _ = ask(asked.node, example.item, "")
-        if (answer is Answer.YES) is not example.wanted:
-            yield _fails(document, example, asked, lists)
+                yield Example(node, item, wanted)
 
 
-def _fails(document: Document, example: _Example, asked: Read, lists: Lists) -> Mistake:
-    rule = Rule("example", asked.query, lists=named(asked.query, lists.entries))
-    why = Matcher((rule,)).explain(rule.id, example.item, "")
+def _hold(example: Example, node: Tree, query: str, lists: Lists) -> Held:
+    answer, _ = ask(node, example.item, "")
+    if (answer is Answer.YES) is example.wanted:
+        return Held(example, answer, None)
+    rule = Rule("example", query, lists=named(query, lists.entries))
+    return Held(example, answer, Matcher((rule,)).explain(rule.id, example.item, ""))
+
+
+def _fails(document: Document, held: Held) -> Mistake:
+    example = held.example
     must = "must match" if example.wanted else "must not match"
-    problem = f"the example {example.shown} {must}, but {why}"
+    problem = f"the example {example.shown} {must}, but {held.why}"
     return document.mistake(example.node.place, problem, "mend the query or the example")
 
 

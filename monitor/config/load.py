@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import TypeVar
 
 from monitor.config import build, yaml
-from monitor.config.checks import Files, check, check_sources
+from monitor.config.checks import Files, check, check_rules, check_sources
 from monitor.config.entries import check_lists
+from monitor.config.examples import Held, hold_examples
 from monitor.config.nodes import Document
 from monitor.config.problems import fit
 from monitor.config.schema import Keys, MonitorFile, RoutesFile, RulesFile, SourcesFile
 from monitor.config.secrets import Surroundings
 from monitor.errors import ConfigError, Mistake
-from monitor.settings import Config, Settings
+from monitor.settings import Config, Rule, Settings
 
 NAMES = ("monitor.yaml", "sources.yaml", "rules.yaml", "routes.yaml")
 K = TypeVar("K", bound=Keys)
@@ -74,6 +75,47 @@ def load_lists(directory: Path) -> dict[str, tuple[str, ...]]:
     path = directory / "rules.yaml"
     lists, _ = check_lists(_document(path, _read(path)))
     return {name: texts for name, texts in lists.entries.items() if name not in lists.faulty}
+
+
+def read_lists(file: str, raw: bytes) -> dict[str, tuple[str, ...]]:
+    """The named lists of the bytes of a rules.yaml alone.  Raises ConfigError."""
+    document = yaml.read(file, raw)
+    lists, mistakes = check_lists(document)
+    if document.mistakes or mistakes:
+        raise ConfigError(_in_order([*document.mistakes, *mistakes], [file]))
+    return lists.entries
+
+
+def read_rules(file: str, raw: bytes, *, examples: bool = True) -> tuple[Rule, ...]:
+    """The bytes of a rules.yaml alone, judged; its channels are not, nor without `examples` those.
+
+    Raises ConfigError.
+    """
+    return build.rules(_rules_file(yaml.read(file, raw), examples=examples))
+
+
+def try_examples(file: str, raw: bytes) -> dict[str, tuple[Held, ...]]:
+    """By the ids of the rules of a rules.yaml, whether each example holds.
+
+    Raises ConfigError for all mistakes but that.
+    """
+    document = yaml.read(file, raw)
+    file_of_rules = _rules_file(document, examples=False)
+    lists, _ = check_lists(document)
+    mappings = document.entries("rules")
+    return {
+        rule.id: hold_examples(document, mapping, lists)
+        for rule, mapping in zip(file_of_rules.rules, mappings, strict=True)
+    }
+
+
+def _rules_file(document: Document, *, examples: bool) -> RulesFile:
+    judge = _Judge(Surroundings(Path(), {}))
+    rules = judge.fit(document, RulesFile)
+    judge.mistakes.extend(check_rules(document, examples=examples))
+    if judge.mistakes or rules is None:
+        raise ConfigError(_in_order(judge.mistakes, [document.file]))
+    return rules
 
 
 def read_sources(file: str, raw: bytes) -> tuple[Document, SourcesFile]:
