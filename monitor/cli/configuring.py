@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from monitor import config
-from monitor.cli import out, place, status
+from monitor.cli import out, place, shapes, status
 from monitor.cli.base import Call, Exit, end, say
 from monitor.cli.out import of
 from monitor.engine import wall_clock
@@ -42,11 +42,7 @@ def check(call: Call) -> None:
     except ConfigError as error:
         if not call.as_json:
             raise
-        out.emit({"ok": False, "mistakes": [
-            {"file": m.file, "line": m.line, "column": m.column, "problem": m.problem,
-             "mend": m.mend}
-            for m in error.mistakes
-        ]})  # fmt: skip
+        out.emit({"ok": False, "mistakes": [shapes.mistake(one) for one in error.mistakes]})
         end(Exit.WRONG)
     names = {
         "sources": [source.id for source in loaded.sources],

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -14,11 +15,13 @@ from typing import Self, TypeVar
 
 from monitor import config
 from monitor.cli.base import Call
-from monitor.errors import StoreError
+from monitor.errors import ConfigError, Mistake, StoreError
 from monitor.settings import Config, Settings
 from monitor.store.db import Store, Tx
 
 T = TypeVar("T")
+
+RULES = "rules.yaml"
 
 
 def directory(call: Call) -> Path:
@@ -44,9 +47,26 @@ def settings(call: Call) -> Settings:
     return config.load_settings(where, _AnySecret(os.environ))
 
 
-def lists(call: Call, query: str) -> dict[str, tuple[str, ...]]:
-    """The named lists, where the query may name one."""
+def lists(call: Call, query: str, file: Path | None = None) -> dict[str, tuple[str, ...]]:
+    """The named lists of a file, else of the configuration where the query may name one.
+
+    Raises ConfigError for the mistakes of `file`.
+    """
+    if file is not None:
+        return config.read_lists(str(file), raw(file))
     return config.load_lists(directory(call)) if "@" in query else {}
+
+
+def raw(path: Path) -> bytes:
+    """A file that is named in place of one of ours, `-` for standard input.
+
+    Raises ConfigError.
+    """
+    try:
+        return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    except OSError as error:
+        problem = f"cannot be read ({error.strerror})"
+        raise ConfigError((Mistake(str(path), 1, 1, problem),)) from error
 
 
 class _AnySecret(Mapping[str, str]):

@@ -111,7 +111,7 @@ def parsed(call: Call, text: str) -> Node:
         node, notes = check(text, rule=False, lists=place.lists(call, text))
     except QueryError as error:
         if call.as_json:
-            out.emit({"problems": [_problem(problem) for problem in error.problems]})
+            out.emit({"problems": [shapes.problem(problem) for problem in error.problems]})
         for problem in () if call.as_json else error.problems:
             say("\n".join(pointed(text, problem)))
         end(Exit.WRONG)
@@ -213,7 +213,3 @@ def _shape(text: str, trial: Trial, when: When) -> shapes.Shape:
             {**shapes.item(one.stored), "spans": shapes.spans(one.spans)} for one in trial.newest
         ],
     }
-
-
-def _problem(problem: QueryProblem) -> shapes.Shape:
-    return {"code": problem.code, "position": problem.position, "message": problem.message}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor import extract
+from monitor.errors import Mistake, QueryProblem
 from monitor.health import health_of
 from monitor.model import Span, StoredItem, iso
 from monitor.store.alerts import load_spans
@@ -50,6 +51,20 @@ def item(stored: StoredItem) -> Shape:
 
 def spans(found: Sequence[Span]) -> list[Shape]:
     return [{"field": span.field, "start": span.start, "end": span.end} for span in found]
+
+
+def problem(found: QueryProblem) -> Shape:
+    return {"code": found.code, "position": found.position, "message": found.message}
+
+
+def mistake(found: Mistake) -> Shape:
+    return {
+        "file": found.file,
+        "line": found.line,
+        "column": found.column,
+        "problem": found.problem,
+        "mend": found.mend,
+    }
 
 
 def delivery(row: Row) -> Shape:

@@ -1,4 +1,4 @@
-"""items, show, alerts, why, search, rules try, sources: what is stored and why."""
+"""items, show, alerts, why, search, sources: what is stored and why."""
 
 from __future__ import annotations
 
@@ -67,20 +67,6 @@ def search(call: Call, query: tuple[str, ...], limit: int) -> None:
     searching.search(call, " ".join(query), limit)
 
 
-@click.group("rules", epilog=CODES)
-def rules() -> None:
-    """Try what a rule would find."""
-
-
-@command("try")
-@click.argument("query", nargs=-1, required=True, metavar="QUERY")
-def try_(call: Call, query: tuple[str, ...]) -> None:
-    """Count what a query finds in everything stored; show the newest five."""
-    from monitor.cli import searching
-
-    searching.try_rule(call, " ".join(query))
-
-
 @click.group("sources", invoke_without_command=True, epilog=CODES)
 @config_option
 @json_option
@@ -111,7 +97,6 @@ def resume(call: Call, source: str) -> None:
     lists.pause(call, source, paused=False)
 
 
-rules.add_command(try_)
 sources.add_command(pause)
 sources.add_command(resume)
-COMMANDS = (items, show, alerts, why, search, rules, sources)
+COMMANDS = (items, show, alerts, why, search, sources)

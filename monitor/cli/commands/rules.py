@@ -1,0 +1,55 @@
+"""rules check, try: queries, before and beside what they watch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from monitor.cli.base import CODES, Call, command
+
+_lists = click.option(
+    "--lists", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+    help="Named lists for @name, in a file like rules.yaml.  [default: the configuration's]",
+)  # fmt: skip
+
+
+@click.group("rules", epilog=CODES)
+def rules() -> None:
+    """Write rules, and see what they find."""
+
+
+@command("check")
+@click.option("--query", metavar="QUERY", help="This query alone, whatever the files say.")
+@click.option("--search", is_flag=True, help="With --query: as a search, which may be looser.")
+@_lists
+def check(call: Call, query: str | None, search: bool, lists: Path | None) -> None:
+    """Check rules.yaml, or one query: every mistake with its place, else its normal form.
+
+    Example: wirewatch rules check --query 'a AND b OR c'
+    """
+    from monitor.cli.rules import checking
+
+    if query is not None:
+        checking.query(call, query, lists, rule=not search)
+    elif search or lists is not None:
+        raise click.UsageError("--search and --lists want a --query")
+    else:
+        checking.file(call)
+
+
+@command("try")
+@click.argument("query", nargs=-1, required=True, metavar="QUERY")
+def try_(call: Call, query: tuple[str, ...]) -> None:
+    """Count what a query finds in everything stored; show the newest five.
+
+    Example: wirewatch rules try '(ceasefire OR truce) NOT film'
+    """
+    from monitor.cli import searching
+
+    searching.try_rule(call, " ".join(query))
+
+
+for _command in (check, try_):
+    rules.add_command(_command)
+COMMANDS = (rules,)

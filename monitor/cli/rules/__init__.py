@@ -1,0 +1,1 @@
+"""The work behind `wirewatch rules`: check, match, explain, test, lint, forms, import."""
