@@ -47,6 +47,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     asyncio.run(fill(found))
     (found.directory / "feed.xml").write_bytes(FEED)
     (found.directory / "page.html").write_bytes(PAGE)
+    (found.directory / "articles.jsonl").write_text('{"id": 1, "title": "Liberated"}\n')
     return found
 
 
@@ -70,6 +71,7 @@ COMMANDS = [
     ("rules check", "rules check"),
     ("rules check", "rules check --query a"),
     ("rules check", "rules check --query AND"),
+    ("rules match", "rules match --rules {place}/rules.yaml --items {place}/articles.jsonl"),
     ("sources", "sources"),
     ("status", "status"),
     ("deliver", "deliver --once"),
@@ -82,7 +84,7 @@ COMMANDS = [
 
 @pytest.mark.parametrize(("section", "words"), COMMANDS, ids=[words for _, words in COMMANDS])
 def test_every_key_is_documented(place: Place, section: str, words: str) -> None:
-    shapes = place.json(*words.split())
+    shapes = place.json(*words.format(place=place.directory).split())
     assert shapes
     assert keys_of(shapes) <= documented(section) | (
         documented("search") if section == "rules try" else set()

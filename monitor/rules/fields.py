@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from functools import cached_property
 from urllib.parse import urlsplit
 
@@ -16,9 +16,18 @@ _PARTING = "\n\n"  # between title and body, where both are read at once
 class Fields:
     """One item, field by field."""
 
-    def __init__(self, item: Item, source_id: str, *, closed: bool = False) -> None:
-        """`closed`: of a partial item, too, nothing more will come."""
+    def __init__(
+        self,
+        item: Item,
+        source_id: str,
+        *,
+        closed: bool = False,
+        instead: Mapping[str, str | None] | None = None,
+    ) -> None:
+        """`closed`: of a partial item, too, nothing more will come.  `instead`: values of fields
+        that have one, for who knows better, or knows that the item's own is not known (None)."""
         self._item = item
+        self._instead = instead or {}
         self._closed = closed
         self._source_id = source_id
         self._spaces: dict[str, tuple[Space, ...]] = {}
@@ -99,6 +108,7 @@ class Fields:
             "lang": item.lang,
             "wire": item.wire,
             "place": item.place,
+            **self._instead,
         }
 
     def _lead(self) -> Space:

@@ -1,4 +1,4 @@
-"""rules check, try: queries, before and beside what they watch."""
+"""rules check, match, try: queries, before and beside what they watch."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ _lists = click.option(
     "--lists", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
     help="Named lists for @name, in a file like rules.yaml.  [default: the configuration's]",
 )  # fmt: skip
+_input = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 
 
 @click.group("rules", epilog=CODES)
@@ -38,6 +39,27 @@ def check(call: Call, query: str | None, search: bool, lists: Path | None) -> No
         checking.file(call)
 
 
+@command("match")
+@click.option("--rules", "rules_file", type=_input, required=True, metavar="FILE",
+              help="A file like rules.yaml, or JSON objects with `id` and `query`.")  # fmt: skip
+@click.option("--items", type=_input, required=True, metavar="FILE",
+              help="Articles, a JSON object a line; - is standard input.")  # fmt: skip
+@_lists
+@click.option("--yes-only", is_flag=True, help="Leave out what cannot be told yet.")
+def match(call: Call, rules_file: Path, items: Path, lists: Path | None, yes_only: bool) -> None:
+    """Ask rules of articles from a file; needs no configuration and no database.
+
+    Prints a JSON object for each yes and each unknown, as soon as it is known.  Ends 1 where a
+    line could not be read, 2 where a rule is refused.
+
+    Example: wirewatch rules match --rules rules.yaml --items articles.jsonl
+    """
+    from monitor.cli.rules import matching
+
+    files = matching.Files(rules_file, items, lists)
+    matching.run(call, files, yes_only=yes_only)
+
+
 @command("try")
 @click.argument("query", nargs=-1, required=True, metavar="QUERY")
 def try_(call: Call, query: tuple[str, ...]) -> None:
@@ -50,6 +72,6 @@ def try_(call: Call, query: tuple[str, ...]) -> None:
     searching.try_rule(call, " ".join(query))
 
 
-for _command in (check, try_):
+for _command in (check, match, try_):
     rules.add_command(_command)
 COMMANDS = (rules,)

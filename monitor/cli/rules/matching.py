@@ -1,0 +1,90 @@
+"""`rules match`: rules from a file over articles from a file, line by line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from monitor import garbage
+from monitor.cli import place
+from monitor.cli.base import Call, Exit, end, say
+from monitor.cli.out import of
+from monitor.cli.rules import articles, rulefiles
+from monitor.cli.rules.articles import BadLine, Given
+from monitor.errors import ConfigError, Mistake
+from monitor.model import Answer, Match
+from monitor.rules import Matcher
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """`-` is standard input."""
+
+    rules: Path
+    items: Path
+    lists: Path | None
+
+
+def run(call: Call, files: Files, *, yes_only: bool) -> None:
+    """Ends 1 where a line could not be read or a rule broke on an article."""
+    if str(files.rules) == str(files.items) == "-":
+        raise click.UsageError("only one of --rules and --items can be standard input")
+    items = files.items
+    lists = place.lists(call, "", files.lists)
+    matcher = rulefiles.matcher(str(files.rules), place.raw(files.rules), lists)
+    garbage.look_less_often()
+    try:
+        with _opened(items) as stream:
+            failed = _match(matcher, stream, str(items), yes_only=yes_only)
+    except OSError as error:
+        mistake = Mistake(str(items), 1, 1, f"cannot be read ({error.strerror})")
+        raise ConfigError((mistake,)) from error
+    if failed:
+        say(f"{of(failed, 'line')} could not be judged")
+        end(Exit.FAILED)
+
+
+def _opened(items: Path) -> BinaryIO:
+    return sys.stdin.buffer if str(items) == "-" else items.open("rb")
+
+
+def _match(matcher: Matcher, stream: BinaryIO, file: str, *, yes_only: bool) -> int:
+    """Print what each line's article comes to; how many lines failed."""
+    # Who feeds a pipe, or looks on, wants each answer now; of a file all come soon enough.
+    at_once = not stream.seekable() or sys.stdout.isatty()
+    failed = 0
+    for number, line in enumerate(stream, 1):
+        if line.isspace():
+            continue
+        try:
+            given = articles.article(line)
+        except BadLine as error:
+            say(f"{file}:{number}: {error}")
+            failed += 1
+            continue
+        matches = matcher.match_fields(given.fields, unknowns=not yes_only)
+        sys.stdout.writelines(_lines(given, matches, yes_only=yes_only))
+        if at_once:
+            sys.stdout.flush()
+        broken = [match for match in matches if match.error]
+        for match in broken:
+            say(f"{file}:{number}: the rule {match.rule_id} broke on this: {match.error}")
+        failed += bool(broken)
+    return failed
+
+
+def _lines(given: Given, matches: tuple[Match, ...], *, yes_only: bool) -> Iterator[str]:
+    """As `json.dumps` would write them, at a third of the cost."""
+    head = f'{{"item": {json.dumps(given.id)}, "rule": '
+    for match in matches:
+        if match.answer is Answer.YES or not yes_only:
+            spans = ", ".join(f'["{s.field}", {s.start}, {s.end}]' for s in match.spans)
+            more = f', "more": {match.more}' if match.more else ""
+            rule = json.dumps(match.rule_id)
+            yield f'{head}{rule}, "answer": "{match.answer.value}", "spans": [{spans}]{more}}}\n'
