@@ -1,4 +1,4 @@
-"""rules check, match, try: queries, before and beside what they watch."""
+"""rules check, match, explain, try: queries, before and beside what they watch."""
 
 from __future__ import annotations
 
@@ -60,6 +60,24 @@ def match(call: Call, rules_file: Path, items: Path, lists: Path | None, yes_onl
     matching.run(call, files, yes_only=yes_only)
 
 
+@command("explain")
+@click.argument("rule", metavar="RULE")
+@click.argument("item", required=False, metavar="[ITEM]")
+@click.option("--title", metavar="TEXT", help="Instead of ITEM: an article with this headline,")
+@click.option("--text", metavar="TEXT", help="and this text.")
+def explain(call: Call, rule: str, item: str | None, title: str | None, text: str | None) -> None:
+    """Explain part by part why a rule answers as it does.  ITEM is an id or an address.
+
+    Example: wirewatch rules explain car-bombing --text 'A car bombing killed nine.'
+    """
+    from monitor.cli.rules import explaining
+
+    given = title is not None or text is not None
+    if (item is None) is not given:
+        raise click.UsageError("say which article: ITEM, or --title and --text")
+    explaining.run(call, rule, explaining.Subject(item, title, text))
+
+
 @command("try")
 @click.argument("query", nargs=-1, required=True, metavar="QUERY")
 def try_(call: Call, query: tuple[str, ...]) -> None:
@@ -72,6 +90,6 @@ def try_(call: Call, query: tuple[str, ...]) -> None:
     searching.try_rule(call, " ".join(query))
 
 
-for _command in (check, match, try_):
+for _command in (check, match, explain, try_):
     rules.add_command(_command)
 COMMANDS = (rules,)
