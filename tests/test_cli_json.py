@@ -73,6 +73,7 @@ COMMANDS = [
     ("rules check", "rules check --query AND"),
     ("rules match", "rules match --rules {place}/rules.yaml --items {place}/articles.jsonl"),
     ("rules explain", "rules explain liberated 3"),
+    ("rules test", "rules test"),
     ("sources", "sources"),
     ("status", "status"),
     ("deliver", "deliver --once"),

@@ -1,4 +1,4 @@
-"""rules check, match, explain, try: queries, before and beside what they watch."""
+"""rules check, match, explain, test, try: queries, before and beside what they watch."""
 
 from __future__ import annotations
 
@@ -78,6 +78,19 @@ def explain(call: Call, rule: str, item: str | None, title: str | None, text: st
     explaining.run(call, rule, explaining.Subject(item, title, text))
 
 
+@command("test")
+def test(call: Call) -> None:
+    """Hold every rule against its examples, must_match and must_not_match.
+
+    Ends 1 where one fails.
+
+    Example: wirewatch rules test --json
+    """
+    from monitor.cli.rules import testing
+
+    testing.run(call)
+
+
 @command("try")
 @click.argument("query", nargs=-1, required=True, metavar="QUERY")
 def try_(call: Call, query: tuple[str, ...]) -> None:
@@ -90,6 +103,6 @@ def try_(call: Call, query: tuple[str, ...]) -> None:
     searching.try_rule(call, " ".join(query))
 
 
-for _command in (check, match, explain, try_):
+for _command in (check, match, explain, test, try_):
     rules.add_command(_command)
 COMMANDS = (rules,)
