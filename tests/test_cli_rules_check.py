@@ -98,3 +98,12 @@ def test_what_a_terminal_would_obey_is_not_printed(nowhere: Place) -> None:
     (shape,) = (json.loads(told) for told in [nowhere.call(
         "rules", "check", "--query", '"a\x1b[31mb"', "--json").stdout])  # fmt: skip
     assert shape["normal"] == '"a\x1b[31mb"'
+
+
+def test_bytes_that_are_no_text(nowhere: Place) -> None:
+    """As a shell gives them, half a character each."""
+    for query in ("/a\udcff/", "a\udcff", "title:\udcff"):
+        told = nowhere.call("rules", "check", "--query", query)
+        assert told.exit_code in (0, 2)
+        assert nowhere.json("rules", "check", "--query", query)
+    assert "E-REGEX" in nowhere.call("rules", "check", "--query", "/a\udcff/").stderr

@@ -48,7 +48,10 @@ def lines(*texts: str) -> None:
 
 def emit(shape: Mapping[str, object]) -> None:
     """One JSON object on a line of its own."""
-    click.echo(json.dumps(shape, ensure_ascii=not _speaks_unicode()))
+    try:
+        click.echo(json.dumps(shape, ensure_ascii=not _speaks_unicode()))
+    except UnicodeEncodeError:  # half a character, out of a shell's argument that is no text
+        click.echo(json.dumps(shape))
 
 
 def table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[str]:

@@ -34,6 +34,8 @@ def refusal(pattern: str, ignores_case: bool) -> str | None:
         compiled = _compiled(pattern, ignores_case)
     except re2.error as error:
         return f"RE2 cannot read /{pattern}/: {_words(error)}"
+    except UnicodeEncodeError:
+        return f"/{pattern}/ holds half a character, which is no text"
     if compiled.search("") is not None:
         return f"/{pattern}/ matches the empty text, so it is found everywhere"
     return None
