@@ -74,6 +74,7 @@ COMMANDS = [
     ("rules match", "rules match --rules {place}/rules.yaml --items {place}/articles.jsonl"),
     ("rules explain", "rules explain liberated 3"),
     ("rules test", "rules test"),
+    ("rules import", "rules import a^2 --from lucene"),
     ("sources", "sources"),
     ("status", "status"),
     ("deliver", "deliver --once"),

@@ -1,4 +1,4 @@
-"""rules check, match, explain, test, try: queries, before and beside what they watch."""
+"""rules check, match, explain, test, import, try: queries, before and beside what they watch."""
 
 from __future__ import annotations
 
@@ -91,6 +91,23 @@ def test(call: Call) -> None:
     testing.run(call)
 
 
+@command("import")
+@click.argument("query", metavar="QUERY")
+@click.option("--from", "tool", type=click.Choice(["lucene", "google"]), required=True,
+              help="Whose language it is in.")  # fmt: skip
+def import_(call: Call, query: str, tool: str) -> None:
+    """Turn another tool's query into ours, and say what is different about it.
+
+    Ends 2, with the places, where something has no counterpart here.  Options and -- come before a
+    QUERY that begins with a dash.
+
+    Example: wirewatch rules import '+iraq +(mosul baghdad) -film' --from lucene
+    """
+    from monitor.cli.rules import importing
+
+    importing.run(call, query, tool)
+
+
 @command("try")
 @click.argument("query", nargs=-1, required=True, metavar="QUERY")
 def try_(call: Call, query: tuple[str, ...]) -> None:
@@ -103,6 +120,6 @@ def try_(call: Call, query: tuple[str, ...]) -> None:
     searching.try_rule(call, " ".join(query))
 
 
-for _command in (check, match, explain, test, try_):
+for _command in (check, match, explain, test, import_, try_):
     rules.add_command(_command)
 COMMANDS = (rules,)
