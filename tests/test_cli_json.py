@@ -75,6 +75,7 @@ COMMANDS = [
     ("rules explain", "rules explain liberated 3"),
     ("rules test", "rules test"),
     ("rules import", "rules import a^2 --from lucene"),
+    ("rules forms", "rules forms liberate"),
     ("sources", "sources"),
     ("status", "status"),
     ("deliver", "deliver --once"),

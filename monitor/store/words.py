@@ -13,6 +13,7 @@ from monitor.store.db import Row, Tx
 
 # States of one item's text, times two to the power of this, fit beside its id in 63 bits.
 _SHIFT = 20
+_LAST = "\U0010ffff"  # no word holds it
 _INSERT = "INSERT INTO words (rowid, forms) VALUES (?, ?)"
 
 
@@ -45,3 +46,24 @@ def find(tx: Tx, expression: str, before: int, limit: int) -> list[int]:
         expression=expression, before=before << _SHIFT, limit=limit,
     )  # fmt: skip
     return list(dict.fromkeys(row["rowid"] >> _SHIFT for row in rows))
+
+
+def counted(tx: Tx, starts: Iterable[str]) -> list[tuple[str, int]]:
+    """Every word that begins in one of these ways, with the number of texts that hold it."""
+    # A reader's connection refuses to write, and making even a temporary table counts as that.
+    tx.run("PRAGMA query_only = 0")
+    try:
+        tx.run("CREATE VIRTUAL TABLE temp.word_rows USING fts5vocab('main', 'words', 'row')")
+        rows = [
+            row
+            for start in starts
+            for row in tx.all(
+                "SELECT term, doc FROM temp.word_rows WHERE term >= :start AND term < :end",
+                start=start,
+                end=start + _LAST,
+            )
+        ]
+        tx.run("DROP TABLE temp.word_rows")
+    finally:
+        tx.run("PRAGMA query_only = 1")
+    return list(dict.fromkeys((row["term"], row["doc"]) for row in rows))

@@ -1,4 +1,4 @@
-"""rules check, match, explain, test, import, try: queries, before and beside what they watch."""
+"""rules: queries, before and beside what they watch."""
 
 from __future__ import annotations
 
@@ -108,6 +108,20 @@ def import_(call: Call, query: str, tool: str) -> None:
     importing.run(call, query, tool)
 
 
+@command("forms")
+@click.argument("word", metavar="WORD")
+@click.option("--lang", default="en", show_default=True, metavar="CODE",
+              help="The language of the articles, such as en or de.")  # fmt: skip
+def forms(call: Call, word: str, lang: str) -> None:
+    """List the forms of a word that stand in what is stored: what forms:WORD finds.
+
+    Example: wirewatch rules forms liberate
+    """
+    from monitor.cli.rules import forms as work
+
+    work.run(call, word, lang)
+
+
 @command("try")
 @click.argument("query", nargs=-1, required=True, metavar="QUERY")
 def try_(call: Call, query: tuple[str, ...]) -> None:
@@ -120,6 +134,6 @@ def try_(call: Call, query: tuple[str, ...]) -> None:
     searching.try_rule(call, " ".join(query))
 
 
-for _command in (check, match, explain, test, import_, try_):
+for _command in (check, match, explain, test, import_, forms, try_):
     rules.add_command(_command)
 COMMANDS = (rules,)
