@@ -76,6 +76,7 @@ COMMANDS = [
     ("rules test", "rules test"),
     ("rules import", "rules import a^2 --from lucene"),
     ("rules forms", "rules forms liberate"),
+    ("rules lint", "rules lint"),
     ("sources", "sources"),
     ("status", "status"),
     ("deliver", "deliver --once"),

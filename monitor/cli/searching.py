@@ -89,9 +89,9 @@ def _tried(archive: Archive, node: Node, when: When) -> Trial:
     newest: list[Found] = []
     days: Counter[int] = Counter()
     for found in _matches(archive, node, total=total):
-        days[_days_ago(_time(found.stored, when.now), when)] += 1
+        days[_days_ago(published_at(found.stored, when.now), when)] += 1
         newest.append(found)
-        newest.sort(key=lambda one: _time(one.stored, when.now), reverse=True)
+        newest.sort(key=lambda one: published_at(one.stored, when.now), reverse=True)
         del newest[NEWEST:]
     return Trial(sum(days.values()), total, days, newest)
 
@@ -175,7 +175,7 @@ def _lines(found: Found, when: When) -> list[str]:
     return lines
 
 
-def _time(stored: StoredItem, now: int) -> int:
+def published_at(stored: StoredItem, now: int) -> int:
     """When it was published, as far as that can be believed, else when it was first seen."""
     published = stored.item.published
     return min(published.at, now) if published else stored.first_seen_at

@@ -122,6 +122,22 @@ def forms(call: Call, word: str, lang: str) -> None:
     work.run(call, word, lang)
 
 
+@command("lint")
+@click.option("--items", type=click.IntRange(min=1), default=10_000, show_default=True,
+              metavar="N", help="Ask of so many articles, the newest.")  # fmt: skip
+def lint(call: Call, items: int) -> None:
+    """Say what the stored articles show of the rules.
+
+    That is parts without effect, rules inside others, what wildcards stand for, missing examples
+    and the alerts a day to expect.  Without a database it says what the rules themselves show.
+
+    Example: wirewatch rules lint --items 2000
+    """
+    from monitor.cli.rules import linting
+
+    linting.run(call, items)
+
+
 @command("try")
 @click.argument("query", nargs=-1, required=True, metavar="QUERY")
 def try_(call: Call, query: tuple[str, ...]) -> None:
@@ -134,6 +150,6 @@ def try_(call: Call, query: tuple[str, ...]) -> None:
     searching.try_rule(call, " ".join(query))
 
 
-for _command in (check, match, explain, test, import_, forms, try_):
+for _command in (check, match, explain, test, import_, forms, lint, try_):
     rules.add_command(_command)
 COMMANDS = (rules,)
