@@ -8,8 +8,9 @@ import click
 
 from monitor.cli.base import CODES, Call, command
 
+_file = click.Path(exists=True, dir_okay=False, path_type=Path)
 _lists = click.option(
-    "--lists", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+    "--lists", type=_file, metavar="FILE",
     help="Named lists for @name, in a file like rules.yaml.  [default: the configuration's]",
 )  # fmt: skip
 _input = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
@@ -25,7 +26,9 @@ def rules() -> None:
 @click.option("--search", is_flag=True, help="With --query: as a search, which may be looser.")
 @_lists
 def check(call: Call, query: str | None, search: bool, lists: Path | None) -> None:
-    """Check rules.yaml, or one query: every mistake with its place, else its normal form.
+    """Check rules.yaml, or one query, for mistakes.
+
+    Tells each with its place; of a query without any it prints the normal form.
 
     Example: wirewatch rules check --query 'a AND b OR c'
     """
@@ -44,13 +47,14 @@ def check(call: Call, query: str | None, search: bool, lists: Path | None) -> No
               help="A file like rules.yaml, or JSON objects with `id` and `query`.")  # fmt: skip
 @click.option("--items", type=_input, required=True, metavar="FILE",
               help="Articles, a JSON object a line; - is standard input.")  # fmt: skip
-@_lists
+@click.option("--lists", type=_file, metavar="FILE",
+              help="Named lists for @name in JSON rules, in a file like rules.yaml.")  # fmt: skip
 @click.option("--yes-only", is_flag=True, help="Leave out what cannot be told yet.")
 def match(call: Call, rules_file: Path, items: Path, lists: Path | None, yes_only: bool) -> None:
-    """Ask rules of articles from a file; needs no configuration and no database.
+    """Ask rules of articles from a file.
 
-    Prints a JSON object for each yes and each unknown, as soon as it is known.  Ends 1 where a
-    line could not be read, 2 where a rule is refused.
+    Needs no configuration and no database.  Prints a JSON object for each yes and each unknown, as
+    soon as it is known.  Ends 1 where a line could not be read, 2 where a rule is refused.
 
     Example: wirewatch rules match --rules rules.yaml --items articles.jsonl
     """
@@ -66,7 +70,7 @@ def match(call: Call, rules_file: Path, items: Path, lists: Path | None, yes_onl
 @click.option("--title", metavar="TEXT", help="Instead of ITEM: an article with this headline,")
 @click.option("--text", metavar="TEXT", help="and this text.")
 def explain(call: Call, rule: str, item: str | None, title: str | None, text: str | None) -> None:
-    """Explain part by part why a rule answers as it does.  ITEM is an id or an address.
+    """Explain part by part why a rule answers so.  ITEM is an id or an address.
 
     Example: wirewatch rules explain car-bombing --text 'A car bombing killed nine.'
     """
@@ -80,9 +84,9 @@ def explain(call: Call, rule: str, item: str | None, title: str | None, text: st
 
 @command("test")
 def test(call: Call) -> None:
-    """Hold every rule against its examples, must_match and must_not_match.
+    """Hold every rule against its own examples.
 
-    Ends 1 where one fails.
+    These are must_match and must_not_match.  Ends 1 where one fails.
 
     Example: wirewatch rules test --json
     """
@@ -96,10 +100,10 @@ def test(call: Call) -> None:
 @click.option("--from", "tool", type=click.Choice(["lucene", "google"]), required=True,
               help="Whose language it is in.")  # fmt: skip
 def import_(call: Call, query: str, tool: str) -> None:
-    """Turn another tool's query into ours, and say what is different about it.
+    """Turn another tool's query into ours.
 
-    Ends 2, with the places, where something has no counterpart here.  Options and -- come before a
-    QUERY that begins with a dash.
+    Says what is different about it.  Ends 2, with the places, where something has no counterpart
+    here.  Options and -- come before a QUERY that begins with a dash.
 
     Example: wirewatch rules import '+iraq +(mosul baghdad) -film' --from lucene
     """
@@ -113,7 +117,7 @@ def import_(call: Call, query: str, tool: str) -> None:
 @click.option("--lang", default="en", show_default=True, metavar="CODE",
               help="The language of the articles, such as en or de.")  # fmt: skip
 def forms(call: Call, word: str, lang: str) -> None:
-    """List the forms of a word that stand in what is stored: what forms:WORD finds.
+    """List the stored forms of a word: what forms:WORD finds.
 
     Example: wirewatch rules forms liberate
     """
@@ -141,7 +145,9 @@ def lint(call: Call, items: int) -> None:
 @command("try")
 @click.argument("query", nargs=-1, required=True, metavar="QUERY")
 def try_(call: Call, query: tuple[str, ...]) -> None:
-    """Count what a query finds in everything stored; show the newest five.
+    """Count what a query finds in everything stored.
+
+    Shows the newest five.
 
     Example: wirewatch rules try '(ceasefire OR truce) NOT film'
     """
