@@ -170,7 +170,7 @@ class Daemon:
             if config.settings.database != engine.config.settings.database:
                 moved = Mistake("monitor.yaml", 1, 1, "`database` cannot change while running")
                 raise ConfigError((moved,))
-            plan = await asyncio.to_thread(Plan.of, config)
+            plan = await asyncio.to_thread(Plan.of, config, engine.ingest.plan)
         except ConfigError as error:
             log.error("reload.refused %s", error)
             refused = Notice(

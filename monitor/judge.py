@@ -42,11 +42,13 @@ class Plan:
     sources: Mapping[str, Source]
 
     @classmethod
-    def of(cls, config: Config) -> Plan:
+    def of(cls, config: Config, previous: Plan | None = None) -> Plan:
+        """What has not changed since `previous` is not made again."""
         rules = {rule.id: rule for rule in config.rules}
         sources = {source.id: source for source in config.sources}
         texts = routing.Texts(config.route)
-        return cls(config, Matcher(config.rules), texts, rules, sources)
+        matcher = Matcher(config.rules, previous.matcher if previous else None)
+        return cls(config, matcher, texts, rules, sources)
 
 
 class Answers(NamedTuple):
