@@ -12,7 +12,7 @@ _BLANK_LINE = re.compile(r"\n[^\S\n]*+\n\s*+")
 _CLOSING = "\"'”’»›)\\]}）］｝」』】〉》〕"
 _SENTENCE_END = re.compile(
     rf"[。！？][{_CLOSING}]*+\s*+"  # written without spaces: ends there whatever follows
-    rf"|(?P<stops>[.!?…؟۔।]++)[{_CLOSING}]*+\s++"
+    rf"|(?<![.!?…؟۔।])(?P<stops>[.!?…؟۔।]++)[{_CLOSING}]*+\s++"  # from the first stop only: linear
 )
 _NO_END = re.compile(
     r"(?:^|[^\w])(?:[^\W\d_]|Mr|Mrs|Ms|Dr|Prof|Gen|Col|Lt|Sgt|Maj|Capt|Adm|Sen|Rep|Gov|Pres|St|No"
