@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from monitor.model import Answer, Span
 from monitor.rules.fields import Fields
+from monitor.rules.hits import MOST_STRETCHES, Stretches, in_code_points
 from monitor.rules.logic import all_of, any_of, opposite
 from monitor.rules.near import at_least, near
 from monitor.rules.occurrences import alternatives, has_maybes, stretches
@@ -31,8 +32,6 @@ from monitor.rules.tree import (
     leaves,
 )
 
-MOST_SPANS = 100  # of one leaf: places to jump to, not a census
-
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -45,7 +44,7 @@ class Found:
 
 
 # The stretches of one space by the leaf that stands there.
-_Stretches = dict[Leaf, set[tuple[int, int]]]
+_Stretches = dict[Leaf, Stretches]
 
 
 def evaluate(node: Node, fields: Fields, field: str = DEFAULT_FIELD) -> Found:
@@ -85,17 +84,24 @@ def _together(answer: Answer, found: Iterable[Found]) -> Found:
 def _in_spaces(node: Leaf | Near | AtLeast, fields: Fields, field: str) -> Found:
     """Each space is asked by itself: nothing stands partly in one and partly in another."""
     spans: dict[Leaf, list[Span]] = {}
-    answer = Answer.NO
+    answer, more = Answer.NO, 0
     for space in fields.spaces(field):
         found = _in_space(node, space, fields.language, maybes=False)
-        for leaf, some in found.items():
-            spans.setdefault(leaf, []).extend(_outermost(some, space))
+        for leaf, there in found.items():
+            spans.setdefault(leaf, []).extend(_spans(there, space))
+            more += there.more
         if not found:
             answer = any_of((answer, _unsure(node, space, fields.language)))
     if not spans:
         return Found(answer)
-    kept = tuple(span for some in spans.values() for span in some[:MOST_SPANS])
-    return Found(Answer.YES, kept, sum(map(len, spans.values())) - len(kept))
+    kept = tuple(span for some in spans.values() for span in some[:MOST_STRETCHES])
+    return Found(Answer.YES, kept, more + sum(map(len, spans.values())) - len(kept))
+
+
+def _spans(there: Stretches, space: Space) -> list[Span]:
+    return [
+        Span(space.field, start + space.offset, end + space.offset) for start, end in there.some
+    ]
 
 
 def _in_space(
@@ -104,12 +110,12 @@ def _in_space(
     """Where it stands, leaf by leaf; empty if it does not."""
     if isinstance(node, Near | AtLeast):
         if isinstance(node, Near):
-            places = near(node, space, language, maybes=maybes)
+            found = near(node, space, language, maybes=maybes)
         else:
-            places = at_least(node, space, language, maybes=maybes)
-        return {leaf: {(p.start, p.end) for p in some} for leaf, some in places.items()}
-    found = stretches(node, space, language, maybes=maybes)
-    return {node: found} if found else {}
+            found = at_least(node, space, language, maybes=maybes)
+        return {leaf: in_code_points(hits) for leaf, hits in found.items()}
+    there = stretches(node, space, language, maybes=maybes)
+    return {node: there} if there.some else {}
 
 
 def _unsure(node: Leaf | Near | AtLeast, space: Space, language: str | None) -> Answer:
@@ -121,14 +127,3 @@ def _unsure(node: Leaf | Near | AtLeast, space: Space, language: str | None) -> 
     asked = [one for _, leaf in leaves(node) for one in alternatives(leaf)]
     may = has_maybes(asked, space) and _in_space(node, space, language, maybes=True)
     return Answer.UNKNOWN if may else Answer.NO
-
-
-def _outermost(some: set[tuple[int, int]], space: Space) -> list[Span]:
-    """In order, without those that lie inside another."""
-    spans: list[Span] = []
-    reached = -1
-    for start, end in sorted(some, key=lambda stretch: (stretch[0], -stretch[1])):
-        if end > reached:
-            spans.append(Span(space.field, start + space.offset, end + space.offset))
-            reached = end
-    return spans

@@ -5,32 +5,32 @@ A chain is walked from the left with all pairs that fit, then back to tell what 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from monitor.rules.bits import Places, among, apart, union
+from monitor.rules.hits import Hits
 from monitor.rules.occurrences import Words, alternatives, places
 from monitor.rules.reach import (
     Joint,
-    Places,
     Units,
     in_unit,
     in_words,
-    to_bits,
     without_in_unit,
     without_in_words,
 )
-from monitor.rules.spaces import Place, Space
+from monitor.rules.spaces import Space
 from monitor.rules.tree import AtLeast, Near, Node, Reach
 
 # What takes part, by leaf.
-Found = dict[Words, set[Place]]
+Found = dict[Words, list[Hits]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """One operand: its leaves' places, and all of them as bits."""
+    """One operand: its leaves' places, and all of them together."""
 
     found: Found
-    bits: Places
+    places: Places
 
 
 def near(node: Near, space: Space, language: str | None, *, maybes: bool) -> Found:
@@ -38,21 +38,29 @@ def near(node: Near, space: Space, language: str | None, *, maybes: bool) -> Fou
     first, links = _chain(node)
     left = _side(first, space, language, maybes)
     kept, sides = _kept(left, links, space, language, maybes)
-    found: Found = {}
-    for side, bits in zip([left, *sides], kept, strict=True):
-        for leaf, all_places in side.found.items():
-            found.setdefault(leaf, set()).update(_among(all_places, bits))
-    return {leaf: some for leaf, some in found.items() if some}
+    hits: Found = {}
+    fitting: dict[Words, list[Places]] = {}
+    for side, some in zip([left, *sides], kept, strict=True):
+        for leaf, found in side.found.items():
+            hits[leaf] = found
+            fitting.setdefault(leaf, []).append(some)
+    return _standing(
+        {
+            leaf: [replace(one, places=among(one.places, union(fitting[leaf]))) for one in found]
+            for leaf, found in hits.items()
+        }
+    )
 
 
 def at_least(node: AtLeast, space: Space, language: str | None, *, maybes: bool) -> Found:
     """Each leaf's places, if there are enough that do not overlap, counted from the left."""
-    found = _side(node.part, space, language, maybes).found
-    count, reached = 0, -1
-    for first, last in sorted({(p.first, p.last) for some in found.values() for p in some}):
-        if first > reached:
-            count, reached = count + 1, last
-    return {leaf: some for leaf, some in found.items() if some} if count >= node.count else {}
+    side = _side(node.part, space, language, maybes)
+    return _standing(side.found) if apart(side.places, node.count) == node.count else {}
+
+
+def _standing(found: Found) -> Found:
+    """Less the leaves that stand nowhere."""
+    return {leaf: hits for leaf, hits in found.items() if any(one.places for one in hits)}
 
 
 def _chain(node: Near) -> tuple[Node, list[Near]]:
@@ -67,12 +75,7 @@ def _chain(node: Near) -> tuple[Node, list[Near]]:
 
 def _side(operand: Node, space: Space, language: str | None, maybes: bool) -> _Side:
     found = {leaf: places(leaf, space, language, maybes=maybes) for leaf in alternatives(operand)}
-    by_length: dict[int, set[int]] = {}
-    for some in found.values():
-        for place in some:
-            by_length.setdefault(place.last - place.first, set()).add(place.first)
-    bits = {length: to_bits(firsts, space.size) for length, firsts in by_length.items()}
-    return _Side(found, bits)
+    return _Side(found, union(one.places for hits in found.values() for one in hits))
 
 
 def _kept(
@@ -81,7 +84,7 @@ def _kept(
     """What takes part of the first side and of each link's right one, and those sides."""
     sides: list[_Side] = []
     steps: list[Joint | None] = []
-    pairs = left.bits
+    pairs = left.places
     nothing: list[Places] = [{} for _ in range(len(links) + 1)]
     last: tuple[Places, Places] = (pairs, {})
     for number, link in enumerate(links):
@@ -90,13 +93,13 @@ def _kept(
         side = _side(link.right, space, language, maybes != link.free)
         sides.append(side)
         if link.free:
-            pairs, joint = _free(link, pairs, side.bits, space), None
+            pairs, joint = _free(link, pairs, side.places, space), None
             last = (pairs, {})
         elif number == len(links) - 1:
             joint = None
-            last = _last(link, pairs, side.bits, space)
+            last = _last(link, pairs, side.places, space)
         else:
-            joint, pairs = _joined(link, pairs, side.bits, space)
+            joint, pairs = _joined(link, pairs, side.places, space)
         steps.append(joint)
     kept, rights = last[0], [last[1]]
     for joint in steps[-2::-1]:
@@ -128,8 +131,3 @@ def _joined(link: Near, left: Places, right: Places, space: Space) -> tuple[Join
 
 def _units(link: Near, space: Space) -> Units:
     return space.sentences if link.reach is Reach.SENT else space.paragraphs
-
-
-def _among(some: set[Place], bits: Places) -> set[Place]:
-    """Those whose bit is set."""
-    return {p for p in some if bits.get(p.last - p.first, 0) >> p.first & 1}

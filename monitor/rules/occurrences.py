@@ -9,43 +9,51 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from monitor.rules import regexes
+from monitor.rules.hits import Hits, Stretches, in_code_points, outermost
 from monitor.rules.lemmas import lemma
 from monitor.rules.phrases import links, pattern
-from monitor.rules.spaces import Place, Space
+from monitor.rules.spaces import Space
 from monitor.rules.tree import WHOLE_FIELDS, Cased, Forms, Leaf, Listed, Or, Regex, Word, leaf_text
 from monitor.text import exact_forms, fold, tokens
 
 Words = Word | Cased | Forms | Listed
 
 
-def places(leaf: Words, space: Space, language: str | None, *, maybes: bool) -> set[Place]:
-    """By positions: of words, phrases and what stands for them, in a space of words."""
+def places(leaf: Words, space: Space, language: str | None, *, maybes: bool) -> list[Hits]:
+    """In a space of words; those of each entry of a list."""
     if isinstance(leaf, Listed):
-        return {p for entry in leaf.entries for p in places(entry, space, language, maybes=maybes)}
+        return [p for entry in leaf.entries for p in places(entry, space, language, maybes=maybes)]
     if isinstance(leaf, Forms):
-        return _inflected(leaf, space, language)
+        return [_inflected(leaf, space, language)]
     if not isinstance(leaf, Cased):
-        return space.phrase(links(leaf.written))
-    if space.is_in_capitals:
-        return space.phrase(links(leaf.part.written), alternates=False) if maybes else set()
-    return space.phrase(links(leaf.part.written, exact=True), exact=True)
+        return [space.phrase(links(leaf.written))]
+    if not space.is_in_capitals:
+        return [space.phrase(links(leaf.part.written, exact=True), exact=True)]
+    return [space.phrase(links(leaf.part.written), alternates=False)] if maybes else []
 
 
-def stretches(
-    leaf: Leaf, space: Space, language: str | None, *, maybes: bool
-) -> set[tuple[int, int]]:
+def stretches(leaf: Leaf, space: Space, language: str | None, *, maybes: bool) -> Stretches:
     """By code points of the space: of any leaf in any space."""
     if isinstance(leaf, Regex):
-        return set(regexes.places(leaf.pattern, leaf.ignores_case, space.text))
+        return outermost(regexes.places(leaf.pattern, leaf.ignores_case, space.text))
     if space.field in WHOLE_FIELDS:
         whole = any(space.holds_whole(pattern(word.written)) for word in words(leaf))
-        return {(0, len(space.text))} if whole else set()
-    if isinstance(leaf, Word):
-        return space.stretches(links(leaf.written))
-    if isinstance(leaf, Listed):
-        parts = (stretches(entry, space, language, maybes=maybes) for entry in leaf.entries)
-        return set().union(*parts)
-    return {(p.start, p.end) for p in places(leaf, space, language, maybes=maybes)}
+        return Stretches([(0, len(space.text))] if whole else [])
+    looked_up = _looked_up(leaf, space)
+    if looked_up is not None:
+        return outermost(looked_up)
+    return in_code_points(places(leaf, space, language, maybes=maybes))
+
+
+def _looked_up(leaf: Words, space: Space) -> set[tuple[int, int]] | None:
+    """Of words and phrases that are rare here; None if they are not."""
+    found: set[tuple[int, int]] = set()
+    for one in leaf.entries if isinstance(leaf, Listed) else (leaf,):
+        some = space.looked_up(links(one.written)) if isinstance(one, Word) else None
+        if some is None:
+            return None
+        found |= some
+    return found
 
 
 def words(leaf: Words) -> Iterator[Word]:
@@ -77,7 +85,7 @@ def has_maybes(leaves: list[Words], space: Space) -> bool:
     return asks_case and space.is_in_capitals
 
 
-def _inflected(leaf: Forms, space: Space, language: str | None) -> set[Place]:
+def _inflected(leaf: Forms, space: Space, language: str | None) -> Hits:
     text = leaf_text(leaf.word)
     word = exact_forms(text, tokens(text))[0]
     wanted, own = lemma(word, language), fold(word)

@@ -1,106 +1,72 @@
-"""What stands within reach of what: sets of places as numbers, one bit for each position.
-
-A set of places is a number for each length: bit p of `places[n]` says that a place begins at
-position p and goes n positions further (0: a single word).  So a step over all places of a text is
-a few shifts of one long number, and a text of one repeated word costs what any other does.
-"""
+"""What stands within reach of what, of sets of places (see `bits`)."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable
 
-from monitor.errors import WirewatchError
-
-Places = dict[int, int]
+from monitor.rules.bits import Places, TooCostly, down, ends, mirrored, starts, to_bits, up
 
 # Machine words that may be touched for one NEAR chain: some tenths of a second.
 _MOST_WORK = 400_000_000
 
 
-class TooCostly(WirewatchError):
-    """A chain of NEARs over this text would take too long."""
-
-
 class Units:
-    """The sentences or paragraphs of a text: `starts` are the positions of their first words."""
+    """The sentences or paragraphs of a text of `size` words: `first` are the positions of their
+    first words."""
 
-    def __init__(self, starts: Iterable[int], size: int) -> None:
-        self._starts = sorted({0, *starts})
-        self._ends = [start - 1 for start in self._starts[1:]] + [max(size - 1, 0)]
-        self._bounds = to_bits(self._starts[1:], size)
-        self._inside = [(1 << (size + 1)) - 1]
-
-    @property
-    def longest(self) -> int:
-        lengths = (end - start for start, end in zip(self._starts, self._ends, strict=True))
-        return max(lengths) + 1
+    def __init__(self, first: Iterable[int], size: int) -> None:
+        self._size = size
+        firsts = sorted({0, *first})
+        nexts = [*firsts[1:], size]
+        self.longest = max(after - before for before, after in zip(firsts, nexts, strict=True))
+        self._bounds = to_bits(firsts[1:], size)
+        self._nexts = to_bits(nexts, size)
+        self._nexts_mirrored = to_bits((size - at for at in firsts if at < size), size)
 
     def inside(self, length: int) -> int:
         """Positions from which a place of this length stays within one unit."""
-        while len(self._inside) <= length:
-            shifted = self._bounds >> len(self._inside)
-            self._inside.append(self._inside[-1] & ~shifted)
-        return self._inside[length]
+        everywhere = (1 << (self._size + 1)) - 1
+        return everywhere & ~down(self._bounds >> 1, length - 1) if length else everywhere
 
     def only_inside(self, places: Places) -> Places:
-        return {length: bits & self.inside(length) for length, bits in places.items()}
+        kept: Places = {}
+        crossing = reached = 0
+        for length in sorted(places):
+            if not reached and length:
+                crossing, reached = self._bounds >> 1, 1
+            crossing, reached = down(crossing, length - reached), length
+            kept[length] = places[length] & ~crossing
+        return kept
 
     def before_last_start(self, places: Places) -> int:
         """Positions of a unit before the start of some place in it."""
-        last: dict[int, int] = {}
-        for position in positions(starts(places)):
-            last[self._unit(position)] = position
-        return _ranges((self._starts[unit], at - 1) for unit, at in last.items())
+        return self._before_last(starts(places))
 
     def after_first_end(self, places: Places) -> int:
         """Positions of a unit after the end of some place in it."""
-        first: dict[int, int] = {}
-        for position in positions(ends(places)):
-            first.setdefault(self._unit(position), position)
-        return _ranges((at + 1, self._ends[unit]) for unit, at in first.items())
+        return _after_first(ends(places), self._nexts)
 
     def holding(self, places: Places) -> int:
         """All positions of the units that hold some place."""
-        units = sorted({self._unit(position) for position in positions(starts(places))})
-        return _ranges((self._starts[unit], self._ends[unit]) for unit in units)
+        held = starts(places)
+        return held | _after_first(held, self._nexts) | self._before_last(held)
 
-    def _unit(self, position: int) -> int:
-        return bisect_right(self._starts, position) - 1
-
-
-def to_bits(positions: Iterable[int], size: int) -> int:
-    """`size`: above all positions."""
-    made = bytearray(size // 8 + 1)
-    for position in positions:
-        made[position >> 3] |= 1 << (position & 7)
-    return int.from_bytes(made, "little")
+    def _before_last(self, bits: int) -> int:
+        found = _after_first(mirrored(bits, self._size), self._nexts_mirrored)
+        return mirrored(found, self._size)
 
 
-def positions(bits: int) -> list[int]:
-    """Where the bits are, ascending."""
-    digits = f"{bits:b}"[::-1]
-    found, at = [], digits.find("1")
-    while at >= 0:
-        found.append(at)
-        at = digits.find("1", at + 1)
-    return found
+def _after_first(bits: int, nexts: int) -> int:
+    """Positions of each unit above its first bit; `nexts`: where units begin but the first, and
+    where the last one ends.
 
-
-def starts(places: Places) -> int:
-    """Positions at which some place begins."""
-    found = 0
-    for bits in places.values():
-        found |= bits
-    return found
-
-
-def ends(places: Places) -> int:
-    """Positions at which some place ends."""
-    found = 0
-    for length, bits in places.items():
-        found |= bits << length
-    return found
+    A number less another flips what stands above the other's lowest bit.  Each unit's last position
+    is set as well, so that no unit borrows from the one above.
+    """
+    if not bits:
+        return 0
+    bits |= nexts >> 1
+    return (nexts - bits) ^ bits
 
 
 def in_words(left: Places, right: Places, words: int, *, ordered: bool) -> tuple[Places, Places]:
@@ -113,8 +79,8 @@ def in_words(left: Places, right: Places, words: int, *, ordered: bool) -> tuple
 
 def _beside(one: Places, other: Places, words: int, *, ordered: bool, after: bool) -> Places:
     """Those of `one` with some `other` after them, or before, or on either side."""
-    ended = _down(starts(other) >> 1, words) if after or not ordered else 0
-    begun = _up(ends(other) << 1, words) if not after or not ordered else 0
+    ended = down(starts(other) >> 1, words) if after or not ordered else 0
+    begun = up(ends(other) << 1, words) if not after or not ordered else 0
     return {length: bits & ((ended >> length) | begun) for length, bits in one.items()}
 
 
@@ -131,14 +97,10 @@ def _beside_in_unit(one: Places, other: Places, units: Units) -> Places:
 
 def without_in_words(left: Places, right: Places, words: int) -> Places:
     """What of `left` has nothing of `right` within so many words, nor shares a word with it."""
-    free = {}
-    for length, bits in left.items():
-        below = length + 1 + words
-        taken = 0
-        for other_length, other in right.items():
-            taken |= _up(other, below + other_length + 1 + words) >> below
-        free[length] = bits & ~taken
-    return free
+    reached = 0
+    for length, bits in right.items():
+        reached |= up(bits, length + 1 + words)
+    return {length: bits & ~down(reached, length + 1 + words) for length, bits in left.items()}
 
 
 def without_in_unit(left: Places, right: Places, units: Units) -> Places:
@@ -158,7 +120,8 @@ class Joint:
         self._left, self._right, self._ordered = left, right, ordered
         self._width = words + 1
         self._most = max(left, default=0) + words + 1 + max(right, default=0)
-        size = max((bits.bit_length() for bits in (*left.values(), *right.values())), default=0)
+        sides = (*left.items(), *right.items())
+        size = max((length + bits.bit_length() for length, bits in sides), default=0)
         steps = (self._width.bit_length() + 3 * len(right)) * 6
         if self._most * steps * (size // 64 + 1) > _MOST_WORK:
             raise TooCostly("too many words near one another for this chain of NEARs")
@@ -211,34 +174,3 @@ class Joint:
             reached *= 2
         rest = self._width - reached
         return [n | row[at - rest] if at >= rest else n for at, n in enumerate(row)]
-
-
-def _up(bits: int, more: int) -> int:
-    """Each position and so many above it."""
-    reached = 0
-    while reached < more:
-        step = min(reached + 1, more - reached)
-        bits |= bits << step
-        reached += step
-    return bits
-
-
-def _down(bits: int, more: int) -> int:
-    """Each position and so many below it."""
-    reached = 0
-    while reached < more:
-        step = min(reached + 1, more - reached)
-        bits |= bits >> step
-        reached += step
-    return bits
-
-
-def _ranges(spans: Iterable[tuple[int, int]]) -> int:
-    """All positions from first to last of spans that do not overlap."""
-    some = [(first, last) for first, last in spans if first <= last]
-    if not some:
-        return 0
-    size = max(last for _, last in some) + 2
-    return to_bits((last + 1 for _, last in some), size) - to_bits(
-        (first for first, _ in some), size
-    )

@@ -5,7 +5,7 @@ Searched in a field's text as stored.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from functools import lru_cache
 
 import re2
@@ -41,11 +41,27 @@ def refusal(pattern: str, ignores_case: bool) -> str | None:
     return None
 
 
-def places(pattern: str, ignores_case: bool, text: str) -> Iterator[tuple[int, int]]:
+def places(pattern: str, ignores_case: bool, text: str) -> list[tuple[int, int]]:
     """(start, end) of each match that is not empty, in code points."""
-    for found in _compiled(pattern, ignores_case).finditer(text):
-        if found.start() < found.end():
-            yield found.span()
+    found = _compiled(pattern, ignores_case).finditer(text)
+    return [match.span() for match in found if match.start() < match.end()]
+
+
+def is_like(pattern: str, text: str, *, any_text: str = "*") -> bool:
+    """Whether the whole text fits: `any_text` in the pattern is any, and so is `?` for one letter
+    where `*` is."""
+    if any_text not in pattern and "?" not in pattern:
+        return pattern == text
+    return _wildcards(pattern, any_text).fullmatch(text) is not None
+
+
+@lru_cache(maxsize=1 << 10)
+def _wildcards(pattern: str, any_text: str) -> re2._Regexp:
+    parts = re.split(f"{re.escape(any_text)}+", pattern)
+    expression = ".*".join(map(re2.escape, parts))
+    if any_text == "*":
+        expression = expression.replace(r"\?", ".")
+    return re2.compile(f"(?s){expression}", options())
 
 
 def _words(error: Exception) -> str:

@@ -7,14 +7,15 @@ it stands in.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-import re2
-
+from monitor.rules.bits import to_bits
+from monitor.rules.hits import Hits, in_code_points, of_phrase, of_tokens, together
 from monitor.rules.phrases import Link, has_wildcard, literal_start
 from monitor.rules.reach import Units
+from monitor.rules.regexes import is_like
 from monitor.text import (
     MOST_CHUNKS,
     Kind,
@@ -30,15 +31,8 @@ from monitor.text import (
 )
 
 _SIGNS = frozenset("#@$.+&")
-
-
-class Place(NamedTuple):
-    """Where something stands: positions of its first and last word, code points start..end."""
-
-    first: int
-    last: int
-    start: int
-    end: int
+# Where a form stands so often is remembered: a text of one word is read once for all rules.
+_OFTEN = 256
 
 
 _Index = dict[str, list[Token]]
@@ -69,19 +63,19 @@ class Space:
         self.is_open = is_open or text is None
         self.offset = offset
         self._part = part
+        self._remembered: dict[tuple[str, bool, bool], Hits] = {}
 
-    def stretches(self, chain: Sequence[Link]) -> set[tuple[int, int]]:
-        """Code points of everywhere the phrase stands.
-
-        Where a word of it is rare, only what is around that word is cut into tokens.
+    def looked_up(self, chain: Sequence[Link]) -> set[tuple[int, int]] | None:
+        """Code points of everywhere the phrase stands; None where it takes more to say than what
+        is around its rarest word, cut into tokens.
         """
         windows = self._windows(chain) if "_lookup" not in self.__dict__ else None
         if windows is None:
-            return {(place.start, place.end) for place in self.phrase(chain)}
+            return None
         return {
-            (place.start + start, place.end + start)
+            (first + start, last + start)
             for start, end in windows
-            for place in _places_in(self.text[start:end], chain)
+            for first, last in _stretches_in(self.text[start:end], chain)
         }
 
     def _windows(self, chain: Sequence[Link]) -> set[tuple[int, int]] | None:
@@ -109,34 +103,32 @@ class Space:
 
     def phrase(
         self, chain: Sequence[Link], *, exact: bool = False, alternates: bool = True
-    ) -> set[Place]:
+    ) -> Hits:
         """Everywhere the phrase stands; `exact`: its forms keep case and marks."""
-
-        def find(form: str) -> list[Token]:
-            found = self._exact(form) if exact else self._folded(form)
-            return found if alternates else [t for t in found if t.kind is not Kind.ALTERNATE]
-
-        return _places(chain, find, lambda: self._paragraph_starts)
+        return of_phrase(
+            chain,
+            lambda form: self._standing(form, exact=exact, alternates=alternates),
+            lambda: self._breaks,
+        )
 
     def holds_whole(self, sought: str) -> bool:
         """Whether the whole text is what is sought, both folded; NUL in it is any text."""
-        if not self.text:
-            return False
-        parts = [fold(part) for part in sought.split("\0")]
-        value = fold(self.text)
-        if len(parts) == 1:
-            return value == parts[0]
-        glob = ".*".join(map(re2.escape, parts))
-        return re2.fullmatch(f"(?s){glob}", value) is not None
+        return bool(self.text) and is_like(fold(sought), fold(self.text), any_text="\0")
 
-    def inflected(self, is_meant: Callable[[str], bool]) -> set[Place]:
+    def inflected(self, is_meant: Callable[[str], bool]) -> Hits:
         """The words that are meant, judged by their exact forms; the folded one of an alternate."""
-        return {
-            _place(token)
-            for token, exact in zip(self._tokens, self._exact_forms, strict=True)
-            if token.kind is not Kind.SIGN
-            and is_meant(token.form if token.kind is Kind.ALTERNATE else exact)
-        }
+        return together(
+            [
+                self._standing(form, exact=True, alternates=False)
+                for form, some in self._by_exact_form.items()
+                if is_meant(form) and some[0].kind is not Kind.SIGN
+            ]
+            + [
+                of_tokens(some, self.size)
+                for form, some in self._alternates.items()
+                if is_meant(form)
+            ]
+        )
 
     @cached_property
     def size(self) -> int:
@@ -156,6 +148,18 @@ class Space:
     @cached_property
     def paragraphs(self) -> Units:
         return Units(self._paragraph_starts, self.size)
+
+    def _standing(self, form: str, *, exact: bool, alternates: bool) -> Hits:
+        key = (form, exact, alternates)
+        if key in self._remembered:
+            return self._remembered[key]
+        found = self._exact(form) if exact else self._folded(form)
+        if not alternates:
+            found = [token for token in found if token.kind is not Kind.ALTERNATE]
+        hits = of_tokens(found, self.size)
+        if len(found) >= _OFTEN:
+            self._remembered[key] = hits
+        return hits
 
     def _folded(self, form: str) -> list[Token]:
         lookup = self._lookup
@@ -182,6 +186,11 @@ class Space:
         return tokens(self.text)
 
     @cached_property
+    def _alternates(self) -> _Index:
+        found = [token for token in self._tokens if token.kind is Kind.ALTERNATE]
+        return _index(found, (token.form for token in found))
+
+    @cached_property
     def _exact_forms(self) -> list[str]:
         return exact_forms(self.text, self._tokens)
 
@@ -197,59 +206,30 @@ class Space:
         later = paragraphs(self.text)[1:]
         return frozenset(self._lookup.position_at(start) for start, _ in later)
 
-
-def _places(
-    chain: Iterable[Link], find: Callable[[str], list[Token]], breaks: Callable[[], Set[int]]
-) -> set[Place]:
-    """Everywhere a phrase stands whose forms are found; it does not go on at any of the breaks."""
-    reached: set[Place] | None = None
-    for link in chain:
-        ahead: set[Place] = set()
-        for row in link:
-            way = reached
-            for form in row:
-                found = find(form)
-                if way is None:
-                    way = set(map(_place, found))
-                elif way:
-                    way = _going_on(way, found, breaks())
-            ahead |= way or set()
-        if not ahead:
-            return ahead
-        reached = ahead
-    return reached or set()
+    @cached_property
+    def _breaks(self) -> int:
+        return to_bits(self._paragraph_starts, self.size)
 
 
-def _going_on(places: set[Place], found: Iterable[Token], breaks: Set[int]) -> set[Place]:
-    """The places with what follows them."""
-    at: dict[int, list[Token]] = {}
-    for token in found:
-        if token.first not in breaks:
-            at.setdefault(token.first, []).append(token)
-    return {
-        Place(place.first, token.last, place.start, token.end)
-        for place in places
-        for token in at.get(place.last + 1, ())
-    }
-
-
-def _places_in(text: str, chain: Sequence[Link]) -> set[Place]:
+def _stretches_in(text: str, chain: Sequence[Link]) -> list[tuple[int, int]]:
     """Everywhere a phrase stands in a few words."""
     there = tokens(text)
-    return _places(
+    size = there[-1].last + 1 if there else 0
+    found = of_phrase(
         chain,
-        lambda form: [token for token in there if token.form == form],
-        lambda: _paragraph_starts(text, there),
+        lambda form: of_tokens([token for token in there if token.form == form], size),
+        lambda: to_bits(_paragraph_starts(text, there), size),
     )
+    return in_code_points([found]).some
 
 
-def _paragraph_starts(text: str, tokens: Iterable[Token]) -> frozenset[int]:
+def _paragraph_starts(text: str, tokens: Iterable[Token]) -> Iterable[int]:
     """Positions of the first word of each paragraph but the first."""
     later = [start for start, _ in paragraphs(text)[1:]] if "\n" in text else []
     if not later:
-        return frozenset()
+        return ()
     word_starts = [token.start for token in tokens if token.kind is Kind.WORD]
-    return frozenset(bisect_left(word_starts, start) for start in later)
+    return (bisect_left(word_starts, start) for start in later)
 
 
 def _longest(link: Link) -> int:
@@ -264,8 +244,9 @@ def _selective(numbered: tuple[int, Link]) -> int:
 
 def _fitting(form: str, forms: Iterable[str]) -> list[str]:
     """Those that a form with wildcards means."""
-    prefix, fits = literal_start(form), _fits(form)
-    return [one for one in forms if one.startswith(prefix) and fits(one)]
+    prefix = literal_start(form)
+    some = [one for one in forms if one.startswith(prefix)]
+    return some if form.rstrip("*") == prefix else [one for one in some if is_like(form, one)]
 
 
 def _bare(form: str, found: list[Token]) -> list[Token]:
@@ -278,16 +259,3 @@ def _index(found: Iterable[Token], forms: Iterable[str]) -> _Index:
     for token, form in zip(found, forms, strict=True):
         index.setdefault(form, []).append(token)
     return index
-
-
-def _place(token: Token) -> Place:
-    return Place(token.first, token.last, token.start, token.end)
-
-
-def _fits(form: str) -> Callable[[str], object]:
-    """Whether a form is one that a form with wildcards means."""
-    if form.endswith("*") and not has_wildcard(form[:-1]):
-        return lambda _: True  # its start was looked at
-    glob = re2.escape(form).replace(r"\*", ".*").replace(r"\?", ".")
-    fits: Callable[[str], object] = re2.compile(glob).fullmatch
-    return fits
