@@ -50,7 +50,7 @@ _Stretches = dict[Leaf, Stretches]
 def evaluate(node: Node, fields: Fields, field: str = DEFAULT_FIELD) -> Found:
     """What a node says of an item (clause 13 of the rule language), and where (clause 14).
 
-    Raises TooCostly where a chain of NEARs cannot be judged in a second.
+    Raises TooCostly where a chain of NEARs or an expression cannot be judged in a second or two.
     """
     if isinstance(node, (*LEAVES, Near, AtLeast)):
         return _in_spaces(node, fields, field)

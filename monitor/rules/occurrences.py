@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from monitor.rules import regexes
-from monitor.rules.hits import Hits, Stretches, in_code_points, outermost
+from monitor.rules.hits import MOST_STRETCHES, Hits, Stretches, in_code_points, outermost
 from monitor.rules.lemmas import lemma
 from monitor.rules.phrases import links, pattern
 from monitor.rules.spaces import Space
@@ -35,7 +35,8 @@ def places(leaf: Words, space: Space, language: str | None, *, maybes: bool) -> 
 def stretches(leaf: Leaf, space: Space, language: str | None, *, maybes: bool) -> Stretches:
     """By code points of the space: of any leaf in any space."""
     if isinstance(leaf, Regex):
-        return outermost(regexes.places(leaf.pattern, leaf.ignores_case, space.text))
+        some, has_more = regexes.places(leaf.pattern, leaf.ignores_case, space.text)
+        return Stretches(some[:MOST_STRETCHES], max(len(some) - MOST_STRETCHES, 0) + has_more)
     if space.field in WHOLE_FIELDS:
         whole = any(space.holds_whole(pattern(word.written)) for word in words(leaf))
         return Stretches([(0, len(space.text))] if whole else [])

@@ -10,9 +10,17 @@ from functools import lru_cache
 
 import re2
 
+from monitor.rules.bits import TooCostly
+
 # What one expression's automaton may take, in bytes: the default of 8 MB for each of thousands is
 # too much, and a longer text only makes it build states again.
 _MOST_MEMORY = 1 << 20
+# Without an automaton RE2 goes over the text with all steps of the expression at once: a few
+# nanoseconds for each step and character.
+_MOST_WORK = 400_000_000
+# A search may read the whole text to find one match, and what is found is places to jump to.
+_WORK_FOR_ALL = 200_000_000
+_MOST_MATCHES = 1_000
 
 
 def options(*, ignores_case: bool = False, memory: int = _MOST_MEMORY) -> re2.Options:
@@ -41,10 +49,17 @@ def refusal(pattern: str, ignores_case: bool) -> str | None:
     return None
 
 
-def places(pattern: str, ignores_case: bool, text: str) -> list[tuple[int, int]]:
-    """(start, end) of each match that is not empty, in code points."""
-    found = _compiled(pattern, ignores_case).finditer(text)
-    return [match.span() for match in found if match.start() < match.end()]
+def places(pattern: str, ignores_case: bool, text: str) -> tuple[list[tuple[int, int]], bool]:
+    """(start, end) of matches that are not empty, in code points, and whether there are more."""
+    compiled = _compiled(pattern, ignores_case)
+    most = min(_MOST_MATCHES, max(1, _WORK_FOR_ALL // _work(compiled, text)))
+    found: list[tuple[int, int]] = []
+    for match in compiled.finditer(text):
+        if match.start() < match.end():
+            if len(found) == most:
+                return found, True
+            found.append(match.span())
+    return found, False
 
 
 def is_like(pattern: str, text: str, *, any_text: str = "*") -> bool:
@@ -52,7 +67,9 @@ def is_like(pattern: str, text: str, *, any_text: str = "*") -> bool:
     where `*` is."""
     if any_text not in pattern and "?" not in pattern:
         return pattern == text
-    return _wildcards(pattern, any_text).fullmatch(text) is not None
+    compiled = _wildcards(pattern, any_text)
+    _work(compiled, text)
+    return compiled.fullmatch(text) is not None
 
 
 @lru_cache(maxsize=1 << 10)
@@ -62,6 +79,14 @@ def _wildcards(pattern: str, any_text: str) -> re2._Regexp:
     if any_text == "*":
         expression = expression.replace(r"\?", ".")
     return re2.compile(f"(?s){expression}", options())
+
+
+def _work(compiled: re2._Regexp, text: str) -> int:
+    """What one search may cost.  Raises TooCostly above what there is time for."""
+    work: int = compiled.programsize * len(text)
+    if work > _MOST_WORK:
+        raise TooCostly("the expression is too long for so long a text")
+    return max(work, 1)
 
 
 def _words(error: Exception) -> str:
