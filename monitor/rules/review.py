@@ -11,13 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from monitor.model import Answer
+from monitor.rules.bits import TooCostly
 from monitor.rules.evaluate import evaluate
 from monitor.rules.features import Finder
 from monitor.rules.fields import Fields
 from monitor.rules.index import Index
 from monitor.rules.logic import all_of, any_of, opposite
 from monitor.rules.needs import need
-from monitor.rules.reach import TooCostly
 from monitor.rules.tree import DEFAULT_FIELD, And, Field, Node, Not, Or
 from monitor.rules.variants import Variant, variants
 
