@@ -20,8 +20,9 @@ from monitor.cli import main
 from monitor.config import load
 from monitor.errors import QueryError
 from monitor.model import Answer, Item
-from monitor.rules import ask, parse
+from monitor.rules import ask, check, parse, show
 from monitor.rules.fields import Fields
+from monitor.rules.tree import FIELDS
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PAGES = [
@@ -143,29 +144,42 @@ def test_a_documented_configuration_loads(tmp_path: Path, place: str, text: str)
 # --- queries ---------------------------------------------------------------------------------
 
 
-def queries() -> Iterator[tuple[str, str, str, str]]:
-    """Each line of a `rules` block with the query above it: place, query, verdict, text."""
+Lists = dict[str, list[str]]
+
+
+def queries() -> Iterator[tuple[str, str, Lists, str, str]]:
+    """Each line of a `rules` block with the query above it: place, query, lists, verdict, text."""
     for place, text in blocks("rules"):
-        query = ""
+        query, lists = "", Lists()
         for number, line in enumerate(text.splitlines()):
             verdict, said = line.split(maxsplit=1)
             if verdict == "query":
                 query = said
+            elif verdict == "list":
+                name, entries = said.split(" = ")
+                lists[name] = entries.split(", ")
             else:
-                yield f"{place}+{number}", query, verdict, said
+                yield f"{place}+{number}", query, lists, verdict, said
 
 
 @pytest.mark.parametrize(
-    ("place", "query", "verdict", "said"), [pytest.param(*q, id=q[0]) for q in queries()]
+    ("place", "query", "lists", "verdict", "said"), [pytest.param(*q, id=q[0]) for q in queries()]
 )
-def test_a_documented_query(place: str, query: str, verdict: str, said: str) -> None:
-    """`wrong CODE`, or a text that answers `yes` with what «is found» marked, `no` or `unknown`."""
+def test_a_documented_query(place: str, query: str, lists: Lists, verdict: str, said: str) -> None:
+    """`wrong CODE`, `note CODE`, `normal` and how it is printed, or a text that answers `yes` with
+    what «is found» marked, `no` or `unknown`."""
     if verdict == "wrong":
         with pytest.raises(QueryError) as refused:
-            parse(query)
+            parse(query, lists=lists)
         assert said in {problem.code for problem in refused.value.problems}
         return
-    node = parse(query)
+    node, notes = check(query, lists=lists)
+    if verdict == "note":
+        assert said in {note.code for note in notes}
+        return
+    if verdict == "normal":
+        assert show(node) == said
+        return
     item, source_id = item_of(said.replace("«", "").replace("»", ""))
     answer, spans = ask(node, item, source_id)
     assert answer is Answer(verdict)
@@ -175,7 +189,11 @@ def test_a_documented_query(place: str, query: str, verdict: str, said: str) -> 
 
 
 def item_of(said: str) -> tuple[Item, str]:
-    """`field = text | field = text`, or the text alone, as an item and its source."""
+    """`field = text | field = text`, or the text alone, as an item and its source.
+
+    `¶` parts paragraphs, a comma tags and authors.
+    """
+    said = said.replace(" ¶ ", "\n\n")
     parts = [part.partition(" = ") for part in said.split(" | ")]
     given = {name.strip(): text for name, equals, text in parts if equals} or {"body": said}
     item = Item(
@@ -183,11 +201,24 @@ def item_of(said: str) -> tuple[Item, str]:
         title=given.get("title", ""),
         body=given.get("teaser", given.get("body", "")),
         partial="teaser" in given,
+        authors=tuple(given["author"].split(", ")) if "author" in given else (),
+        tags=tuple(given["tag"].split(", ")) if "tag" in given else (),
+        place=given.get("place"),
         section=given.get("section"),
         wire=given.get("wire"),
         lang=given.get("lang"),
     )
     return item, given.get("source", "example")
+
+
+def test_the_rule_language_is_documented_whole() -> None:
+    """Every field, and every code that a query can be refused or noted with."""
+    page = (REPOSITORY / "docs" / "rules.md").read_text()
+    source = "".join(file.read_text() for file in (REPOSITORY / "monitor/rules").glob("*.py"))
+    codes = set(re.findall(r"\b[EN]-[A-Z]+\b", source))
+    assert codes
+    wanted = {f"| `{field}:` |" for field in FIELDS} | {f"`{code}`" for code in codes}
+    assert {one for one in wanted if one not in page} == set()
 
 
 # --- links and names -------------------------------------------------------------------------
