@@ -67,6 +67,8 @@ def is_like(pattern: str, text: str, *, any_text: str = "*") -> bool:
     where `*` is."""
     if any_text not in pattern and "?" not in pattern:
         return pattern == text
+    if len(pattern) - pattern.count(any_text) > len(text):
+        return False
     compiled = _wildcards(pattern, any_text)
     _work(compiled, text)
     return compiled.fullmatch(text) is not None
@@ -78,7 +80,10 @@ def _wildcards(pattern: str, any_text: str) -> re2._Regexp:
     expression = ".*".join(map(re2.escape, parts))
     if any_text == "*":
         expression = expression.replace(r"\?", ".")
-    return re2.compile(f"(?s){expression}", options())
+    try:
+        return re2.compile(f"(?s){expression}", options())
+    except re2.error as error:
+        raise TooCostly("too many wildcards in one word for so long a word") from error
 
 
 def _work(compiled: re2._Regexp, text: str) -> int:
