@@ -51,6 +51,7 @@ TERMS = each(
 )
 PHRASES = each(
     "a b|a a|b a|a b a|bomb|bomb a|a bomb*|car bomb|car bomb*|al-Qaeda a|a al-Qaeda|a-b a|ab a|us a"
+    "|bombing bom*|bom* Bombing|liberated bomb*"
     '|C++ a|a C++|#bomb a|AT&T a|at t|中国 a|is a|is held|a, b!|say \\"a\\"|l\'is a|e|bomb bomb',
     "|",
 )

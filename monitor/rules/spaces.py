@@ -215,11 +215,14 @@ def _stretches_in(text: str, chain: Sequence[Link]) -> list[tuple[int, int]]:
     """Everywhere a phrase stands in a few words."""
     there = tokens(text)
     size = there[-1].last + 1 if there else 0
-    found = of_phrase(
-        chain,
-        lambda form: of_tokens([token for token in there if token.form == form], size),
-        lambda: to_bits(_paragraph_starts(text, there), size),
-    )
+
+    def standing(form: str) -> Hits:
+        if not has_wildcard(form):
+            return of_tokens([token for token in there if token.form == form], size)
+        meant = _fitting(form, {token.form for token in there})
+        return of_tokens(_bare(form, [token for token in there if token.form in meant]), size)
+
+    found = of_phrase(chain, standing, lambda: to_bits(_paragraph_starts(text, there), size))
     return in_code_points([found]).some
 
 
