@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from monitor.rules.phrases import has_wildcard, links, literal_start
+from monitor.rules.regexes import is_like
 from monitor.rules.tree import CASED_FIELDS, Cased, Forms, Listed, Node, Regex, Word, leaves
 
 MOST_EXPANSIONS = 20
@@ -40,9 +40,8 @@ def wildcards(node: Node) -> tuple[str, ...]:
 def expand(written: str, counts: Mapping[str, int]) -> Wildcard:
     """`counts`: in how many texts each word stands."""
     prefix = literal_start(written)
-    glob = re.escape(written).replace(r"\*", ".*").replace(r"\?", ".")
-    fits = re.compile(glob).fullmatch
-    found = [(form, n) for form, n in counts.items() if form.startswith(prefix) and fits(form)]
+    started = ((form, n) for form, n in counts.items() if form.startswith(prefix))
+    found = [(form, n) for form, n in started if is_like(written, form)]
     found.sort(key=lambda one: (-one[1], one[0]))
     shown = tuple(found[:MOST_EXPANSIONS])
     return Wildcard(written, shown, len(found) - len(shown))
