@@ -37,6 +37,7 @@ from monitor.text import exact_forms, tokens
 Alternatives = frozenset[frozenset[str]]
 
 _MOST_PRODUCTS = 256
+_LONGEST_RUN = 8  # words: more say nothing more, and the index is quadratic in one word repeated
 
 
 def need(node: Node, field: str = DEFAULT_FIELD) -> Alternatives | None:
@@ -93,11 +94,11 @@ def _of_row(forms: tuple[str, ...]) -> frozenset[str]:
     run: list[str] = []
     for form in forms:
         if has_wildcard(form):
-            wanted.add(features.start(" ".join([*run, literal_start(form)])))
+            wanted.add(features.start(" ".join([*run[-_LONGEST_RUN:], literal_start(form)])))
             run = []
         else:
             run.append(form)
-    return frozenset(wanted | {" ".join(run)} if run else wanted)
+    return frozenset(wanted | {" ".join(run[:_LONGEST_RUN])} if run else wanted)
 
 
 def _of_words(leaf: Leaf, field: str) -> Alternatives:
