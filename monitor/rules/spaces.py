@@ -6,7 +6,6 @@ it stands in.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -17,7 +16,6 @@ from monitor.rules.phrases import Link, has_wildcard, literal_start
 from monitor.rules.reach import Units
 from monitor.rules.regexes import is_like
 from monitor.text import (
-    MOST_CHUNKS,
     Kind,
     Lookup,
     Scan,
@@ -72,10 +70,11 @@ class Space:
         windows = self._windows(chain) if "_lookup" not in self.__dict__ else None
         if windows is None:
             return None
+        found = ((at, Space(self.field, self.text[at:end]).phrase(chain)) for at, end in windows)
         return {
-            (first + start, last + start)
-            for start, end in windows
-            for first, last in _stretches_in(self.text[start:end], chain)
+            (first + at, last + at)
+            for at, hits in found
+            for first, last in in_code_points([hits]).some
         }
 
     def _windows(self, chain: Sequence[Link]) -> set[tuple[int, int]] | None:
@@ -89,12 +88,12 @@ class Space:
             return None
         size = len(self.text)
         places = [scan.chunks_with(form) for form in forms]
-        if any(len(some) > MOST_CHUNKS for some in places):
+        if None in places:
             return None
         own = _longest(link) - 1
         before, after = (sum(map(_longest, p)) for p in (chain[:number], chain[number + 1 :]))
         found: set[tuple[int, int]] = set()
-        for chunk in {chunk for some in places for chunk in some}:
+        for chunk in {chunk for some in places for chunk in some or ()}:
             if not at <= chunk[0] <= chunk[1] <= at + size:
                 continue
             first, last = scan.widened(chunk, before + own, after + own)
@@ -209,30 +208,6 @@ class Space:
     @cached_property
     def _breaks(self) -> int:
         return to_bits(self._paragraph_starts, self.size)
-
-
-def _stretches_in(text: str, chain: Sequence[Link]) -> list[tuple[int, int]]:
-    """Everywhere a phrase stands in a few words."""
-    there = tokens(text)
-    size = there[-1].last + 1 if there else 0
-
-    def standing(form: str) -> Hits:
-        if not has_wildcard(form):
-            return of_tokens([token for token in there if token.form == form], size)
-        meant = _fitting(form, {token.form for token in there})
-        return of_tokens(_bare(form, [token for token in there if token.form in meant]), size)
-
-    found = of_phrase(chain, standing, lambda: to_bits(_paragraph_starts(text, there), size))
-    return in_code_points([found]).some
-
-
-def _paragraph_starts(text: str, tokens: Iterable[Token]) -> Iterable[int]:
-    """Positions of the first word of each paragraph but the first."""
-    later = [start for start, _ in paragraphs(text)[1:]] if "\n" in text else []
-    if not later:
-        return ()
-    word_starts = [token.start for token in tokens if token.kind is Kind.WORD]
-    return (bisect_left(word_starts, start) for start in later)
 
 
 def _longest(link: Link) -> int:

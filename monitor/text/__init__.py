@@ -10,11 +10,10 @@ from monitor.text.folding import fold
 from monitor.text.indexing import index_text, indexed
 from monitor.text.lookup import Lookup
 from monitor.text.passages import paragraph_at, paragraphs, sentence_at, sentences
-from monitor.text.scan import MOST_CHUNKS, Scan, forms
+from monitor.text.scan import Scan, forms
 from monitor.text.words import Kind, Token, tokens
 
 __all__ = [
-    "MOST_CHUNKS",
     "Kind",
     "Lookup",
     "Scan",

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from monitor.text.words import forms_of_chunk
 
-MOST_CHUNKS = 8  # to look at so many costs what the tokens of an article do
+_MOST_CHUNKS = 8  # to look at so many costs what the tokens of an article do
 # A text in another script is all chunks that want reading: then they need not be looked for.
 _MOST_FOREIGN = 0.1
 _FOREIGN = b"?"  # what a character outside of ASCII becomes
@@ -103,13 +103,13 @@ class Scan:
             self.text.split() if self.extra else ()
         )
 
-    def chunks_with(self, form: str) -> list[tuple[int, int]]:
-        """(start, end) of the chunks in which the form may stand; above MOST_CHUNKS there are more
-        than are worth being looked at one by one."""
+    def chunks_with(self, form: str) -> list[tuple[int, int]] | None:
+        """(start, end) of the chunks in which the form may stand; None where there are more than
+        are worth being looked at one by one."""
         found = self._chunks.get(form)
         if found is None:
             found = self._chunks[form] = self._find_chunks(form)
-        return found
+        return found if len(found) <= _MOST_CHUNKS else None
 
     def _find_chunks(self, form: str) -> list[tuple[int, int]]:
         found: list[tuple[int, int]] = []
@@ -126,7 +126,7 @@ class Scan:
         found: list[tuple[int, int]] = []
         literal = sought.encode()
         at = where.find(literal)
-        while at >= 0 and len(found) <= MOST_CHUNKS:
+        while at >= 0 and len(found) <= _MOST_CHUNKS:
             found.append(self._chunk(at + 1, at + len(literal) - 1))
             at = where.find(literal, at + 1)
         return found
