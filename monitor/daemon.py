@@ -120,7 +120,7 @@ class Daemon:
                 tick, "interval", seconds=seconds, next_run_time=datetime.now(UTC),
                 misfire_grace_time=None, coalesce=True, max_instances=1,
             )  # fmt: skip
-        garbage.look_less_often()
+        garbage.keep_what_is_here()
         self._scheduler.start()
         self._spawn(self._ready(engine))
         self._spawn(self._index_missing())

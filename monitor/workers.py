@@ -27,6 +27,7 @@ from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from monitor import garbage
 from monitor.errors import ReadError, ReadReason, WirewatchError
 
 T = TypeVar("T")
@@ -47,7 +48,6 @@ SLOW_PATIENCE_SECONDS = 60.0
 # feedparser leaves a document's elements in cycles, some 200 MB after a call of seconds.
 _UNTIDY_SECONDS = 0.2
 _UNPACKED_AT_ONCE = 1 << 20  # bytes: a hundredth of a second
-_GARBAGE = (10_000, 10, 20)  # a document's elements are no garbage, and let go of without it
 _OUT_OF_MEMORY = 77  # exit code
 # For starting a process on a busy machine; a call that has no answer by then was lost in the pool.
 _START_SECONDS = 30.0
@@ -204,7 +204,7 @@ def _confine(parent: int, memory_bytes: int) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    gc.set_threshold(*_GARBAGE)
+    garbage.look_less_often()  # a document's elements are let go of without it
 
 
 def _call(wall_seconds: float, fn: Callable[..., object], *args: object) -> bytes:

@@ -16,7 +16,7 @@ from statistics import median
 from match_rounds import MOST_SECONDS, InProcess, Story, asked, run
 
 import monitor
-from monitor.garbage import look_less_often
+from monitor.garbage import keep_what_is_here
 from monitor.model import Answer, Item, Match
 from monitor.rules import Matcher
 from monitor.settings import Rule
@@ -40,7 +40,7 @@ class Wirewatch(InProcess):
 
     def build(self, rules: Sequence[str]) -> None:
         self._matcher = Matcher(made(rules))
-        look_less_often()
+        keep_what_is_here()
 
     def match(self, item: Item) -> tuple[Match, ...]:
         return self._matcher.match(item, SOURCE)

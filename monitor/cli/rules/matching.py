@@ -38,7 +38,7 @@ def run(call: Call, files: Files, *, yes_only: bool) -> None:
     items = files.items
     lists = place.lists(call, "", files.lists)
     matcher = rulefiles.matcher(str(files.rules), place.raw(files.rules), lists)
-    garbage.look_less_often()
+    garbage.keep_what_is_here()
     try:
         with _opened(items) as stream:
             failed = _match(matcher, stream, str(items), yes_only=yes_only)
