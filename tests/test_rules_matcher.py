@@ -276,3 +276,11 @@ def test_match_cases(real_data):
         query = f'"{keyword}"' if " " in keyword else keyword
         found = ask(parse(query), article(body=case["text"]), "s")[0] is Answer.YES
         assert found == case["expect"], case["why"]
+
+
+def test_half_a_character_breaks_no_other_rule():
+    """Text that UTF-8 cannot hold is an error of the expression that reads it, and of no other."""
+    article = Item("https://x.example/", title="A bomb", body="abc \ud800", partial=False)
+    expression, word = Matcher([Rule("r", "/abc/"), Rule("w", "bomb")]).match(article, "s")
+    assert expression.error is not None
+    assert (word.rule_id, word.answer, word.error) == ("w", Answer.YES, None)

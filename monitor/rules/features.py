@@ -169,7 +169,8 @@ def _set_of(patterns: list[str]) -> Callable[[str], Iterator[str]]:
     made.Compile()
 
     def find(text: str) -> Iterator[str]:
-        numbers = made.Match(text)
+        # Half a character is no UTF-8: the rule that reads it breaks, and not all of them here.
+        numbers = made.Match(text.encode("utf-8", "replace"))
         if len(patterns) not in numbers:
             numbers = range(len(patterns))
         return (f"/{patterns[number]}" for number in numbers if number < len(patterns))
