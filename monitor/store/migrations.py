@@ -55,6 +55,31 @@ def m006_words_merged_later(db: sqlite_utils.Database) -> None:
     db.execute("INSERT INTO words (words, rank) VALUES ('automerge', 8)")
 
 
+@steps()
+def m007_stories(db: sqlite_utils.Database) -> None:
+    """Items that tell the same event, and who reports it."""
+    db.execute("ALTER TABLE items ADD COLUMN grouped_at INTEGER")
+    db.execute("CREATE INDEX items_not_grouped ON items (item_id) WHERE grouped_at IS NULL")
+    db.execute("ALTER TABLE items ADD COLUMN copy_of_id INTEGER REFERENCES items")
+    db.execute("ALTER TABLE items ADD COLUMN origin TEXT")
+    for statement in _statements("stories.sql"):
+        db.execute(statement)
+
+
+@steps()
+def m008_pace(db: sqlite_utils.Database) -> None:
+    """When a message is due, and what is kept for a summary instead."""
+    # What is new since the last message, JSON.
+    db.execute("ALTER TABLE alerts ADD COLUMN detail TEXT NOT NULL DEFAULT '{}'")
+    # `due_at`: as planned, whatever tries came after; `spacing_ms`: not before so long after the
+    # message before it was sent; `claimed_at`: what it says is as things stood then.
+    db.execute("ALTER TABLE deliveries ADD COLUMN due_at INTEGER")
+    db.execute("ALTER TABLE deliveries ADD COLUMN spacing_ms INTEGER NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE deliveries ADD COLUMN claimed_at INTEGER")
+    for statement in _statements("pace.sql"):
+        db.execute(statement)
+
+
 def apply(connection: sqlite3.Connection) -> None:
     """Bring the database to the newest schema.  Safe when two processes start at once."""
     database = sqlite_utils.Database(connection)
