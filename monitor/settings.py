@@ -100,6 +100,24 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Quiet:
+    """A channel's quiet hours, in minutes after midnight of its zone; `end` may lie before `start`,
+    on the next day.  `timezone` None: the machine's."""
+
+    start_minute: int
+    end_minute: int
+    timezone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DigestTime:
+    """When the daily digest is due.  `timezone` None: the machine's."""
+
+    at_minute: int = 7 * 60 + 30
+    timezone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ConsoleChannel:
     """Prints in the terminal (or log) of the process that delivers."""
 
@@ -196,6 +214,7 @@ class Settings:
     heartbeat_url: Secret | None = None
     trouble_failures: int = 6  # a source's trouble is told after so many polls failed in a row,
     trouble_after_seconds: int = 2 * 3600  # and not before it lasted so long
+    digest: DigestTime = DigestTime()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ class DeliveryKind(StrEnum):
     ALERT = "alert"
     OPS = "ops"
     TEST = "test"
+    DIGEST = "digest"
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,7 +181,7 @@ CREATE TABLE deliveries (
   channel         TEXT NOT NULL,
   recipient       TEXT NOT NULL,
   revision        INTEGER NOT NULL,
-  kind            TEXT NOT NULL,        -- alert, ops, test
+  kind            TEXT NOT NULL,        -- alert, ops, test, digest
   notice          TEXT,                 -- JSON of an ops notice
   state           TEXT NOT NULL,        -- waiting, sent, dead
   created_at      INTEGER NOT NULL,

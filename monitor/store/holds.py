@@ -1,0 +1,33 @@
+"""Alerts that are not told at once, each with the reason: the channel's next digest has them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monitor.store.db import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """An alert that one channel is not told now.
+
+    `why`: low, demoted, late, cap, updates, silenced, quiet or acked; `detail` the word, the
+    silence's id, the cap.
+    """
+
+    alert_id: str
+    channel: str
+    why: str
+    detail: str | None
+    held_at: int
+
+
+def hold(tx: Tx, held: Hold) -> bool:
+    """Keep it for the channel's next digest.  False: it was held there before."""
+    return bool(tx.all(
+        """INSERT INTO holds (alert_id, channel, why, detail, held_at)
+           VALUES (:alert_id, :channel, :why, :detail, :held_at)
+           ON CONFLICT DO NOTHING RETURNING alert_id""",
+        alert_id=held.alert_id, channel=held.channel, why=held.why, detail=held.detail,
+        held_at=held.held_at,
+    ))  # fmt: skip
