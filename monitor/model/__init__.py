@@ -16,10 +16,12 @@ from monitor.model.delivery import (
     short_id,
 )
 from monitor.model.items import Feed, Item, Precision, SideStory, Stamp, iso
+from monitor.model.quiet import Ack, Mark, Silence
 from monitor.model.stored import BodyState, Change, Known, StoredItem
 from monitor.model.work import DueSource, Outcome, OutcomeKind, Polled, Response, WantedBody
 
 __all__ = [
+    "Ack",
     "Alert",
     "Answer",
     "BodyState",
@@ -31,6 +33,7 @@ __all__ = [
     "Item",
     "Known",
     "LeasedDelivery",
+    "Mark",
     "Match",
     "Message",
     "Outcome",
@@ -41,6 +44,7 @@ __all__ = [
     "Receipt",
     "Response",
     "SideStory",
+    "Silence",
     "Span",
     "Stamp",
     "StoredItem",

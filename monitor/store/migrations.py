@@ -80,6 +80,16 @@ def m008_pace(db: sqlite_utils.Database) -> None:
         db.execute(statement)
 
 
+@steps()
+def m009_marks(db: sqlite_utils.Database) -> None:
+    """Alerts that people called not relevant."""
+    db.execute(
+        """CREATE TABLE marks (
+             alert_id TEXT NOT NULL REFERENCES alerts, author TEXT NOT NULL,
+             marked_at INTEGER NOT NULL, PRIMARY KEY (alert_id, author)) WITHOUT ROWID"""
+    )
+
+
 def apply(connection: sqlite3.Connection) -> None:
     """Bring the database to the newest schema.  Safe when two processes start at once."""
     database = sqlite_utils.Database(connection)
