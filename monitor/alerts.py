@@ -1,62 +1,34 @@
-"""Decide whether a match is told, and as what alert.  Knows no store and no clock."""
+"""From a match that is told to its alert.  Knows no store and no clock."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from monitor.model import Alert, Change, Match, Reason, StoredItem
-from monitor.settings import Rule, Severity
-from monitor.worth import demoted_by, severity_of
-
-FIRST = "first"  # the only occasion while every item is its own story
+from monitor.model import Alert, Span, Worth
+from monitor.occasions import Occasion, Situation
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What a decision about one item's matches needs to know.
-
-    `news_at` is None while the item was only ever seen at first sights.
-    """
-
-    stored: StoredItem
-    story_key: str
-    change: Change
-    news_at: int | None
-    now: int
-    late_after_seconds: int | None
-
-
-def verdict(situation: Situation, rule: Rule, *, told: bool) -> Reason:
-    """Why `rule`'s match is told now (FIRST), or why it is not."""
-    if situation.news_at is None:
-        return Reason.BASELINE
-    if told:
-        return Reason.TOLD
-    if situation.change is Change.MODIFIED and not rule.on_update:
-        return Reason.NOT_ON_UPDATE
-    return Reason.FIRST
-
-
-def alert_for(situation: Situation, rule: Rule, match: Match) -> Alert:
-    """The alert that tells `match`; a demoted one is not lost, but told as low."""
-    item = situation.stored.item
-    demoted = demoted_by(rule, match, item)
-    severity = Severity.LOW if demoted else severity_of(rule, match.spans, item)
+def alert(
+    situation: Situation, rule_id: str, spans: Sequence[Span], worth: Worth, occasion: Occasion
+) -> Alert:
+    """The alert that tells of a match; a demoted one is not lost, but told as low."""
+    stored = situation.stored
     return Alert(
-        alert_id=alert_id(rule.id, situation.story_key, FIRST),
-        rule_id=rule.id,
-        item_id=situation.stored.id,
+        alert_id=alert_id(rule_id, situation.story_key, occasion.key),
+        rule_id=rule_id,
+        item_id=stored.id,
         story_key=situation.story_key,
-        occasion=FIRST,
-        reason=Reason.FIRST,
+        occasion=occasion.key,
+        reason=occasion.reason,
         raised_at=situation.now,
-        severity=severity,
-        spans=match.spans,
+        severity=worth.severity,
+        spans=tuple(spans),
         late=is_late(situation),
-        partial=item.partial,
-        version=situation.stored.version,
-        demoted=demoted,
+        partial=stored.item.partial,
+        version=stored.version,
+        demoted=worth.demoted,
+        detail=occasion.detail,
     )
 
 

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from monitor.ingest import Ingest
-from monitor.judge import Plan
 from monitor.model import DueSource, WantedBody
 from monitor.net.client import Client
 from monitor.net.hosts import RobotsCopy
+from monitor.plan import Plan
 from monitor.settings import Config, Source
 from monitor.store import hosts, outbox, sources, work
 from monitor.store import settings as config_store

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 from monitor import health, judge, landing, schedule
 from monitor.intake import Intake, first_body_state
-from monitor.judge import Plan, Prepared
+from monitor.judge import Prepared
 from monitor.landing import Register
 from monitor.model import BodyState, Change, Outcome, OutcomeKind, Polled, WantedBody
+from monitor.plan import Plan
 from monitor.store import items, outbox, sightings, sources, work
 from monitor.store.db import Store, Tx
 

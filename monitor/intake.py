@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 from monitor import dedupe, feeds, judge, sitemaps
 from monitor.dedupe import Candidate, Key
-from monitor.judge import Plan, Prepared
+from monitor.judge import Prepared
 from monitor.landing import Landing, Register
 from monitor.model import Answer, BodyState, Change, Item, Known, Polled
+from monitor.plan import Plan
 from monitor.store import arrivals, items, sightings, sources, words, work
 from monitor.store.arrivals import Arrival
 from monitor.store.db import Tx

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from monitor import alerts, routing, schedule
-from monitor.alerts import Situation
+from monitor import alerts, occasions, owing, schedule
 from monitor.dedupe import Candidate
 from monitor.health import Notice
 from monitor.model import (
@@ -19,36 +18,18 @@ from monitor.model import (
     DeliveryKind,
     Item,
     Match,
+    Past,
     Reason,
-    StoredItem,
 )
+from monitor.occasions import Situation
+from monitor.plan import Plan
 from monitor.rules.fields import Fields
-from monitor.rules.matcher import Matcher
-from monitor.settings import Config, Rule, Source
+from monitor.settings import Config, Rule
 from monitor.store import alerts as kept
 from monitor.store import items, outbox, sightings
 from monitor.store.db import Tx
 from monitor.text import forms, index_text
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A configuration ready to work with: its rules compiled, and what its routes ask of texts."""
-
-    config: Config
-    matcher: Matcher
-    texts: routing.Texts
-    rules: Mapping[str, Rule]
-    sources: Mapping[str, Source]
-
-    @classmethod
-    def of(cls, config: Config, previous: Plan | None = None) -> Plan:
-        """What has not changed since `previous` is not made again."""
-        rules = {rule.id: rule for rule in config.rules}
-        sources = {source.id: source for source in config.sources}
-        texts = routing.Texts(config.route)
-        matcher = Matcher(config.rules, previous.matcher if previous else None)
-        return cls(config, matcher, texts, rules, sources)
+from monitor.worth import worth_of
 
 
 class Answers(NamedTuple):
@@ -108,29 +89,115 @@ def _forms(item: Item) -> set[str]:
 
 
 def judge(tx: Tx, plan: Plan, prepared: Prepared, arrived: Arrived) -> int:
-    """Keep every rule's yes with the reason why it is told or not; returns how many are told."""
+    """Keep every rule's yes with the reason why it is told or not; returns how many alerts it
+    raised."""
     item_id = items.root(tx, arrived.item_id)
     news_at = sightings.become_news(tx, item_id, arrived.now)
     stored = items.load(tx, item_id)
+    matches = prepared.matches(plan, stored.item, stored.body_state, stored.source_id)
     stories = items.stories(tx, item_id)
     situation = Situation(
         stored, stories[0], arrived.change, news_at, arrived.now,
-        plan.config.settings.late_after_seconds,
+        plan.config.settings.late_after_seconds, kept.is_told(tx, item_id),
     )  # fmt: skip
-    raised, completed = [], []
-    for match in prepared.matches(plan, stored.item, stored.body_state, stored.source_id):
-        rule = plan.rules[match.rule_id]
-        told = kept.told(tx, rule.id, stories, alerts.FIRST)
-        alert = _decide(tx, situation, rule, match, told=told)
-        if alert is not None and kept.raise_alert(tx, alert):
-            raised.append(alert)
-        elif told and match.answer is Answer.YES and arrived.change is Change.COMPLETED:
-            whole = alerts.alert_for(situation, rule, match)
-            if kept.judge_again(tx, whole):
-                completed.append(whole)
-    if raised or completed:
-        _owe(tx, plan, stored, [*raised, *completed])
-    return len(raised)
+    case = Case(tx, plan, situation, stories, _before(tx, plan, situation))
+    for match in matches:
+        case.take(match)
+    case.find_lost({match.rule_id for match in matches})
+    if case.raised or case.completed:
+        subject = owing.Subject(stored, stories, 0, arrived.now)
+        owing.owe(tx, plan, subject, [*case.raised, *case.completed])
+    return len(case.raised)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The version before: its text, and every rule's yes or unknown to it."""
+
+    item: Item
+    matches: Mapping[str, Match]
+
+    def answer(self, rule_id: str) -> Answer:
+        match = self.matches.get(rule_id)
+        return match.answer if match is not None else Answer.NO
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One item before all rules: `raised` are its new alerts, `completed` those whose text is
+    whole now."""
+
+    tx: Tx
+    plan: Plan
+    situation: Situation
+    stories: list[str]
+    before: Before | None
+    raised: list[Alert] = field(default_factory=list)
+    completed: list[Alert] = field(default_factory=list)
+
+    def take(self, match: Match) -> None:
+        """Raise what is new in a match; what the rule said is kept either way."""
+        if match.answer is Answer.UNKNOWN and match.error is None:
+            return
+        if match.error is not None:
+            self._keep(match, Reason.RULE_BROKEN)
+            return
+        situation, rule = self.situation, self.plan.rules[match.rule_id]
+        worth = worth_of(rule, match, situation.stored.item)
+        if situation.change is Change.COMPLETED:
+            again = kept.judge_again(self.tx, situation.stored, match, worth, situation.now)
+            self.completed.extend(again)
+        past = self._past(rule.id)
+        before = self.before.answer(rule.id) if self.before is not None else None
+        verdict = occasions.judge(situation, rule, worth.severity, past, before)
+        self._keep(match, verdict.reason)
+        for occasion in verdict.occasions:
+            self._raise(alerts.alert(situation, rule.id, match.spans, worth, occasion))
+
+    def find_lost(self, still: Container[str]) -> None:
+        """Raise what the article said before, and does not any more."""
+        if self.before is None or self.situation.stored.body_state is BodyState.WANTED:
+            return
+        for match in self.before.matches.values():
+            if match.answer is Answer.YES and match.rule_id not in still:
+                self._lose(self.plan.rules[match.rule_id], match, self.before.item)
+
+    def _lose(self, rule: Rule, match: Match, item: Item) -> None:
+        occasion = occasions.lost(self.situation, rule, self._past(rule.id))
+        if occasion is not None:
+            worth = worth_of(rule, match, item)
+            alert = alerts.alert(self.situation, rule.id, match.spans, worth, occasion)
+            # Its spans lie in the text that is gone.
+            self._raise(replace(alert, version=alert.version - 1, partial=False))
+
+    def _raise(self, alert: Alert) -> None:
+        if kept.raise_alert(self.tx, alert):
+            self.raised.append(alert)
+
+    def _past(self, rule_id: str) -> Past:
+        return kept.past(self.tx, rule_id, self.stories, self.situation.stored.id)
+
+    def _keep(self, match: Match, verdict: Reason) -> None:
+        stored, version = self.situation.stored, self.plan.rules[match.rule_id].version
+        kept.save_match(
+            self.tx,
+            kept.Judged(
+                stored.id, stored.version, stored.item.partial, match, version, verdict,
+                self.situation.now,
+            ),
+        )  # fmt: skip
+
+
+def _before(tx: Tx, plan: Plan, situation: Situation) -> Before | None:
+    """None: the item has no earlier version, or nobody was told of it."""
+    stored = situation.stored
+    if not situation.item_told or situation.change not in (Change.MODIFIED, Change.COMPLETED):
+        return None
+    item = items.before(tx, stored)
+    if item is None:
+        return None
+    found = plan.matcher.match(item, stored.source_id, closed=not item.partial)
+    return Before(item, {match.rule_id: match for match in found})
 
 
 def tell_ops(tx: Tx, config: Config, notice: Notice, now: int) -> None:
@@ -143,64 +210,3 @@ def tell_ops(tx: Tx, config: Config, notice: Notice, now: int) -> None:
             DeliveryKind.OPS, now, now, now + schedule.GIVE_UP_MS, notice=text,
         ),
     )  # fmt: skip
-
-
-def _decide(tx: Tx, situation: Situation, rule: Rule, match: Match, *, told: bool) -> Alert | None:
-    """The alert a match comes to, if it is told; what the rule said is kept either way."""
-    if match.answer is Answer.UNKNOWN and match.error is None:
-        return None
-    verdict = alerts.verdict(situation, rule, told=told)
-    if match.error is not None:
-        verdict = Reason.RULE_BROKEN
-    stored = situation.stored
-    kept.save_match(
-        tx,
-        kept.Judged(
-            stored.id, stored.version, stored.item.partial, match, rule.version, verdict,
-            situation.now,
-        ),
-    )  # fmt: skip
-    return alerts.alert_for(situation, rule, match) if verdict is Reason.FIRST else None
-
-
-def _owe(tx: Tx, plan: Plan, stored: StoredItem, told: list[Alert]) -> None:
-    """One message per channel names every rule; with the page still to come it waits a little.
-
-    What the page showed may lead an alert to further channels: those are told as well.
-    """
-    config = plan.config
-    closed = stored.body_state is not BodyState.WANTED
-    holding = plan.texts.holding(stored.item, stored.source_id, closed=closed)
-    channels: dict[str, list[str]] = {}
-    for alert in told:
-        labels, rule = _labels(stored, alert), plan.rules[alert.rule_id]
-        known = outbox.channels_of(tx, alert.alert_id)
-        for name in routing.route(labels, rule, config.route, config.channels, holding):
-            if name not in known:
-                channels.setdefault(name, []).append(alert.alert_id)
-    now = told[0].raised_at
-    waits = stored.item.partial and not closed
-    try_at = now + schedule.PAGE_WAIT_MS if waits else now
-    for name, alert_ids in channels.items():
-        outbox.enqueue(
-            tx,
-            outbox.Owed(
-                name, config.channels[name].recipients, told[0].story_key, DeliveryKind.ALERT,
-                now, try_at, now + schedule.GIVE_UP_MS, tuple(alert_ids),
-            ),
-        )  # fmt: skip
-
-
-def _labels(stored: StoredItem, alert: Alert) -> dict[str, str]:
-    item = stored.item
-    return {
-        "rule": alert.rule_id,
-        "severity": alert.severity,
-        "source": stored.source_id,
-        "section": item.section or "",
-        "lang": item.lang or "",
-        "site": stored.site or "",
-        "wire": item.wire or "",
-        "late": str(alert.late).lower(),
-        "partial": str(alert.partial).lower(),
-    }

@@ -198,6 +198,28 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast people are told.
+
+    A first message waits `group_wait_seconds` for what else comes in.  Update n of a story comes no
+    sooner than the n-th of `update_after_seconds` after the message before it, the last one holding
+    for all later ones, and at most `updates_a_day` within any 24 hours.  A story taken up again
+    waits `cooldown_seconds` after its last message.  The caps count new conversations of a channel
+    within any hour, `rule_cap` those that a rule opened.
+    """
+
+    group_wait_seconds: Mapping[Severity, int] = field(
+        default_factory=lambda: dict(zip(Severity, (0, 30, 120, 120), strict=True))
+    )
+    update_after_seconds: tuple[int, ...] = (900, 1800, 3600, 7200, 14400)
+    updates_a_day: int = 6
+    story_closes_seconds: int = 72 * 3600
+    cooldown_seconds: int = 6 * 3600
+    rule_cap: int = 6
+    channel_cap: int = 30
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """`monitor.yaml`.  `allow`: private networks (CIDR) that any outgoing connection may reach;
     `resolve`: host -> "address:port", obeyed only inside an allowed network."""
@@ -215,6 +237,7 @@ class Settings:
     trouble_failures: int = 6  # a source's trouble is told after so many polls failed in a row,
     trouble_after_seconds: int = 2 * 3600  # and not before it lasted so long
     digest: DigestTime = DigestTime()
+    pace: Pace = field(default_factory=Pace)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from monitor.model import Answer, Item, Match, Span
+from monitor.model import Answer, Item, Match, Span, Worth
 from monitor.rules import Matcher, show
 from monitor.rules.entries import entry
 from monitor.settings import Rule, Severity
@@ -16,6 +16,11 @@ from monitor.text import paragraphs, sentence_at
 
 _FROM_THE_HIGHEST = tuple(Severity)
 _TEXTS = ("title", "body")
+
+
+def worth_of(rule: Rule, match: Match, item: Item) -> Worth:
+    demoted = demoted_by(rule, match, item)
+    return Worth(Severity.LOW if demoted else severity_of(rule, match.spans, item), demoted)
 
 
 def severity_of(rule: Rule, spans: Iterable[Span], item: Item) -> Severity:

@@ -21,9 +21,11 @@ Check = Callable[[Tree], Iterator[str]]
 LAYERS = {
     "vocabulary": "monitor model settings errors garbage",
     "decide": "urls text dates feeds listing extract publishers dedupe stories rules"
-    " alerts worth routing schedule health render dateline declared jsonld markup sitemaps",
+    " alerts occasions pacing silencing worth routing schedule health render dateline declared"
+    " jsonld markup sitemaps",
     "touch": "config log store channels net workers",
-    "do": "sitemap_poll ingest intake landing judge briefings deliver poll replay search",
+    "do": "sitemap_poll ingest intake landing judge owing plan briefings deliver poll replay"
+    " search",
     "run": "spiders cli web daemon engine crawl byhand demo __main__",
 }
 MAY_USE = {

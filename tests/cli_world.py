@@ -28,6 +28,8 @@ database: news.db
 contact: desk@example.org
 display_timezone: UTC
 delay: 0s
+group_wait: {high: 0s, normal: 0s}
+late_after: off
 allow: [127.0.0.0/8]
 """
 SOURCES = """\

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from monitor.judge import Plan
 from monitor.model import (
     BodyState,
     Change,
@@ -18,6 +17,7 @@ from monitor.model import (
     Reason,
     Stamp,
 )  # fmt: skip
+from monitor.plan import Plan
 from monitor.settings import (
     ConsoleChannel,
     LabelMatcher,
@@ -437,7 +437,13 @@ async def owed(world: World) -> list[tuple[str, int]]:
     return sorted(Counter(row["channel"] for row in rows).items())
 
 
-async def test_a_demoted_match_is_told_as_low(tmp_path: Path) -> None:
+async def held(world: World) -> list[tuple[str, str, str | None]]:
+    """What each channel keeps for its digest: channel, why and detail."""
+    rows = await world.rows("holds")
+    return sorted((row["channel"], row["why"], row["detail"]) for row in rows)
+
+
+async def test_a_demoted_match_waits_for_the_digest(tmp_path: Path) -> None:
     """It is not lost, and the phrase is kept with the alert."""
     rule = replace(BOMBING, severity=Severity.HIGH, demote=("film",))
     high = Route(("room",), (LabelMatcher("severity", "=", "high"),))
@@ -446,7 +452,8 @@ async def test_a_demoted_match_is_told_as_low(tmp_path: Path) -> None:
     await world.poll(BRIEF, item("b", "Town", "A car bombing killed nine."))
     alerts = {row["demoted"]: row["severity"] for row in await world.rows("alerts")}
     assert alerts == {"film": "low", None: "high"}
-    assert await owed(world) == [("me", 1), ("room", 1)]
+    assert await owed(world) == [("room", 1)]
+    assert await held(world) == [("me", "demoted", "film")]
     await world.close()
 
 
@@ -459,21 +466,21 @@ async def test_a_text_condition_routes_by_what_the_article_says(tmp_path: Path) 
     await world.close()
 
 
-async def test_what_the_page_shows_leads_an_alert_to_further_channels(tmp_path: Path) -> None:
-    """A teaser's match is demoted and goes to one; its page is not, and goes to the other too."""
+async def test_what_the_page_shows_leads_an_alert_to_where_it_belongs(tmp_path: Path) -> None:
+    """A teaser's match is demoted and kept for one channel; its page's is not, and told."""
     rule = replace(BOMBING, severities=dict.fromkeys(("title", "lead", "body"), Severity.HIGH))
     rule = replace(rule, demote=("film",))
     high = Route(("room",), (LabelMatcher("severity", "=", "high"),))
     world = await opened(tmp_path, rule, high)
     teaser = "A film recalls a car bombing."
     await world.poll(WIRE, item("a", "Town", teaser))
-    assert await owed(world) == [("me", 1)]
+    assert await held(world) == [("me", "demoted", "film")]
     (wanted,) = await world.bodies()
     whole = page("a", "Town", f"{teaser}\n\nAnother car bombing killed nine.")
     assert (await world.article(wanted, whole)).alerts == 0
-    assert await owed(world) == [("me", 1), ("room", 1)]
+    assert (await owed(world), await held(world)) == ([("room", 1)], [])
     assert [(r["severity"], r["demoted"]) for r in await world.rows("alerts")] == [("high", None)]
-    assert await world.told() == [("car-bombing",), ("car-bombing",)]
+    assert await world.told() == [("car-bombing",)]
     await world.close()
 
 

@@ -106,6 +106,8 @@ MONITOR = """\
 contact: ana@desk.example
 database: wirewatch.db
 delay: 0s
+group_wait: {{high: 0s, normal: 0s}}
+late_after: off
 allow: [127.0.0.0/8]
 display_timezone: UTC
 resolve: {{www.spacewar.com: "127.0.0.1:{port}"}}

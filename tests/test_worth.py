@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.alerts import Situation, alert_for
-from monitor.model import Answer, BodyState, Change, Item, Match, Span, StoredItem
+from monitor.model import Answer, Item, Match, Span
 from monitor.settings import Rule, Severity
-from monitor.worth import demoted_by, severity_of
+from monitor.worth import demoted_by, severity_of, worth_of
 
 HIGH, NORMAL, LOW = Severity.HIGH, Severity.NORMAL, Severity.LOW
 BY_PLACE = {"title": Severity.CRITICAL, "lead": HIGH, "body": LOW}
@@ -146,15 +145,9 @@ def test_a_demoted_match_has_the_phrase_in_each_of_its_sentences(words, title):
     assert (found is not None) == (bool(holding) and all("film" in one for one in holding))
 
 
-# --- the alert -------------------------------------------------------------------------------
-
-
-def test_a_demoted_match_is_told_as_low_with_its_phrase():
+def test_a_demoted_match_is_worth_little_with_its_phrase():
     """However high its place; what is not demoted has the severity of its place."""
+    rule = Rule("r", "car", severities=BY_PLACE, demote=("film",))
     for body, expected in ((LEAD, (HIGH, None)), ("A car film.", (LOW, "film"))):
         item = article("", body)
-        stored = StoredItem(1, item, "wire", 1, 1, BodyState.FULL, "story")
-        situation = Situation(stored, "story", Change.NEW, 1, 1, None)
-        rule = Rule("r", "car", severities=BY_PLACE, demote=("film",))
-        alert = alert_for(situation, rule, match(item, "car"))
-        assert (alert.severity, alert.demoted) == expected
+        assert worth_of(rule, match(item, "car"), item) == expected

@@ -25,6 +25,8 @@ COASTAL = "http://coastal-press.test/feed.atom"
 MONITOR = """\
 contact: ana@desk.example
 delay: 0s
+group_wait: {{high: 0s, normal: 0s}}
+late_after: off
 allow: [127.0.0.0/8]
 resolve: {{{resolve}}}
 """

@@ -7,9 +7,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from monitor.ingest import Ingest, Ingested
-from monitor.judge import Plan
 from monitor.model import DueSource, Item, Outcome, OutcomeKind, Polled, WantedBody
-from monitor.settings import Channel, Config, ConsoleChannel, Route, Rule, Settings, Source
+from monitor.plan import Plan
+from monitor.settings import (
+    Channel,
+    Config,
+    ConsoleChannel,
+    Pace,
+    Route,
+    Rule,
+    Settings,
+    Severity,
+    Source,
+)
 from monitor.store import outbox, sources, told, work
 from monitor.store.db import Row, Store
 
@@ -22,6 +32,14 @@ BOMBING = Rule("car-bombing", '"car bombing"', version="1")
 LIBERATED = Rule("liberated", "liberated", version="1")
 
 
+# Nothing is waited for, nothing is too much.
+AT_ONCE = Pace(dict.fromkeys(Severity, 0), rule_cap=10**6, channel_cap=10**6)
+
+
+def settings_of(directory: Path, late_after_seconds: int | None = 24 * 3600) -> Settings:
+    return Settings(directory / "wirewatch.db", late_after_seconds=late_after_seconds, pace=AT_ONCE)
+
+
 def config(
     directory: Path,
     *,
@@ -32,7 +50,7 @@ def config(
 ) -> Config:
     """A valid configuration whose database lies in `directory`."""
     return Config(
-        directory, "test", settings or Settings(database=directory / "wirewatch.db"),
+        directory, "test", settings or settings_of(directory),
         tuple(watched), tuple(rules), {channel.name: channel for channel in channels},
         Route(to=(channels[0].name,)), channels[0].name,
     )  # fmt: skip

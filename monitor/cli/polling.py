@@ -22,8 +22,8 @@ from monitor.crawl.once import Round
 from monitor.engine import Clock, Engine, wall_clock
 from monitor.errors import LeaseHeld
 from monitor.ingest import Ingest, Ingested
-from monitor.judge import Plan
 from monitor.model import Change, DueSource, OutcomeKind, Polled
+from monitor.plan import Plan
 from monitor.settings import Config, Source
 from monitor.store import sources as source_rows
 from monitor.store import work as work_rows

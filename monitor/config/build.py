@@ -25,6 +25,7 @@ from monitor.settings import (
     Channel,
     ConsoleChannel,
     EmailChannel,
+    Pace,
     Route,
     Rule,
     Selectors,
@@ -176,4 +177,19 @@ def settings(file: MonitorFile, directory: Path, database: str | None) -> Settin
         trouble_failures=file.trouble_failures,
         trouble_after_seconds=file.trouble_after,
         heartbeat_url=file.heartbeat_url or file.heartbeat_url_file,
+        pace=_pace(file),
+    )
+
+
+def _pace(file: MonitorFile) -> Pace:
+    wait = file.group_wait
+    seconds = (wait.critical, wait.high, wait.normal, wait.normal)
+    return Pace(
+        group_wait_seconds=dict(zip(Severity, seconds, strict=True)),
+        update_after_seconds=file.updates.after,
+        updates_a_day=file.updates.a_day,
+        story_closes_seconds=file.story_closes_after,
+        cooldown_seconds=file.cooldown,
+        rule_cap=file.caps.rule,
+        channel_cap=file.caps.channel,
     )

@@ -24,7 +24,19 @@ from monitor.settings import LabelMatcher, Severity
 IMPLICIT_CHANNEL = "console"
 # The labels every alert has, see the alerting design; a rule adds its own.
 ALERT_LABELS = frozenset(
-    ("rule", "severity", "source", "section", "lang", "site", "wire", "late", "partial")
+    (
+        "rule",
+        "severity",
+        "source",
+        "section",
+        "lang",
+        "site",
+        "wire",
+        "origins",
+        "reason",
+        "late",
+        "partial",
+    )
 )
 
 

@@ -136,6 +136,11 @@ def seconds(value: object) -> int:
     return int(exact)
 
 
+def wait(value: object) -> int:
+    """Whole seconds of a duration, `0s` too."""
+    return 0 if value in ("0s", "0m", "0h") else seconds(value)
+
+
 def seconds_or_off(value: object) -> int | None:
     return None if value == "off" else seconds(value)
 

@@ -21,6 +21,7 @@ Text = Annotated[str, BeforeValidator(fields.text)]
 SeverityWord = Annotated[str, BeforeValidator(fields.choice(*Severity))]
 Flag = Annotated[bool, BeforeValidator(fields.flag)]
 Seconds = Annotated[int, BeforeValidator(fields.seconds)]
+Wait = Annotated[int, BeforeValidator(fields.wait)]
 Timezone = Annotated[str, BeforeValidator(fields.timezone)]
 Url = Annotated[str, BeforeValidator(fields.url)]
 Host = Annotated[str, BeforeValidator(fields.host)]
@@ -158,6 +159,24 @@ class RoutesFile(Keys):
     ops: Name | None = None
 
 
+class GroupWaitKeys(Keys):
+    critical: Wait = 0
+    high: Wait = 30
+    normal: Wait = 120
+
+
+class UpdatesKeys(Keys):
+    after: tuple[Seconds, ...] = Field(default=(900, 1800, 3600, 7200, 14400), min_length=1)
+    a_day: Annotated[int, BeforeValidator(fields.whole(1, 1000))] = 6
+
+
+class CapsKeys(Keys):
+    """New conversations an hour."""
+
+    rule: Annotated[int, BeforeValidator(fields.whole(1, 100_000))] = 6
+    channel: Annotated[int, BeforeValidator(fields.whole(1, 100_000))] = 30
+
+
 class MonitorFile(Keys):
     database: Line = "wirewatch.db"
     contact: Line | None = None
@@ -170,6 +189,11 @@ class MonitorFile(Keys):
     articles_per_poll: Annotated[int, BeforeValidator(fields.whole(1, 1000))] = 30
     trouble_failures: Annotated[int, BeforeValidator(fields.whole(1, 1000))] = 6
     trouble_after: Seconds = 2 * 3600
+    group_wait: GroupWaitKeys = GroupWaitKeys()
+    updates: UpdatesKeys = UpdatesKeys()
+    caps: CapsKeys = CapsKeys()
+    cooldown: Wait = 6 * 3600
+    story_closes_after: Seconds = 72 * 3600
     heartbeat_url: UrlFromEnvironment | None = None
     heartbeat_url_file: UrlFromFile | None = None
 

@@ -32,6 +32,7 @@ _TOKEN = "xoxb-demo"
 _MONITOR = """\
 database: demo.db
 delay: 0s
+group_wait: {{high: 0s, normal: 0s}}
 allow: [127.0.0.0/8]
 trouble_failures: 2
 trouble_after: 1s

@@ -6,7 +6,17 @@ what people asked for (sources, rules, channels) is in `settings`, every decisio
 Times are UTC epoch milliseconds (`int`, names end in `_at`).
 """
 
-from monitor.model.alerts import Alert, Answer, Match, Reason, Span, Told
+from monitor.model.alerts import (
+    Alert,
+    Answer,
+    HoldReason,
+    Match,
+    Past,
+    Reason,
+    Span,
+    Told,
+    Worth,
+)
 from monitor.model.delivery import (
     DeliveryKind,
     DeliveryState,
@@ -18,6 +28,7 @@ from monitor.model.delivery import (
 from monitor.model.items import Feed, Item, Precision, SideStory, Stamp, iso
 from monitor.model.quiet import Ack, Mark, Silence
 from monitor.model.stored import BodyState, Change, Known, StoredItem
+from monitor.model.talk import Crowd, Revision, Talk
 from monitor.model.work import DueSource, Outcome, OutcomeKind, Polled, Response, WantedBody
 
 __all__ = [
@@ -26,10 +37,12 @@ __all__ = [
     "Answer",
     "BodyState",
     "Change",
+    "Crowd",
     "DeliveryKind",
     "DeliveryState",
     "DueSource",
     "Feed",
+    "HoldReason",
     "Item",
     "Known",
     "LeasedDelivery",
@@ -38,18 +51,22 @@ __all__ = [
     "Message",
     "Outcome",
     "OutcomeKind",
+    "Past",
     "Polled",
     "Precision",
     "Reason",
     "Receipt",
     "Response",
+    "Revision",
     "SideStory",
     "Silence",
     "Span",
     "Stamp",
     "StoredItem",
+    "Talk",
     "Told",
     "WantedBody",
+    "Worth",
     "iso",
     "short_id",
 ]

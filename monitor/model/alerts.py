@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from monitor.model.stored import StoredItem
 from monitor.settings import Severity
@@ -39,11 +41,52 @@ class Match:
 class Reason(StrEnum):
     """Why an alert is raised now, or why a match is not told."""
 
-    FIRST = "first"
+    FIRST = "first"  # match of the rule on the story
+    ORIGIN = "origin"  # one more that reports it independently
+    GAINED = "gained"  # by an edit of an article that was told
+    LOST = "lost"  # by such an edit
+    NUMBER = "number"  # a figure beside the match is higher, and said twice
+    SEVERITY = "severity"  # what was told as less
     BASELINE = "baseline"  # known since the source's first poll
     TOLD = "told"  # this occasion was raised before
+    COUNTED = "counted"  # one more article of the story, and nothing new
     NOT_ON_UPDATE = "not_on_update"
     RULE_BROKEN = "rule_broken"
+
+
+class HoldReason(StrEnum):
+    """Why an alert is not told at once, but kept for the channel's next summary."""
+
+    SILENCED = "silenced"
+    DEMOTED = "demoted"
+    LOW = "low"
+    LATE = "late"
+    ACKED = "acked"
+    CAP = "cap"  # too many new conversations within the hour
+    UPDATES = "updates"  # too many updates of the story within a day
+    QUIET = "quiet"  # the channel's quiet hours
+
+
+class Worth(NamedTuple):
+    """What a match is worth.  `demoted`: the phrase beside it for which that is little."""
+
+    severity: Severity
+    demoted: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What one rule raised before on one story.
+
+    `severity`: the highest, None: nothing was raised.  `origins`: who reports the articles that
+    were told.  `item_told`: the article at hand raised an alert of this rule.  `keys`: the
+    occasions.
+    """
+
+    severity: Severity | None = None
+    origins: frozenset[str] = frozenset()
+    item_told: bool = False
+    keys: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +109,7 @@ class Alert:
     partial: bool
     version: int
     demoted: str | None = None
+    detail: Mapping[str, object] = field(default_factory=dict)  # what is new, as JSON can say it
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,8 @@ class StoredItem:
     story_key: str
     body_reason: str | None = None
     site: str | None = None
+    fingerprint: str = ""
+    origin: str | None = None  # who reports it independently
 
 
 @dataclass(frozen=True, slots=True)

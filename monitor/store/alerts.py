@@ -6,9 +6,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.model import Alert, Match, Reason, Span
+from monitor.model import Alert, Match, Past, Reason, Span, StoredItem, Worth
 from monitor.settings import Severity
 from monitor.store.db import Row, Tx
+
+_FROM_THE_HIGHEST = tuple(Severity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +26,28 @@ class Judged:
     now: int
 
 
-def told(tx: Tx, rule_id: str, story_keys: Sequence[str], occasion: str) -> bool:
-    """Whether this occasion was raised for any of the stories that are now one."""
-    return tx.one(
-        """SELECT 1 FROM alerts WHERE rule_id = :rule_id AND occasion = :occasion
-             AND story_key IN (SELECT value FROM json_each(:stories))""",
-        rule_id=rule_id, occasion=occasion, stories=json.dumps(list(story_keys)),
-    ) is not None  # fmt: skip
+def past(tx: Tx, rule_id: str, story_keys: Sequence[str], item_id: int) -> Past:
+    """What a rule raised on the stories that are now one."""
+    rows = tx.all(
+        """SELECT a.occasion, a.severity, a.item_id, i.origin
+           FROM alerts a JOIN items i ON i.item_id = a.item_id
+           WHERE a.rule_id = :rule_id AND a.story_key IN (SELECT value FROM json_each(:stories))""",
+        rule_id=rule_id, stories=json.dumps(list(story_keys)),
+    )  # fmt: skip
+    if not rows:
+        return Past()
+    severities = {Severity(row["severity"]) for row in rows}
+    return Past(
+        severity=min(severities, key=_FROM_THE_HIGHEST.index),
+        origins=frozenset(row["origin"] for row in rows if row["origin"]),
+        item_told=any(row["item_id"] == item_id for row in rows),
+        keys=frozenset(row["occasion"] for row in rows),
+    )
+
+
+def is_told(tx: Tx, item_id: int) -> bool:
+    """Whether the item raised an alert, of any rule."""
+    return tx.one("SELECT 1 FROM alerts WHERE item_id = :id LIMIT 1", id=item_id) is not None
 
 
 def save_match(tx: Tx, judged: Judged) -> None:
@@ -42,8 +59,9 @@ def save_match(tx: Tx, judged: Judged) -> None:
              :error, :now)
            ON CONFLICT (item_id, rule_id, version, partial) DO UPDATE SET
              spans = excluded.spans, rule_version = excluded.rule_version, error = excluded.error,
-             verdict = CASE WHEN matches.verdict = 'first' THEN matches.verdict
-                            ELSE excluded.verdict END""",
+             verdict = CASE WHEN matches.verdict IN
+                              ('first', 'origin', 'gained', 'number', 'severity')
+                            THEN matches.verdict ELSE excluded.verdict END""",
         item_id=judged.item_id, rule_id=judged.match.rule_id, version=judged.version,
         partial=judged.partial, rule_version=judged.rule_version,
         spans=dump_spans(judged.match.spans), verdict=judged.verdict, error=judged.match.error,
@@ -55,31 +73,33 @@ def raise_alert(tx: Tx, alert: Alert) -> bool:
     """False: this very alert was raised before."""
     return bool(tx.all(
         """INSERT INTO alerts (alert_id, rule_id, item_id, story_key, occasion, reason, severity,
-             spans, late, partial, version, raised_at, judged_at, demoted)
+             spans, late, partial, version, raised_at, judged_at, demoted, detail)
            VALUES (:alert_id, :rule_id, :item_id, :story_key, :occasion, :reason, :severity,
-             :spans, :late, :partial, :version, :raised_at, :raised_at, :demoted)
+             :spans, :late, :partial, :version, :raised_at, :raised_at, :demoted,
+             :detail)
            ON CONFLICT DO NOTHING RETURNING alert_id""",
         alert_id=alert.alert_id, rule_id=alert.rule_id, item_id=alert.item_id,
         story_key=alert.story_key, occasion=alert.occasion, reason=alert.reason,
         severity=alert.severity, spans=dump_spans(alert.spans), late=alert.late,
         partial=alert.partial, version=alert.version, raised_at=alert.raised_at,
-        demoted=alert.demoted,
+        demoted=alert.demoted, detail=json.dumps(alert.detail, ensure_ascii=False),
     ))  # fmt: skip
 
 
-def judge_again(tx: Tx, alert: Alert) -> bool:
-    """The text an alert was raised on was completed: the same match, found in the whole.
-
-    False: it was raised on another text, or of another article.
-    """
-    return bool(tx.run(
+def judge_again(tx: Tx, stored: StoredItem, match: Match, worth: Worth, now: int) -> list[Alert]:
+    """The text that alerts of a rule were raised on was completed: the same match, found in the
+    whole.  Nothing where they were raised on another text, or of another article."""
+    rows = tx.all(
         """UPDATE alerts SET spans = :spans, partial = :partial, judged_at = :now,
              severity = :severity, demoted = :demoted
-           WHERE alert_id = :alert_id AND item_id = :item_id AND version = :version""",
-        alert_id=alert.alert_id, item_id=alert.item_id, version=alert.version,
-        spans=dump_spans(alert.spans), partial=alert.partial, now=alert.raised_at,
-        severity=alert.severity, demoted=alert.demoted,
-    ))  # fmt: skip
+           WHERE rule_id = :rule_id AND item_id = :item_id AND version = :version
+             AND reason <> 'lost'
+           RETURNING *""",
+        rule_id=match.rule_id, item_id=stored.id, version=stored.version,
+        spans=dump_spans(match.spans), partial=stored.item.partial, now=now,
+        severity=worth.severity, demoted=worth.demoted,
+    )  # fmt: skip
+    return [from_row(row) for row in rows]
 
 
 def from_row(row: Row) -> Alert:
@@ -88,7 +108,7 @@ def from_row(row: Row) -> Alert:
         row["alert_id"], row["rule_id"], row["item_id"], row["story_key"], row["occasion"],
         Reason(row["reason"]), row["raised_at"], Severity(row["severity"]),
         load_spans(row["spans"]), bool(row["late"]), bool(row["partial"]), row["version"],
-        row["demoted"],
+        row["demoted"], json.loads(row["detail"]),
     )  # fmt: skip
 
 

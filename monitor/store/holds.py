@@ -31,3 +31,10 @@ def hold(tx: Tx, held: Hold) -> bool:
         alert_id=held.alert_id, channel=held.channel, why=held.why, detail=held.detail,
         held_at=held.held_at,
     ))  # fmt: skip
+
+
+def release(tx: Tx, alert_id: str) -> frozenset[str]:
+    """Keep an alert nowhere any more but where a digest has it; returns those channels."""
+    tx.run("DELETE FROM holds WHERE alert_id = :alert AND digest_id IS NULL", alert=alert_id)
+    rows = tx.all("SELECT channel FROM holds WHERE alert_id = :alert", alert=alert_id)
+    return frozenset(row["channel"] for row in rows)

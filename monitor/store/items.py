@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import lru_cache
 from operator import attrgetter
 
@@ -172,6 +172,21 @@ def load(tx: Tx, item_id: int) -> StoredItem:
     return from_row(row)
 
 
+def before(tx: Tx, stored: StoredItem) -> Item | None:
+    """The item as its version before read in the end; `partial`: its page was never read.
+
+    None: it is in its first version.
+    """
+    row = tx.one(
+        """SELECT title, body, partial FROM versions
+           WHERE item_id = :item_id AND version = :version""",
+        item_id=stored.id, version=stored.version - 1,
+    )  # fmt: skip
+    if row is None:
+        return None
+    return replace(stored.item, title=row["title"], body=row["body"], partial=bool(row["partial"]))
+
+
 def from_row(row: Row) -> StoredItem:
     """A StoredItem from a whole row of `items`."""
     item = Item(
@@ -187,7 +202,7 @@ def from_row(row: Row) -> StoredItem:
     return StoredItem(
         row["item_id"], item, row["source_id"], row["first_seen_at"], row["version"],
         BodyState(row["body_state"]), row["story_key"], row["body_reason"],
-        row["site"],
+        row["site"], row["fingerprint"], row["origin"],
     )  # fmt: skip
 
 

@@ -23,6 +23,8 @@ class Owed:
     """What one channel owes its recipients about one subject.
 
     `subject` is a story key, or names trouble of our own.  `notice` is JSON, for ops and tests.
+    It is due at `due_at` (None: when it is tried), and not before `spacing_ms` have passed since
+    the conversation's message before was sent.
     """
 
     channel: str
@@ -34,6 +36,8 @@ class Owed:
     give_up_at: int
     alert_ids: tuple[str, ...] = ()
     notice: str | None = None
+    due_at: int | None = None
+    spacing_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ def enqueue(tx: Tx, owed: Owed) -> None:
         delivery_id = _untried(tx, conversation, recipient) if owed.alert_ids else None
         if delivery_id is None:
             delivery_id = _insert(tx, owed, conversation, recipient)
+        else:
+            _hasten(tx, delivery_id, owed)
         tx.many(
             """INSERT INTO delivery_alerts (delivery_id, alert_id) VALUES (:delivery, :alert)
                ON CONFLICT DO NOTHING""",
@@ -81,10 +87,29 @@ def channels_of(tx: Tx, alert_id: str) -> frozenset[str]:
     return frozenset(row["channel"] for row in rows)
 
 
+def withdraw(tx: Tx, alert_id: str, channel: str) -> bool:
+    """Take an alert out of what `channel` owes.  False: somebody may have been told."""
+    taken = tx.all(
+        """DELETE FROM delivery_alerts WHERE alert_id = :alert AND delivery_id IN (
+             SELECT delivery_id FROM deliveries
+             WHERE channel = :channel AND state = 'waiting' AND tries = 0
+               AND lease_token IS NULL)
+           RETURNING delivery_id""",
+        alert=alert_id, channel=channel,
+    )  # fmt: skip
+    for row in taken:
+        tx.run(
+            """DELETE FROM deliveries WHERE delivery_id = :id AND NOT EXISTS
+                 (SELECT 1 FROM delivery_alerts WHERE delivery_id = :id)""",
+            id=row["delivery_id"],
+        )
+    return channel not in channels_of(tx, alert_id)
+
+
 def send_now(tx: Tx, stories: Sequence[str], now: int) -> None:
-    """What waited for the article's page to be read waits no longer."""
+    """What waited for the article's page to be read waits no longer than it is due."""
     tx.run(
-        """UPDATE deliveries SET try_at = min(try_at, :now)
+        """UPDATE deliveries SET try_at = min(try_at, max(coalesce(due_at, :now), :now))
            WHERE state = 'waiting' AND tries = 0 AND kind = 'alert' AND conversation_id IN
              (SELECT conversation_id FROM conversations
               WHERE subject IN (SELECT value FROM json_each(:stories)))""",
@@ -120,7 +145,8 @@ def claim(tx: Tx, channel: str, holder: str, now: int, limit: int) -> list[Lease
         return []
     rows = tx.all(
         """UPDATE deliveries SET lease_token = :token || '-' || delivery_id,
-             lease_holder = :holder, lease_until = :until, tries = tries + 1
+             lease_holder = :holder, lease_until = :until, tries = tries + 1,
+             claimed_at = coalesce(claimed_at, :now)
            WHERE delivery_id IN (
              SELECT d.delivery_id FROM deliveries d
              WHERE d.channel = :channel AND d.state = 'waiting' AND d.try_at <= :now
@@ -144,6 +170,13 @@ def sent(tx: Tx, attempt: Attempt) -> None:
              lease_token = NULL, lease_holder = NULL, lease_until = NULL
            WHERE delivery_id = :id AND state = 'waiting'""",
         id=attempt.delivery.id, now=attempt.now, message_id=attempt.message_id,
+    )  # fmt: skip
+    tx.run(
+        """UPDATE deliveries SET try_at = max(try_at, :now + spacing_ms)
+           WHERE conversation_id = :conversation AND recipient = :recipient
+             AND revision = :revision + 1 AND state = 'waiting'""",
+        now=attempt.now, conversation=attempt.delivery.conversation_id,
+        recipient=attempt.delivery.recipient, revision=attempt.delivery.revision,
     )  # fmt: skip
 
 
@@ -214,17 +247,31 @@ def _untried(tx: Tx, conversation: str, recipient: str) -> int | None:
     return found
 
 
+def _hasten(tx: Tx, delivery_id: int, owed: Owed) -> None:
+    """Something more urgent came along."""
+    tx.run(
+        """UPDATE deliveries SET due_at = min(due_at, :due_at), try_at = min(try_at, :try_at)
+           WHERE delivery_id = :id AND due_at > :due_at""",
+        id=delivery_id, due_at=_due_at(owed), try_at=owed.try_at,
+    )  # fmt: skip
+
+
+def _due_at(owed: Owed) -> int:
+    return owed.try_at if owed.due_at is None else owed.due_at
+
+
 def _insert(tx: Tx, owed: Owed, conversation: str, recipient: str) -> int:
     delivery_id: int = tx.value(
         """INSERT INTO deliveries (conversation_id, channel, recipient, revision, kind, notice,
-             state, created_at, try_at, give_up_at)
+             state, created_at, due_at, spacing_ms, try_at, give_up_at)
            VALUES (:conversation, :channel, :recipient,
              (SELECT count(*) + 1 FROM deliveries
               WHERE conversation_id = :conversation AND recipient = :recipient),
-             :kind, :notice, 'waiting', :now, :try_at, :give_up_at)
+             :kind, :notice, 'waiting', :now, :due_at, :spacing_ms, :try_at, :give_up_at)
            RETURNING delivery_id""",
         conversation=conversation, channel=owed.channel, recipient=recipient, kind=owed.kind,
-        notice=owed.notice, now=owed.now, try_at=owed.try_at, give_up_at=owed.give_up_at,
+        notice=owed.notice, now=owed.now, due_at=_due_at(owed), spacing_ms=owed.spacing_ms,
+        try_at=owed.try_at, give_up_at=owed.give_up_at,
     )  # fmt: skip
     return delivery_id
 

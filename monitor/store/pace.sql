@@ -33,6 +33,8 @@ CREATE TABLE silences (
   ends_at    INTEGER NOT NULL           -- moved forward when it is expired by hand
 ) WITHOUT ROWID;
 
+CREATE INDEX silences_by_end ON silences (ends_at);
+
 -- Seen: a story's messages wait until there is something new, or until a time.
 CREATE TABLE acks (
   story_key TEXT NOT NULL,
@@ -41,3 +43,6 @@ CREATE TABLE acks (
   author    TEXT NOT NULL,
   PRIMARY KEY (story_key, acked_at)
 ) WITHOUT ROWID;
+
+-- For the caps: how many were opened within the hour.
+CREATE INDEX conversations_by_time ON conversations (channel, opened_at);

@@ -29,7 +29,7 @@ from monitor.byhand import Work
 from monitor.engine import Engine
 from monitor.settings import Rule, Settings, Source
 from monitor.text import fold
-from tests.world import config
+from tests.world import AT_ONCE, config
 
 PORTS = "127.0.0.0/8"
 
@@ -79,7 +79,7 @@ async def replay(recording: Recording, directory: Path, process: AsyncCrawlerPro
         directory,
         watched=[source],
         rules=[one_word_each(recording.titles())],
-        settings=Settings(directory / "replay.db", allow=(PORTS,), delay_seconds=0),
+        settings=Settings(directory / "replay.db", allow=(PORTS,), delay_seconds=0, pace=AT_ONCE),
     )
     engine = Engine(plan, "replay", clock=lambda: recording.now)
     await engine.adopt(engine.ingest.plan)

@@ -15,6 +15,8 @@ CHANNELS = (("smtp", RECIPIENT), ("slack", "webhook"))
 _MONITOR = """\
 database: {database}
 delay: 0s
+group_wait: {{high: 0s, normal: 0s}}
+caps: {{rule: 100000, channel: 100000}}
 display_timezone: UTC
 allow: [127.0.0.0/8]
 resolve:

@@ -1,0 +1,104 @@
+"""Decide what is new in a match: the occasions on which a rule alerts people to a story.
+
+Knows no store and no clock.  An occasion is derived from what it is about, so that the same one is
+the same alert, however often and in whatever order it is derived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from monitor.model import Answer, Change, Past, Reason, StoredItem
+from monitor.settings import Rule, Severity
+
+FIRST = "first"
+
+_FROM_THE_HIGHEST = tuple(Severity)
+_FINGERPRINT = 16  # characters that tell a version
+
+
+class Occasion(NamedTuple):
+    """Why now: `key` tells it among those of one rule and story; `detail` what a message says."""
+
+    key: str
+    reason: Reason
+    detail: Mapping[str, object] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a decision about one item's matches needs to know.
+
+    `news_at` is None while the item was only ever seen at first sights.  `item_told`: people were
+    told of the item itself, by whatever rule.
+    """
+
+    stored: StoredItem
+    story_key: str
+    change: Change
+    news_at: int | None
+    now: int
+    late_after_seconds: int | None
+    item_told: bool = False
+
+
+class Verdict(NamedTuple):
+    """The occasions to raise, and the word for what became of the match."""
+
+    occasions: tuple[Occasion, ...]
+    reason: Reason
+
+
+def judge(
+    situation: Situation, rule: Rule, severity: Severity, past: Past, before: Answer | None
+) -> Verdict:
+    """What is new in a match that is worth `severity`; nothing for a plain copy.
+
+    `before`: what the rule says of the version before, None where that does not matter.
+    """
+    if situation.news_at is None:
+        return Verdict((), Reason.BASELINE)
+    known = Reason.TOLD if past.item_told else Reason.COUNTED
+    if situation.change is Change.MODIFIED and not rule.on_update:
+        return Verdict((), known if past.severity else Reason.NOT_ON_UPDATE)
+    if past.severity is None:
+        return Verdict((_first(situation.stored),), Reason.FIRST)
+    new = tuple(
+        occasion
+        for occasion in _news(situation, severity, past, before)
+        if occasion.key not in past.keys
+    )
+    return Verdict(new, new[0].reason if new else known)
+
+
+def lost(situation: Situation, rule: Rule, past: Past) -> Occasion | None:
+    """The article matched before, and does not any more: news if people were told of it."""
+    edited = rule.on_update or situation.change is not Change.MODIFIED
+    if situation.news_at is None or not past.item_told or not edited:
+        return None
+    occasion = _edited(situation.stored, Reason.LOST)
+    return None if occasion.key in past.keys else occasion
+
+
+def _news(
+    situation: Situation, severity: Severity, past: Past, before: Answer | None
+) -> Iterator[Occasion]:
+    stored, told_as = situation.stored, past.severity or severity
+    if _FROM_THE_HIGHEST.index(severity) < _FROM_THE_HIGHEST.index(told_as):
+        detail = {"old": told_as.value, "new": severity.value}
+        yield Occasion(f"severity:{severity}", Reason.SEVERITY, detail)
+    if stored.origin is not None and stored.origin not in past.origins and not past.item_told:
+        yield Occasion(f"origin:{stored.origin}", Reason.ORIGIN, {"origin": stored.origin})
+    if before is Answer.NO and situation.item_told:
+        yield _edited(stored, Reason.GAINED)
+
+
+def _first(stored: StoredItem) -> Occasion:
+    return Occasion(FIRST, Reason.FIRST, {"origin": stored.origin} if stored.origin else {})
+
+
+def _edited(stored: StoredItem, reason: Reason) -> Occasion:
+    key = f"{reason}:{stored.fingerprint[:_FINGERPRINT]}"
+    return Occasion(key, reason, {"version": stored.version})

@@ -1,0 +1,148 @@
+"""From the alerts of one item to what its channels are owed now, later, or in their digests.
+
+Part of ingest's transaction.  Which channels is `routing`'s to say, when is `pacing`'s, what is
+kept back `silencing`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from monitor import pacing, routing, schedule, silencing
+from monitor.model import Ack, Alert, BodyState, DeliveryKind, HoldReason, Silence, StoredItem
+from monitor.pacing import Due, Held
+from monitor.plan import Plan
+from monitor.settings import Severity
+from monitor.store import acks, conversations, holds, outbox, silences
+from monitor.store.db import Tx
+from monitor.store.holds import Hold
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The item that alerts speak of: its story under every key, its origins by name."""
+
+    stored: StoredItem
+    story_keys: Sequence[str]
+    origins: int
+    now: int
+
+    @property
+    def closed(self) -> bool:
+        """Its text is all there will be."""
+        return self.stored.body_state is not BodyState.WANTED
+
+
+def owe(tx: Tx, plan: Plan, subject: Subject, alerts: Sequence[Alert]) -> None:
+    """One message per channel names every rule; with the page still to come it waits a little.
+
+    An alert that was judged again, on the whole text, goes where it belongs now: out of a digest,
+    or into it, unless it was told already.
+    """
+    owing = _Owing(tx, plan, subject)
+    for alert in alerts:
+        owing.sort(alert)
+    for channel, told in owing.now.items():
+        owing.tell(channel, told)
+
+
+@dataclass(slots=True)
+class _Owing:
+    tx: Tx
+    plan: Plan
+    subject: Subject
+    now: dict[str, list[Alert]] = field(default_factory=dict)
+    _holding: frozenset[str] = field(init=False)
+    _silences: Sequence[Silence] = field(init=False)
+
+    def __post_init__(self) -> None:
+        stored, at = self.subject.stored, self.subject.now
+        self._holding = self.plan.texts.holding(
+            stored.item, stored.source_id, closed=self.subject.closed
+        )
+        self._silences = silences.active(self.tx, at)
+
+    def sort(self, alert: Alert) -> None:
+        """Put an alert where each of its channels has it: in a message, or in the digest."""
+        tx, config = self.tx, self.plan.config
+        labels, rule = labels_of(self.subject, alert), self.plan.rules[alert.rule_id]
+        held = self._silenced({**rule.labels, **labels}) or pacing.kept(alert)
+        owed, summed = outbox.channels_of(tx, alert.alert_id), holds.release(tx, alert.alert_id)
+        for name in routing.route(labels, rule, config.route, config.channels, self._holding):
+            if name in summed:
+                continue  # a digest has it
+            if held is not None:
+                if name not in owed or outbox.withdraw(tx, alert.alert_id, name):
+                    self._hold(name, alert, held)
+            elif name not in owed:
+                self.now.setdefault(name, []).append(alert)
+
+    def tell(self, channel: str, alerts: Sequence[Alert]) -> None:
+        """Owe one message with these alerts, or keep them for the digest."""
+        tx, subject, config = self.tx, self.subject, self.plan.config
+        talk = conversations.talk(tx, channel, subject.story_keys)
+        crowd = conversations.crowd(tx, channel, subject.now)
+        due = pacing.plan(config.settings.pace, talk, crowd, alerts, subject.now)
+        if isinstance(due, Due):
+            due = self._undisturbed(alerts, due) or due
+        if isinstance(due, Held):
+            for alert in alerts:
+                self._hold(channel, alert, due)
+            return
+        outbox.enqueue(tx, outbox.Owed(
+            channel, config.channels[channel].recipients, talk.subject, DeliveryKind.ALERT,
+            subject.now, self._try_at(alerts, due), due.at + schedule.GIVE_UP_MS,
+            tuple(alert.alert_id for alert in alerts), due_at=due.at, spacing_ms=due.spacing_ms,
+        ))  # fmt: skip
+
+    def _try_at(self, alerts: Sequence[Alert], due: Due) -> int:
+        """The article's page may bring more rules and better sentences; critical does not wait."""
+        subject = self.subject
+        critical = pacing.highest(alerts) is Severity.CRITICAL
+        if critical or subject.closed or not subject.stored.item.partial:
+            return due.at
+        return max(due.at, subject.now + schedule.PAGE_WAIT_MS)
+
+    def _undisturbed(self, alerts: Sequence[Alert], due: Due) -> Held | None:
+        """Kept back because people asked not to be told now; critical passes."""
+        if pacing.highest(alerts) is Severity.CRITICAL:
+            return None
+        ack = acks.newest(self.tx, self.subject.story_keys)
+        if ack is not None and _is_seen(ack, due.at):
+            return Held(HoldReason.ACKED, ack.author)
+        return None
+
+    def _silenced(self, labels: Mapping[str, str]) -> Held | None:
+        subject = self.subject
+        silence = silencing.silenced_by(
+            self._silences, labels, subject.story_keys, subject.stored, closed=subject.closed
+        )
+        return Held(HoldReason.SILENCED, silence.id) if silence is not None else None
+
+    def _hold(self, channel: str, alert: Alert, held: Held) -> None:
+        holds.hold(self.tx, Hold(alert.alert_id, channel, held.why, held.detail, self.subject.now))
+
+
+def labels_of(subject: Subject, alert: Alert) -> dict[str, str]:
+    """What routes and silences can ask of an alert."""
+    stored = subject.stored
+    item = stored.item
+    return {
+        "rule": alert.rule_id,
+        "severity": alert.severity,
+        "source": stored.source_id,
+        "section": item.section or "",
+        "lang": item.lang or "",
+        "site": stored.site or "",
+        "wire": item.wire or "",
+        "origins": str(subject.origins),
+        "reason": alert.reason,
+        "late": str(alert.late).lower(),
+        "partial": str(alert.partial).lower(),
+    }
+
+
+def _is_seen(ack: Ack, at: int) -> bool:
+    """Until a time; what is new ends an ack that has none."""
+    return ack.until_at is not None and at < ack.until_at

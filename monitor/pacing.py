@@ -1,0 +1,89 @@
+"""Decide when a channel is told, or why it is not told now: group wait, growing intervals, caps.
+
+Knows no store and no clock.  Times are UTC epoch milliseconds, as stored: nothing is rounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from monitor.model import Alert, Crowd, HoldReason, Revision, Talk
+from monitor.settings import Pace, Severity
+
+_DAY_MS = 24 * 3600 * 1000
+_FROM_THE_HIGHEST = tuple(Severity)
+
+
+class Due(NamedTuple):
+    """A message is sent at `at`, and not before `spacing_ms` have passed since the one before."""
+
+    at: int
+    spacing_ms: int = 0
+
+
+class Held(NamedTuple):
+    """Not now: the next summary has it.  `detail` is the word, or whose cap it was."""
+
+    why: HoldReason
+    detail: str | None = None
+
+
+def kept(alert: Alert) -> Held | None:
+    """Why an alert is never told at once, whatever the channel."""
+    if alert.demoted:
+        return Held(HoldReason.DEMOTED, alert.demoted)
+    if alert.severity is Severity.LOW:
+        return Held(HoldReason.LOW)
+    if alert.late:
+        return Held(HoldReason.LATE)
+    return None
+
+
+def highest(alerts: Collection[Alert]) -> Severity:
+    return min((alert.severity for alert in alerts), key=_FROM_THE_HIGHEST.index)
+
+
+def plan(pace: Pace, talk: Talk, crowd: Crowd, alerts: Collection[Alert], now: int) -> Due | Held:
+    """When one message with these alerts goes out.  Critical ones are exempt from every count."""
+    severity = highest(alerts)
+    critical = severity is Severity.CRITICAL
+    earliest = now + pace.group_wait_seconds[severity] * 1000
+    if not talk.revisions and talk.waiting_due_at is None:
+        over = None if critical else _over_cap(pace, crowd, alerts)
+        return over or Due(_after_cooldown(pace, talk, earliest, critical=critical))
+    if not talk.revisions:  # the opening is still owed
+        return Due(min(earliest, talk.waiting_due_at or earliest))
+    spacing = _interval_ms(pace, talk.revisions, severity)
+    at = max(earliest, talk.revisions[-1].at + spacing)
+    recent = sum(at - revision.at < _DAY_MS for revision in talk.revisions[1:])
+    if recent >= pace.updates_a_day and talk.waiting_due_at is None and not critical:
+        return Held(HoldReason.UPDATES, f"{pace.updates_a_day} a day")
+    return Due(at, spacing)
+
+
+def _over_cap(pace: Pace, crowd: Crowd, alerts: Collection[Alert]) -> Held | None:
+    """A message is over a cap when the channel is, or every rule in it."""
+    if crowd.conversations >= pace.channel_cap:
+        return Held(HoldReason.CAP, f"channel {pace.channel_cap} an hour")
+    if all(crowd.by_rule.get(alert.rule_id, 0) >= pace.rule_cap for alert in alerts):
+        return Held(HoldReason.CAP, f"rule {pace.rule_cap} an hour")
+    return None
+
+
+def _after_cooldown(pace: Pace, talk: Talk, earliest: int, *, critical: bool) -> int:
+    if talk.followed_at is None or critical:
+        return earliest
+    return max(earliest, talk.followed_at + pace.cooldown_seconds * 1000)
+
+
+def _interval_ms(pace: Pace, revisions: Sequence[Revision], severity: Severity) -> int:
+    """How long after the last message the next may come: growing, and short again after a rise."""
+    steps, step = pace.update_after_seconds, 0
+    highest_yet = revisions[0].severity
+    for each in (*(revision.severity for revision in revisions[1:]), severity):
+        if _FROM_THE_HIGHEST.index(each) < _FROM_THE_HIGHEST.index(highest_yet):
+            highest_yet, step = each, 0
+        else:
+            step += 1
+    return steps[min(max(step - 1, 0), len(steps) - 1)] * 1000
