@@ -21,7 +21,7 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from scrapy.crawler import AsyncCrawlerProcess
 
-from monitor import garbage, search
+from monitor import garbage, grouping, search
 from monitor.crawl import reactor, slim
 from monitor.crawl.dispatch import Dispatch
 from monitor.deliver import Deliverer
@@ -43,6 +43,8 @@ TICK_SECONDS = 1.0
 BEAT_SECONDS = 30
 PRUNE_SECONDS = 3600
 ITEMS_INDEXED_AT_ONCE = 200
+GROUP_SECONDS = 5
+ITEMS_GROUPED_AT_ONCE = 10  # what comes in meanwhile waits for them
 _M_ARENA_MAX = -8  # glibc, malloc.h
 DRAIN_SECONDS = 8.0  # of the ten that a stop may take
 
@@ -116,6 +118,7 @@ class Daemon:
             (self._deliver_tick, TICK_SECONDS),
             (self._beat, BEAT_SECONDS),
             (self._prune, PRUNE_SECONDS),
+            (self._group, GROUP_SECONDS),
         ):
             self._scheduler.add_job(
                 tick, "interval", seconds=seconds, next_run_time=datetime.now(UTC),
@@ -132,6 +135,15 @@ class Daemon:
         while indexed and not self._stopping:
             indexed = await self._engine.store.write(
                 lambda tx: search.index_missing(tx, ITEMS_INDEXED_AT_ONCE)
+            )
+
+    async def _group(self) -> None:
+        """Put what no rule asked for into its story, a little at a time."""
+        grouped = 1
+        while grouped and not self._stopping:
+            now = self._engine.clock()
+            grouped = await self._engine.store.write(
+                lambda tx: grouping.group_missing(tx, ITEMS_GROUPED_AT_ONCE, now)  # noqa: B023
             )
 
     async def _deliver_tick(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from monitor import alerts, occasions, owing, schedule
+from monitor import alerts, grouping, occasions, owing, schedule
 from monitor.dedupe import Candidate
 from monitor.health import Notice
 from monitor.model import (
@@ -26,7 +26,7 @@ from monitor.plan import Plan
 from monitor.rules.fields import Fields
 from monitor.settings import Config, Rule
 from monitor.store import alerts as kept
-from monitor.store import items, outbox, sightings
+from monitor.store import items, outbox, sightings, stories
 from monitor.store.db import Tx
 from monitor.text import forms, index_text
 from monitor.worth import worth_of
@@ -95,17 +95,23 @@ def judge(tx: Tx, plan: Plan, prepared: Prepared, arrived: Arrived) -> int:
     news_at = sightings.become_news(tx, item_id, arrived.now)
     stored = items.load(tx, item_id)
     matches = prepared.matches(plan, stored.item, stored.body_state, stored.source_id)
-    stories = items.stories(tx, item_id)
+    if any(match.answer is Answer.YES for match in matches):
+        story_key = grouping.group(tx, item_id, arrived.now).story_key
+        if news_at is not None:
+            stories.matched(tx, story_key, arrived.now)
+        stored = items.load(tx, item_id)
+    keys = items.stories(tx, item_id)
     situation = Situation(
-        stored, stories[0], arrived.change, news_at, arrived.now,
+        stored, keys[0], arrived.change, news_at, arrived.now,
         plan.config.settings.late_after_seconds, kept.is_told(tx, item_id),
     )  # fmt: skip
-    case = Case(tx, plan, situation, stories, _before(tx, plan, situation))
+    case = Case(tx, plan, situation, keys, _before(tx, plan, situation))
     for match in matches:
         case.take(match)
     case.find_lost({match.rule_id for match in matches})
     if case.raised or case.completed:
-        subject = owing.Subject(stored, stories, 0, arrived.now)
+        origins = stories.counts(tx, keys[0], arrived.now).origins
+        subject = owing.Subject(stored, keys, len(origins), arrived.now)
         owing.owe(tx, plan, subject, [*case.raised, *case.completed])
     return len(case.raised)
 
@@ -130,7 +136,7 @@ class Case:
     tx: Tx
     plan: Plan
     situation: Situation
-    stories: list[str]
+    story_keys: list[str]
     before: Before | None
     raised: list[Alert] = field(default_factory=list)
     completed: list[Alert] = field(default_factory=list)
@@ -175,7 +181,7 @@ class Case:
             self.raised.append(alert)
 
     def _past(self, rule_id: str) -> Past:
-        return kept.past(self.tx, rule_id, self.stories, self.situation.stored.id)
+        return kept.past(self.tx, rule_id, self.story_keys, self.situation.stored.id)
 
     def _keep(self, match: Match, verdict: Reason) -> None:
         stored, version = self.situation.stored, self.plan.rules[match.rule_id].version

@@ -44,8 +44,9 @@ Params = Mapping[str, object]
 class Tx:
     """Statements of one transaction.  Cursors are read to their end: an open one blocks COMMIT."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, batch: Tx | None = None) -> None:
         self._connection = connection
+        self._batch = batch
         self.put_off: dict[str, list[tuple[int, str]]] = {}
 
     def all(self, sql: str, **params: object) -> Sequence[Row]:
@@ -71,6 +72,12 @@ class Tx:
         """Run as `many` before COMMIT, with what other changes put off, in the order of the
         numbers: full-text search writes what it has gathered at every savepoint."""
         self.put_off.setdefault(sql, []).extend(rows)
+
+    def waiting(self, sql: str) -> list[tuple[int, str]]:
+        """What was put off of this statement, by this change and by those before it in its
+        transaction."""
+        before = self._batch.put_off.get(sql, []) if self._batch is not None else []
+        return [*before, *self.put_off.get(sql, [])]
 
 
 @dataclass(slots=True)
@@ -188,7 +195,7 @@ class Store:
         for job in jobs:
             if job.error is not None:
                 continue
-            tx = Tx(db)
+            tx = Tx(db, whole)
             db.execute("SAVEPOINT job")
             try:
                 job.result = job.change(tx)

@@ -157,10 +157,21 @@ def merge(tx: Tx, item_id: int, into: int) -> None:
 
 
 def stories(tx: Tx, item_id: int) -> list[str]:
-    """The story keys that an item stands for: its own, then those of what was merged into it."""
+    """The story keys that an item stands for: its whole story's, then those of the stories that
+    were merged into that, or that items which were merged into this one had."""
     rows = tx.all(
-        """SELECT story_key FROM items WHERE item_id = :id OR merged_into_id = :id
-           ORDER BY item_id <> :id, item_id""",
+        """WITH own AS (
+             SELECT coalesce(s.merged_into, i.story_key) AS story_key, i.story_key AS at_first,
+               i.item_id <> :id AS other, i.item_id
+             FROM items i LEFT JOIN stories s ON s.story_key = i.story_key
+             WHERE i.item_id = :id OR i.merged_into_id = :id
+           )
+           SELECT story_key FROM (
+             SELECT story_key, other, item_id, 0 AS part FROM own
+             UNION ALL SELECT at_first, other, item_id, 1 FROM own
+             UNION ALL SELECT s.story_key, other, item_id, 1
+               FROM own JOIN stories s ON s.merged_into = own.story_key
+           ) GROUP BY story_key ORDER BY min(part + 2 * other), min(item_id), story_key""",
         id=item_id,
     )
     return [row["story_key"] for row in rows]

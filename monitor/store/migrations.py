@@ -90,6 +90,19 @@ def m009_marks(db: sqlite_utils.Database) -> None:
     )
 
 
+@steps()
+def m010_rarity(db: sqlite_utils.Database) -> None:
+    """How many of the texts stored lately hold each word: which words tell events apart."""
+    db.execute(
+        """CREATE TABLE rarity (
+             one     INTEGER PRIMARY KEY CHECK (one = 1),
+             up_to   INTEGER NOT NULL,  -- the last item that was counted
+             digest  TEXT NOT NULL,     -- of what was counted
+             counted TEXT NOT NULL      -- JSON: texts, and word -> how many of them
+           )"""
+    )
+
+
 def apply(connection: sqlite3.Connection) -> None:
     """Bring the database to the newest schema.  Safe when two processes start at once."""
     database = sqlite_utils.Database(connection)

@@ -48,6 +48,24 @@ def find(tx: Tx, expression: str, before: int, limit: int) -> list[int]:
     return list(dict.fromkeys(row["rowid"] >> _SHIFT for row in rows))
 
 
+def holding(tx: Tx, word: str, since: int, most: int) -> list[int]:
+    """The newest ids, from `since` on, of items one of whose texts holds a word as it is indexed.
+
+    What is stored in this very transaction is not in the index yet: see `waiting`.
+    """
+    rows = tx.all(
+        """SELECT rowid FROM words WHERE words MATCH :word AND rowid >= :since
+           ORDER BY rowid DESC LIMIT :most""",
+        word=f'"{word}"', since=since << _SHIFT, most=most,
+    )  # fmt: skip
+    return [row["rowid"] >> _SHIFT for row in rows]
+
+
+def waiting(tx: Tx, most: int) -> list[tuple[int, str]]:
+    """Item id and words, a blank around each, of the newest texts stored in this transaction."""
+    return [(rowid >> _SHIFT, f" {words} ") for rowid, words in tx.waiting(_INSERT)[-most:]]
+
+
 def counted(tx: Tx, starts: Iterable[str]) -> list[tuple[str, int]]:
     """Every word that begins in one of these ways, with the number of texts that hold it."""
     # A reader's connection refuses to write, and making even a temporary table counts as that.

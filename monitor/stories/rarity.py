@@ -1,0 +1,81 @@
+"""How rare a word is, counted over a sample of what was stored before.
+
+The counts fade: of what was counted before, three quarters stay at each new sample.  Pure: the
+store keeps what `dump` gives.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from math import log
+
+from monitor.text import fold
+
+EVERY = 1024  # items, a sample is counted
+TEXTS = 512  # in a sample
+FIRST = 64
+_KEPT = 0.75  # of what was counted before, at each new sample
+_FEWEST = 1.5  # below it a word is as rare as one that was never seen
+
+
+@dataclass(frozen=True, slots=True)
+class Rarity:
+    """`texts` were counted, so many of them held each of `counts`."""
+
+    texts: float
+    counts: Mapping[str, float]
+
+    def of(self, form: str) -> float:
+        """1 for a word that was never seen, 0 for one that every text has."""
+        seen = self.counts.get(form, 0.0)
+        return log((self.texts + 2) / (seen + 1)) / log(self.texts + 2)
+
+    def and_of(self, texts: Iterable[frozenset[str]]) -> Rarity:
+        """With one more sample counted."""
+        counts: Counter[str] = Counter()
+        number = 0
+        for forms in texts:
+            counts.update(forms)
+            number += 1
+        faded = {form: count * _KEPT for form, count in self.counts.items()}
+        for form, count in counts.items():
+            faded[form] = faded.get(form, 0.0) + count
+        return Rarity(
+            self.texts * _KEPT + number,
+            {form: round(count, 2) for form, count in faded.items() if count >= _FEWEST},
+        )
+
+    def dump(self) -> str:
+        return json.dumps([self.texts, dict(self.counts)], ensure_ascii=False)
+
+
+def _common() -> Rarity:
+    """What is known before anything was counted."""
+    text = resources.files("monitor.stories").joinpath("common.txt").read_text(encoding="utf-8")
+    lines = [line.split() for line in text.splitlines() if not line.startswith("#")]
+    counts = {fold(word): float(count) for count, *words in reversed(lines) for word in words}
+    return Rarity(256.0, counts)
+
+
+def load(dumped: str) -> Rarity:
+    texts, counts = json.loads(dumped)
+    return Rarity(texts, counts)
+
+
+def counted_up_to(item_id: int) -> int:
+    """The last item of the newest sample that is due when `item_id` is to be told apart.
+
+    At first often, then at every so many items: 0, 64, 128, 256, 512, 1024, 2048, 3072 ...
+    """
+    if item_id < FIRST:
+        return 0
+    if item_id >= EVERY:
+        return item_id // EVERY * EVERY
+    return 1 << (item_id.bit_length() - 1)
+
+
+COMMON = _common()

@@ -1,0 +1,79 @@
+"""What an item tells, as words that can be compared: of its title, and of its text the beginning.
+
+News says the most important first: what tells one event from another stands in the title and the
+first paragraphs.  Knows no store, no rarity and no other item.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from monitor.text import Scan, fold
+
+READ_CHARACTERS = 1500  # of the text: some 240 words
+_LEAD_WORDS = 60
+_FEWEST_WORDS_OF_A_TEXT = 30  # below it is a teaser, whatever it is called
+_REMEMBERED = 1024
+_LONGEST_WORD = 40
+_BLANK = re.compile(r"\s")
+_CAPITALISED = re.compile(r"[^\W\d_][\w'’.-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Folded words; every one of them is a form under which the item is indexed.
+
+    `lead`: of the title and the first words of the text.  `rest`: of what was read behind it.
+    `names`: words that are written with a capital letter wherever they stand there.
+    """
+
+    title: frozenset[str]
+    lead: frozenset[str]
+    rest: frozenset[str]
+    names: frozenset[str]
+    has_text: bool
+
+    def numbers(self) -> frozenset[str]:
+        return frozenset(form for form in self.lead if form[0].isdecimal())
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def read(title: str | None, body: str | None) -> Telling:
+    """The telling of an item's title and text; either may be missing."""
+    headline, text = Scan(title or ""), Scan(_beginning(body or ""))
+    words = text.run.split()
+    titled = _worded(headline.forms())
+    lead = titled | _worded(words[:_LEAD_WORDS])
+    rest = _worded([*words[_LEAD_WORDS:], *text.extra]) - lead
+    has_text = len(words) >= _FEWEST_WORDS_OF_A_TEXT or text.is_foreign
+    return Telling(titled, lead, rest, _names(headline, text), has_text)
+
+
+def _beginning(body: str) -> str:
+    if len(body) <= READ_CHARACTERS:
+        return body
+    # Not within a word: half of one would be in no index.
+    end = _BLANK.search(body, READ_CHARACTERS, READ_CHARACTERS + _LONGEST_WORD)
+    return body[: end.start()] if end else body[:READ_CHARACTERS]
+
+
+def _worded(forms: list[str] | set[str]) -> frozenset[str]:
+    return frozenset(
+        form for form in forms if len(form) <= _LONGEST_WORD and form[:1].isalnum()
+    )  # fmt: skip
+
+
+def _names(headline: Scan, text: Scan) -> frozenset[str]:
+    """A title may have a capital at every word: of its words only those count that the text, or
+    else the title itself, does not have in small letters."""
+    written = headline.written() | text.written()
+    small = {word for word in written if word[:1].islower()}
+    names = set()
+    for word in written:
+        if word[:1].isupper() and len(word) > 1:
+            form = fold(word)
+            if form not in small:
+                names.add(form)
+    return frozenset(names)
