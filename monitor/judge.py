@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from monitor import alerts, grouping, occasions, owing, schedule
 from monitor.dedupe import Candidate
+from monitor.figures import Figure, Said, figures_beside, highest
 from monitor.health import Notice
 from monitor.model import (
     Alert,
@@ -21,7 +22,7 @@ from monitor.model import (
     Past,
     Reason,
 )
-from monitor.occasions import Situation
+from monitor.occasions import Finding, Situation
 from monitor.plan import Plan
 from monitor.rules.fields import Fields
 from monitor.settings import Config, Rule
@@ -116,6 +117,9 @@ def judge(tx: Tx, plan: Plan, prepared: Prepared, arrived: Arrived) -> int:
     return len(case.raised)
 
 
+NOTHING_COUNTED: Mapping[str, Figure] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Before:
     """The version before: its text, and every rule's yes or unknown to it."""
@@ -153,10 +157,12 @@ class Case:
         if situation.change is Change.COMPLETED:
             again = kept.judge_again(self.tx, situation.stored, match, worth, situation.now)
             self.completed.extend(again)
+        counted = highest(figures_beside(situation.stored.item, match.spans))
         past = self._past(rule.id)
         before = self.before.answer(rule.id) if self.before is not None else None
-        verdict = occasions.judge(situation, rule, worth.severity, past, before)
-        self._keep(match, verdict.reason)
+        said = self._said(rule.id, counted) if past.severity is not None else {}
+        verdict = occasions.judge(situation, rule, Finding(worth.severity, before, said), past)
+        self._keep(match, verdict.reason, counted)
         for occasion in verdict.occasions:
             self._raise(alerts.alert(situation, rule.id, match.spans, worth, occasion))
 
@@ -183,13 +189,26 @@ class Case:
     def _past(self, rule_id: str) -> Past:
         return kept.past(self.tx, rule_id, self.story_keys, self.situation.stored.id)
 
-    def _keep(self, match: Match, verdict: Reason) -> None:
+    def _said(self, rule_id: str, counted: Mapping[str, Figure]) -> dict[str, list[Said]]:
+        """Who counts what beside the rule's matches in the story, the article at hand included."""
+        stored = self.situation.stored
+        outlet = stored.site or stored.source_id
+        own = [(k, f.value, outlet, stored.id, stored.version) for k, f in counted.items()]
+        said: dict[str, list[Said]] = {}
+        rows = [*own, *kept.figures_said(self.tx, rule_id, self.story_keys)]
+        for kind, value, where, item_id, version in rows:
+            said.setdefault(kind, []).append(Said(value, where, item_id, version))
+        return said
+
+    def _keep(
+        self, match: Match, verdict: Reason, counted: Mapping[str, Figure] = NOTHING_COUNTED
+    ) -> None:
         stored, version = self.situation.stored, self.plan.rules[match.rule_id].version
         kept.save_match(
             self.tx,
             kept.Judged(
                 stored.id, stored.version, stored.item.partial, match, version, verdict,
-                self.situation.now,
+                self.situation.now, {kind: figure.value for kind, figure in counted.items()},
             ),
         )  # fmt: skip
 

@@ -6,10 +6,11 @@ the same alert, however often and in whatever order it is derived.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from monitor.figures import Said, number_told
 from monitor.model import Answer, Change, Past, Reason, StoredItem
 from monitor.settings import Rule, Severity
 
@@ -44,6 +45,15 @@ class Situation:
     item_told: bool = False
 
 
+class Finding(NamedTuple):
+    """A match as it is weighed: what it is worth, what the rule says of the version before (None:
+    that does not matter), and who counts what beside the rule's matches in the story."""
+
+    severity: Severity
+    before: Answer | None = None
+    said: Mapping[str, Sequence[Said]] = {}
+
+
 class Verdict(NamedTuple):
     """The occasions to raise, and the word for what became of the match."""
 
@@ -51,13 +61,8 @@ class Verdict(NamedTuple):
     reason: Reason
 
 
-def judge(
-    situation: Situation, rule: Rule, severity: Severity, past: Past, before: Answer | None
-) -> Verdict:
-    """What is new in a match that is worth `severity`; nothing for a plain copy.
-
-    `before`: what the rule says of the version before, None where that does not matter.
-    """
+def judge(situation: Situation, rule: Rule, finding: Finding, past: Past) -> Verdict:
+    """What is new in a match; nothing for a plain copy."""
     if situation.news_at is None:
         return Verdict((), Reason.BASELINE)
     known = Reason.TOLD if past.item_told else Reason.COUNTED
@@ -66,9 +71,7 @@ def judge(
     if past.severity is None:
         return Verdict((_first(situation.stored),), Reason.FIRST)
     new = tuple(
-        occasion
-        for occasion in _news(situation, severity, past, before)
-        if occasion.key not in past.keys
+        occasion for occasion in _news(situation, finding, past) if occasion.key not in past.keys
     )
     return Verdict(new, new[0].reason if new else known)
 
@@ -82,17 +85,29 @@ def lost(situation: Situation, rule: Rule, past: Past) -> Occasion | None:
     return None if occasion.key in past.keys else occasion
 
 
-def _news(
-    situation: Situation, severity: Severity, past: Past, before: Answer | None
-) -> Iterator[Occasion]:
-    stored, told_as = situation.stored, past.severity or severity
+def _news(situation: Situation, finding: Finding, past: Past) -> Iterator[Occasion]:
+    stored, severity, told_as = situation.stored, finding.severity, past.severity
+    assert told_as is not None
     if _FROM_THE_HIGHEST.index(severity) < _FROM_THE_HIGHEST.index(told_as):
         detail = {"old": told_as.value, "new": severity.value}
         yield Occasion(f"severity:{severity}", Reason.SEVERITY, detail)
     if stored.origin is not None and stored.origin not in past.origins and not past.item_told:
         yield Occasion(f"origin:{stored.origin}", Reason.ORIGIN, {"origin": stored.origin})
-    if before is Answer.NO and situation.item_told:
+    yield from _higher_figures(finding.said, past.figures)
+    if finding.before is Answer.NO and situation.item_told:
         yield _edited(stored, Reason.GAINED)
+
+
+def _higher_figures(
+    said: Mapping[str, Sequence[Said]], told: Mapping[str, int]
+) -> Iterator[Occasion]:
+    for kind, by in sorted(said.items()):
+        value = number_told(by, told.get(kind))
+        if value is None:
+            continue
+        outlets = sorted({one.outlet for one in by if one.value == value})
+        detail = {"kind": kind, "old": told.get(kind), "new": value, "outlets": outlets}
+        yield Occasion(f"number:{kind}:{value}", Reason.NUMBER, detail)
 
 
 def _first(stored: StoredItem) -> Occasion:

@@ -21,8 +21,8 @@ Check = Callable[[Tree], Iterator[str]]
 LAYERS = {
     "vocabulary": "monitor model settings errors garbage",
     "decide": "urls text dates feeds listing extract publishers dedupe stories rules"
-    " alerts changes figures occasions pacing silencing worth routing schedule health render dateline declared"
-    " jsonld markup sitemaps",
+    " alerts changes figures occasions pacing silencing worth routing schedule health render"
+    " dateline declared jsonld markup sitemaps",
     "touch": "config log store channels net workers",
     "do": "sitemap_poll ingest intake landing grouping judge owing plan briefings deliver poll"
     " replay search",

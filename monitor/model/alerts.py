@@ -80,13 +80,14 @@ class Past:
 
     `severity`: the highest, None: nothing was raised.  `origins`: who reports the articles that
     were told.  `item_told`: the article at hand raised an alert of this rule.  `keys`: the
-    occasions.
+    occasions.  `figures`: of each kind the highest that was told.
     """
 
     severity: Severity | None = None
     origins: frozenset[str] = frozenset()
     item_told: bool = False
     keys: frozenset[str] = frozenset()
+    figures: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from monitor.model import Alert, Match, Past, Reason, Span, StoredItem, Worth
 from monitor.settings import Severity
@@ -24,13 +24,16 @@ class Judged:
     rule_version: str
     verdict: Reason
     now: int
+    figures: Mapping[str, int] = field(default_factory=dict)
 
 
 def past(tx: Tx, rule_id: str, story_keys: Sequence[str], item_id: int) -> Past:
     """What a rule raised on the stories that are now one."""
     rows = tx.all(
-        """SELECT a.occasion, a.severity, a.item_id, i.origin
+        """SELECT a.occasion, a.severity, a.item_id, a.detail, i.origin, m.figures
            FROM alerts a JOIN items i ON i.item_id = a.item_id
+           LEFT JOIN matches m ON m.item_id = a.item_id AND m.rule_id = a.rule_id
+             AND m.version = a.version
            WHERE a.rule_id = :rule_id AND a.story_key IN (SELECT value FROM json_each(:stories))""",
         rule_id=rule_id, stories=json.dumps(list(story_keys)),
     )  # fmt: skip
@@ -42,7 +45,21 @@ def past(tx: Tx, rule_id: str, story_keys: Sequence[str], item_id: int) -> Past:
         origins=frozenset(row["origin"] for row in rows if row["origin"]),
         item_told=any(row["item_id"] == item_id for row in rows),
         keys=frozenset(row["occasion"] for row in rows),
+        figures=_highest(rows),
     )
+
+
+def _highest(rows: Sequence[Row]) -> dict[str, int]:
+    """Of each kind the highest figure that alerts told: beside their match, or as their news."""
+    found: dict[str, int] = {}
+    for row in rows:
+        told = json.loads(row["figures"] or "{}")
+        detail = json.loads(row["detail"])
+        if "kind" in detail:
+            told = {**told, detail["kind"]: max(told.get(detail["kind"], 0), detail["new"])}
+        for kind, value in told.items():
+            found[kind] = max(value, found.get(kind, value))
+    return found
 
 
 def is_told(tx: Tx, item_id: int) -> bool:
@@ -54,19 +71,38 @@ def save_match(tx: Tx, judged: Judged) -> None:
     """Keep what a rule said.  What was told stays told when the same state is judged again."""
     tx.run(
         """INSERT INTO matches (item_id, rule_id, version, partial, rule_version, spans, verdict,
-             error, matched_at)
+             error, figures, matched_at)
            VALUES (:item_id, :rule_id, :version, :partial, :rule_version, :spans, :verdict,
-             :error, :now)
+             :error, :figures, :now)
            ON CONFLICT (item_id, rule_id, version, partial) DO UPDATE SET
              spans = excluded.spans, rule_version = excluded.rule_version, error = excluded.error,
+             figures = excluded.figures,
              verdict = CASE WHEN matches.verdict IN
                               ('first', 'origin', 'gained', 'number', 'severity')
                             THEN matches.verdict ELSE excluded.verdict END""",
         item_id=judged.item_id, rule_id=judged.match.rule_id, version=judged.version,
         partial=judged.partial, rule_version=judged.rule_version,
         spans=dump_spans(judged.match.spans), verdict=judged.verdict, error=judged.match.error,
-        now=judged.now,
+        figures=json.dumps(judged.figures), now=judged.now,
     )  # fmt: skip
+
+
+def figures_said(
+    tx: Tx, rule_id: str, story_keys: Sequence[str]
+) -> Sequence[tuple[str, int, str, int, int]]:
+    """What the matches of a rule count, the newest thousand: kind, value, outlet, item, version."""
+    rows = tx.all(
+        """SELECT m.figures, coalesce(i.site, i.source_id) AS outlet, m.item_id, m.version
+           FROM json_each(:stories) AS key CROSS JOIN items i ON i.story_key = key.value
+           JOIN matches m ON m.item_id = i.item_id AND m.rule_id = :rule_id
+           WHERE m.figures <> '{}' ORDER BY m.item_id DESC LIMIT 1000""",
+        rule_id=rule_id, stories=json.dumps(list(story_keys)),
+    )  # fmt: skip
+    return [
+        (kind, value, row["outlet"], row["item_id"], row["version"])
+        for row in rows
+        for kind, value in json.loads(row["figures"]).items()
+    ]
 
 
 def raise_alert(tx: Tx, alert: Alert) -> bool:

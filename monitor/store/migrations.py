@@ -103,6 +103,12 @@ def m010_rarity(db: sqlite_utils.Database) -> None:
     )
 
 
+@steps()
+def m011_figures(db: sqlite_utils.Database) -> None:
+    """JSON, what is counted -> the highest figure beside the match."""
+    db.execute("ALTER TABLE matches ADD COLUMN figures TEXT NOT NULL DEFAULT '{}'")
+
+
 def apply(connection: sqlite3.Connection) -> None:
     """Bring the database to the newest schema.  Safe when two processes start at once."""
     database = sqlite_utils.Database(connection)
