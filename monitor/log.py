@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable
 from typing import TextIO
 
-from monitor.settings import Config, EmailChannel, Secret, SlackChannel
+from monitor.settings import Config, EmailChannel, Secret, SlackChannel, WebhookChannel
 
 _CONTROL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069]"
@@ -73,4 +73,6 @@ def _secrets(config: Config) -> Iterable[Secret]:
             found.append(channel.password)
         elif isinstance(channel, SlackChannel):
             found += [channel.webhook, channel.token]
+        elif isinstance(channel, WebhookChannel):
+            found += [channel.url, channel.secret]
     return [secret for secret in found if secret is not None]

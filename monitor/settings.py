@@ -165,7 +165,21 @@ class SlackChannel:
         return (self.channel or "webhook",)
 
 
-Channel = ConsoleChannel | EmailChannel | SlackChannel
+@dataclass(frozen=True, slots=True)
+class WebhookChannel:
+    """Signed JSON to a program.  `url` may hold a secret, `secret` signs."""
+
+    name: str
+    url: Secret
+    secret: Secret
+    kind = "webhook"
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        return ("webhook",)
+
+
+Channel = ConsoleChannel | EmailChannel | SlackChannel | WebhookChannel
 
 
 @dataclass(frozen=True, slots=True)

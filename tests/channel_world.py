@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -22,20 +23,25 @@ from monitor.channels import Channel
 from monitor.channels.console import Console
 from monitor.channels.email import Email
 from monitor.channels.slack import Slack
+from monitor.channels.webhook import Webhook
 from monitor.demo.slack_sink import SlackSink
 from monitor.demo.smtp_sink import Door, SmtpSink
 from monitor.model import Message
 from monitor.net.client import Client
-from monitor.settings import EmailChannel, Secret, Settings, SlackChannel
+from monitor.settings import EmailChannel, Secret, Settings, SlackChannel, WebhookChannel
 from net_world import LOOPBACK, MemoryHosts
+from webhook_sink import WebhookSink
 
 SETTINGS = Settings(allow=LOOPBACK)
 TOKEN = "xoxb-sink"
+HOOK_SECRET = "whsec-sink"
+DOCS = Path(__file__).resolve().parent.parent / "docs"
 MESSAGE = Message(
     text="Plain text.\n",
     subject="[car-bombing] Blast at the gate",
     html="<p>Plain text.</p>",
     slack={"text": "Blast at the gate"},
+    webhook={"kind": "alert", "headline": "Blast at the gate"},
     message_id="<story.4f2a91c07d3e5b68.1@desk.example>",
     headers={"Date": "Tue, 17 Nov 2026 14:11:30 +0000", "Auto-Submitted": "auto-generated"},
 )
@@ -65,6 +71,28 @@ def bot(port: int, **changed: Any) -> SlackChannel:
 
 def hook(port: int, path: str = "services/T0/B0/secret") -> SlackChannel:
     return SlackChannel("war-room", webhook=Secret(f"http://127.0.0.1:{port}/{path}"))
+
+
+def program(port: int, **changed: Any) -> WebhookChannel:
+    words = {"url": Secret(f"http://127.0.0.1:{port}/news"), "secret": Secret(HOOK_SECRET)}
+    return WebhookChannel("program", **(words | changed))
+
+
+def documented_check() -> Callable[..., bool]:
+    """The function with which docs/json.md tells people to check a signature."""
+    (code,) = re.findall(r"^```python\n(.*?)^```", (DOCS / "json.md").read_text(), re.M | re.S)
+    found: dict[str, Any] = {}
+    exec(code, found)
+    return found["is_ours"]
+
+
+@asynccontextmanager
+async def webhook(**words: Any) -> AsyncIterator[tuple[WebhookSink, int]]:
+    sink = WebhookSink(documented_check(), **words)
+    try:
+        yield sink, await sink.start()
+    finally:
+        await sink.stop()
 
 
 @asynccontextmanager
@@ -160,6 +188,18 @@ async def hook_end() -> AsyncIterator[End]:
 
 
 @asynccontextmanager
+async def program_end() -> AsyncIterator[End]:
+    statuses = {"later": "503", "message_refused": "422", "channel_refused": "410"}
+    async with webhook() as (sink, port), http() as client:
+        yield End(
+            Webhook(program(port), client),
+            "webhook",
+            lambda name: sink.answer_next(statuses[name]),
+            lambda: len(sink.called),
+        )
+
+
+@asynccontextmanager
 async def console_end() -> AsyncIterator[End]:
     """A terminal can only be gone: nothing is refused one message, nothing is put off."""
     stream = io.StringIO()
@@ -173,7 +213,13 @@ async def console_end() -> AsyncIterator[End]:
     yield End(Console(stream), "console", order, lambda: len({size for size in printed if size}))
 
 
-ENDS = {"email": email_end, "slack bot": bot_end, "slack webhook": hook_end, "console": console_end}
+ENDS = {
+    "email": email_end,
+    "slack bot": bot_end,
+    "slack webhook": hook_end,
+    "webhook": program_end,
+    "console": console_end,
+}
 
 
 @asynccontextmanager

@@ -28,7 +28,14 @@ from monitor.channels.console import Console
 from monitor.channels.slack import Slack
 from monitor.channels.slack_words import LATER, MEND, MESSAGE_REFUSED
 from monitor.errors import ChannelRefused, Later, MessageRefused
-from monitor.settings import ConsoleChannel, EmailChannel, Settings, SlackChannel
+from monitor.settings import (
+    ConsoleChannel,
+    EmailChannel,
+    Secret,
+    Settings,
+    SlackChannel,
+    WebhookChannel,
+)
 
 ERRORS = {"later": Later, "message_refused": MessageRefused, "channel_refused": ChannelRefused}
 
@@ -83,7 +90,7 @@ async def test_checking_sends_nothing(end: End) -> None:
 
 async def test_two_at_once(end: End) -> None:
     """A channel may be asked again before it has answered."""
-    other = replace(MESSAGE, message_id="<other@desk.example>")
+    other = replace(MESSAGE, message_id="<other@desk.example>")  # webhooks drop known ones
     await asyncio.gather(*(end.channel.send(one, end.recipient) for one in (MESSAGE, other)))
     assert end.told() == 2
 
@@ -94,6 +101,7 @@ async def test_every_kind_in_the_settings_can_be_built() -> None:
         ConsoleChannel("a"),
         EmailChannel("b", ("a@b.example",), "c@d.example", "mail.test"),
         SlackChannel("c"),
+        WebhookChannel("d", Secret("http://desk.example/"), Secret("x")),
     )
     async with http() as client:
         for kind in kinds:

@@ -13,6 +13,7 @@ from monitor import settings
 from monitor.channels.console import Console
 from monitor.channels.email import Email
 from monitor.channels.slack import Slack
+from monitor.channels.webhook import Webhook
 from monitor.model import Message, Receipt
 from monitor.net.client import Client
 from monitor.settings import Settings
@@ -33,6 +34,7 @@ _KINDS: Mapping[str, Callable[[Any, Settings, Client], Channel]] = {
     "console": lambda channel, _settings, _client: Console(),
     "email": lambda channel, settings, _client: Email(channel, settings),
     "slack": lambda channel, _settings, client: Slack(channel, client),
+    "webhook": lambda channel, _settings, client: Webhook(channel, client),
 }
 
 

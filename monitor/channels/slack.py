@@ -12,16 +12,15 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from monitor.channels import slack_words
-from monitor.channels.answers import not_fetched, refusal, shown
-from monitor.errors import ChannelRefused, FetchError, FetchReason, Later, MessageRefused, SendError
+from monitor.channels import calls, slack_words
+from monitor.channels.answers import refusal, shown
+from monitor.errors import ChannelRefused, Later, MessageRefused, SendError
 from monitor.model import Message, Receipt, Response
-from monitor.net.client import Ask, Client, Limits
+from monitor.net.client import Client
 from monitor.net.gate import retry_after_seconds
 from monitor.settings import Secret, SlackChannel
 
 _PAUSE_SECONDS = 1.0
-_LIMITS = Limits(raw_bytes=200_000, decoded_bytes=200_000, total_seconds=30.0)
 
 
 class Slack:
@@ -107,20 +106,8 @@ class Slack:
     async def _post(
         self, url: str, body: dict[str, object], headers: dict[str, str] | None = None
     ) -> Response:
-        kind = {"content-type": "application/json; charset=utf-8"}
-        ask = Ask(
-            url=url,
-            method="POST",
-            headers={**kind, **(headers or {})},
-            body=json.dumps(body).encode(),
-            robots=False,
-            gate=False,
-            limits=_LIMITS,
-        )
-        try:
-            return await self._client.fetch(ask)
-        except FetchError as error:
-            raise not_fetched(_without_secret(error)) from None
+        headers = {**calls.JSON, **(headers or {})}
+        return await calls.post(self._client, url, json.dumps(body).encode(), headers)
 
     def _webhook(self) -> str:
         if self._channel.webhook is None:
@@ -147,10 +134,3 @@ def _refused(word: str, response: Response) -> SendError:
 
 def _text(response: Response) -> str:
     return response.body.decode("utf-8", "replace")
-
-
-def _without_secret(error: FetchError) -> FetchError:
-    """A webhook's address is a secret, as whoever has it can post: it is not shown."""
-    if error.reason is not FetchReason.BAD_URL:
-        return error
-    return FetchError(error.reason, "the address in routes.yaml is no address to call")

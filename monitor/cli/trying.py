@@ -28,6 +28,7 @@ from monitor.settings import (
     EmailChannel,
     Settings,
     SlackChannel,
+    WebhookChannel,
 )
 from monitor.store import alerts as kept
 from monitor.store import outbox, trials, views
@@ -88,6 +89,8 @@ def missing(config: Config, channel: Channel) -> list[str]:
             "an incoming webhook cannot edit or thread: updates come as new messages; "
             "a bot token can (token, channel)"
         )
+    if isinstance(channel, WebhookChannel) and channel.url.reveal().startswith("http:"):
+        found.append("the connection is not encrypted: signed, but anyone on the way can read it")
     if isinstance(channel, EmailChannel):
         if channel.security == "none":
             found.append("the connection is not encrypted (security: none)")

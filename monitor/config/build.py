@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from monitor.config.checks import IMPLICIT_CHANNEL
+from monitor.config.channels import IMPLICIT_CHANNEL
 from monitor.config.queries import compose, named
 from monitor.config.schema import (
     ChannelKeys,
@@ -20,6 +20,7 @@ from monitor.config.schema import (
     RulesFile,
     SeverityKeys,
     SourcesFile,
+    WebhookKeys,
 )
 from monitor.settings import (
     Channel,
@@ -34,6 +35,7 @@ from monitor.settings import (
     SlackChannel,
     Source,
     TextMatcher,
+    WebhookChannel,
 )
 
 Lists = Mapping[str, tuple[str, ...]]
@@ -121,7 +123,16 @@ def _channel(name: str, given: ChannelKeys) -> Channel:
             channel=slack.channel,
             api=slack.api.rstrip("/"),
         )
+    if given.webhook is not None:
+        return _webhook(name, given.webhook)
     return ConsoleChannel(name)
+
+
+def _webhook(name: str, given: WebhookKeys) -> WebhookChannel:
+    url, secret = given.url or given.url_file, given.secret or given.secret_file
+    assert url is not None  # `checks` has seen to both
+    assert secret is not None
+    return WebhookChannel(name, url, secret)
 
 
 def _email(name: str, given: EmailKeys) -> EmailChannel:

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 
 from pydantic_core import PydanticCustomError
 
+from monitor.config.channels import IMPLICIT_CHANNEL, check_channel, only_one
 from monitor.config.entries import Lists, check_entries, check_lists
 from monitor.config.examples import check_examples
 from monitor.config.matchers import matcher
@@ -21,7 +22,6 @@ from monitor.config.traps import shown
 from monitor.errors import Mistake
 from monitor.settings import LabelMatcher, Severity
 
-IMPLICIT_CHANNEL = "console"
 # The labels every alert has, see the alerting design; a rule adds its own.
 ALERT_LABELS = frozenset(
     (
@@ -55,7 +55,7 @@ def check(files: Files) -> Iterator[Mistake]:
     yield from check_sources(files.sources)
     if files.monitor.root:
         heartbeat = ("heartbeat_url", "heartbeat_url_file")
-        yield from _only_one(files.monitor, files.monitor.root, heartbeat)
+        yield from only_one(files.monitor, files.monitor.root, heartbeat)
     channels = _channel_names(files.routes)
     yield from check_rules(files.rules, channels)
     yield from _check_routes(files, channels, check_lists(files.rules)[0])
@@ -103,15 +103,6 @@ def _unique(document: Document, key: str) -> Iterator[Mistake]:
                 yield document.mistake(node.place, problem, "give each its own")
 
 
-def _only_one(document: Document, mapping: Mapping, keys: tuple[str, ...]) -> Iterator[Mistake]:
-    given = [key for key in keys if mapping.get(key) is not None]
-    for second in given[1:]:
-        key = mapping.key(second)
-        assert key is not None
-        problem = f"`{given[0]}` and `{second}` do not go together"
-        yield document.mistake(key.place, problem, "keep one of them")
-
-
 # --- channels --------------------------------------------------------------------------------
 
 
@@ -155,52 +146,6 @@ def _meant(given: str, known: tuple[str, ...], otherwise: str = "") -> str:
     return "expected " + " or ".join(f"`{name}`" for name in known[:10]) + otherwise
 
 
-def _check_channel(document: Document, name: Scalar, channel: Mapping) -> Iterator[Mistake]:
-    yield from _only_one(document, channel, ("console", "email", "slack"))
-    if not channel.entries:
-        mend = "expected `console: {}`, `email: {...}` or `slack: {...}` in it"
-        yield document.mistake(name.place, f"the channel {shown(name.text)} has no kind", mend)
-    if name.text == IMPLICIT_CHANNEL and channel.get("console") is None and channel.entries:
-        problem = "the name `console` is kept for a channel that prints in the terminal"
-        yield document.mistake(name.place, problem, "choose another name")
-    email, slack = channel.get("email"), channel.get("slack")
-    if isinstance(email, Mapping):
-        yield from _check_email(document, email)
-    if isinstance(slack, Mapping):
-        yield from _check_slack(document, slack)
-
-
-def _check_email(document: Document, email: Mapping) -> Iterator[Mistake]:
-    secrets = ("password", "password_file", "token_command")
-    yield from _only_one(document, email, secrets)
-    given = next((key for key in map(email.key, secrets) if key is not None), None)
-    username = email.key("username")
-    if given is not None and username is None:
-        mend = "add `username: ...`, the name to sign in with"
-        yield document.mistake(given.place, f"`{given.text}` without `username`", mend)
-    if username is not None and given is None:
-        mend = "add `password: ${NAME}`, `password_file: PATH` or `token_command: [...]`"
-        yield document.mistake(username.place, "`username` without a password", mend)
-
-
-def _check_slack(document: Document, slack: Mapping) -> Iterator[Mistake]:
-    ways = ("webhook", "webhook_file", "token", "token_file")
-    yield from _only_one(document, slack, ways)
-    given = next((key for key in map(slack.key, ways) if key is not None), None)
-    channel = slack.key("channel")
-    if given is None:
-        mend = "add `webhook: ${NAME}`, or `token: ${NAME}` and `channel: ...`"
-        yield document.mistake(slack.place, "there is no way into Slack here", mend)
-    elif given.text.startswith("token") and channel is None:
-        mend = 'add `channel: "#alerts"`, where it shall post'
-        yield document.mistake(given.place, f"`{given.text}` without `channel`", mend)
-    elif given.text.startswith("webhook") and channel is not None:
-        mend = "delete `channel`, or use `token`"
-        yield document.mistake(
-            channel.place, "a webhook posts to the channel it was made for", mend
-        )
-
-
 # --- routes ----------------------------------------------------------------------------------
 
 
@@ -211,7 +156,7 @@ def _check_routes(
     if document.root is None:
         return
     for name, channel in _channels(document) or ():
-        yield from _check_channel(document, name, channel)
+        yield from check_channel(document, name, channel)
     yield from _check_names(document, document.root.get("ops"), channels)
     route = document.root.get("route")
     if not isinstance(route, Mapping):

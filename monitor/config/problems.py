@@ -49,6 +49,7 @@ _EXAMPLES = {
     "console": "console: {}",
     "email": "email: {to: [...], from: ..., server: ...}",
     "slack": "slack: {webhook: ${NAME}}",
+    "secret": "secret: ${NAME}",
     "sources": "- id: bbc-world",
     "rules": "- id: car-bombing",
     "channels": "channels: {me: {console: {}}}",

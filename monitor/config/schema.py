@@ -32,6 +32,7 @@ Matcher = Annotated[LabelMatcher, BeforeValidator(matcher)]
 FromEnvironment = Annotated[Secret, BeforeValidator(secrets.secret)]
 FromFile = Annotated[Secret, BeforeValidator(secrets.secret_file)]
 UrlFromEnvironment = Annotated[Secret, BeforeValidator(secrets.secret_url)]
+AddressToCall = Annotated[Secret, BeforeValidator(secrets.url_or_secret)]
 UrlFromFile = Annotated[Secret, BeforeValidator(secrets.secret_url_file)]
 
 
@@ -139,10 +140,18 @@ class SlackKeys(Keys):
     api: Url = "https://slack.com/api"
 
 
+class WebhookKeys(Keys):
+    url: AddressToCall | None = None
+    url_file: UrlFromFile | None = None
+    secret: FromEnvironment | None = None
+    secret_file: FromFile | None = None
+
+
 class ChannelKeys(Keys):
     console: ConsoleKeys | None = None
     email: EmailKeys | None = None
     slack: SlackKeys | None = None
+    webhook: WebhookKeys | None = None
 
 
 class RouteKeys(Keys):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import ValidationInfo
 
-from monitor.config.fields import CONTROL, refuse, text, url_problem
+from monitor.config.fields import CONTROL, refuse, text, url, url_problem
 from monitor.config.traps import shown
 from monitor.settings import Secret
 
@@ -69,6 +69,13 @@ def secret_file(value: object, where: ValidationInfo) -> Secret:
 
 def secret_url(value: object, where: ValidationInfo) -> Secret:
     return _as_url(secret(value, where), _key(where))
+
+
+def url_or_secret(value: object, where: ValidationInfo) -> Secret:
+    """An address as it is written, or `${NAME}` where it holds a secret itself."""
+    if _ENV.fullmatch(text(value)):
+        return secret_url(value, where)
+    return Secret(url(value))
 
 
 def secret_url_file(value: object, where: ValidationInfo) -> Secret:

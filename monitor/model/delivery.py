@@ -45,8 +45,10 @@ class Message:
     text: str
     subject: str | None = None
     html: str | None = None
-    slack: Mapping[str, object] | None = None  # body of chat.postMessage or of a webhook call
-    message_id: str | None = None  # RFC 5322, with angle brackets
+    slack: Mapping[str, object] | None = None  # body of chat.postMessage or of Slack's webhook
+    webhook: Mapping[str, object] | None = None  # body of a signed webhook
+    # The same for every try: RFC 5322's with angle brackets, or a webhook's Idempotency-Key.
+    message_id: str | None = None
     in_reply_to: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from monitor.model import Message
-from monitor.render import console, email, slack
+from monitor.render import console, email, slack, webhook
 from monitor.render.briefing import Briefing, Bulletin
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "for_console",
     "for_email",
     "for_slack",
+    "for_webhook",
     "message",
     "notice",
 ]
@@ -26,16 +27,19 @@ __all__ = [
 for_console = console.alert
 for_email = email.alert
 for_slack = slack.alert
+for_webhook = webhook.alert
 
 _ALERTS: Mapping[str, Callable[[Briefing, str, str], Message]] = {
     "console": for_console,
     "email": for_email,
     "slack": for_slack,
+    "webhook": for_webhook,
 }
 _NOTICES: Mapping[str, Callable[[Bulletin], Message]] = {
     "console": console.notice,
     "email": email.notice,
     "slack": slack.notice,
+    "webhook": webhook.notice,
 }
 KINDS = tuple(_ALERTS)
 

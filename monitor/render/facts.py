@@ -147,12 +147,15 @@ def outlet_of(briefing: Briefing, stored: StoredItem) -> str:
 
 def reporters(briefing: Briefing) -> str:
     """`2 articles, 2 origins: NWA, Coastal Press`, over all that this conversation told."""
-    articles = {told.stored.id: told.stored for told in briefing.told}
-    origins = list(
-        dict.fromkeys(_wire(one) or outlet_of(briefing, one) for one in articles.values())
-    )
-    count = f"{_some(len(articles), 'article')}, {_some(len(origins), 'origin')}"
-    return f"{count}: {names(origins)}"
+    articles, reporting = {told.stored.id for told in briefing.told}, origins(briefing)
+    count = f"{_some(len(articles), 'article')}, {_some(len(reporting), 'origin')}"
+    return f"{count}: {names(reporting)}"
+
+
+def origins(briefing: Briefing) -> list[str]:
+    """Agencies and outlets that said what this conversation told, each once."""
+    stored = (told.stored for told in briefing.told)
+    return list(dict.fromkeys(_wire(one) or outlet_of(briefing, one) for one in stored))
 
 
 def others(briefing: Briefing) -> list[StoredItem]:

@@ -89,6 +89,14 @@ def choose(alerts: Sequence[Told]) -> Quotes:
     return Quotes(shown, len(hidden))
 
 
+def each(told: Told, most: int) -> list[tuple[Span, Quote]]:
+    """The alert's first places, headline first, each with the sentence that it stands in."""
+    return [
+        (span, _quote(_passage(told.stored, span), [told], [[span]]))
+        for span in _places(told)[:most]
+    ]
+
+
 def _places(told: Told) -> list[Span]:
     """The alert's spans that lie in the text as it is here, headline first."""
     fields = Fields(told.stored.item, told.stored.source_id)

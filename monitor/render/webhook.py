@@ -1,0 +1,120 @@
+"""The webhook form: JSON for a program, described in docs/json.md.
+
+What publishers wrote is cleaned as for people, so that no lone surrogate breaks a strict reader.
+Says nothing that depends on when it is sent: every try has the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from monitor import extract
+from monitor.model import Message, StoredItem, Told, iso, short_id
+from monitor.render import facts
+from monitor.render.briefing import Briefing, Bulletin
+from monitor.render.clean import clean, cut, link, one_line
+from monitor.render.quotes import each
+
+MOST_SPANS = 10
+_LONGEST_TEXT = 2000
+_LONGEST_NOTICE = 20_000
+_ITEM = (
+    "site", "title", "byline", "authors", "place", "wire", "published_at", "updated_at", "section",
+    "lang", "tags",
+)  # fmt: skip
+_ADDRESSES = ("url", "canonical_url", "image")
+
+Shape = dict[str, object]
+
+
+def alert(briefing: Briefing, channel: str, recipient: str) -> Message:
+    told = briefing.told
+    origins = facts.origins(briefing)
+    said = {
+        **_common("test" if briefing.test else "alert", briefing),
+        "channel": channel,
+        "story": briefing.head.story_key,
+        "severity": str(facts.severity(briefing.alerts)),
+        "headline": facts.headline(briefing.head),
+        "alerts": [_alert(one) for one in briefing.alerts],
+        "items": [_item(one) for one in {each.stored.id: each.stored for each in told}.values()],
+        "counts": {
+            "articles": len({each.stored.id for each in told}),
+            "origins": len(origins),
+            "origin_names": origins,
+        },
+    }
+    return _message(briefing, said)
+
+
+def notice(bulletin: Bulletin) -> Message:
+    said = {
+        **_common("test" if bulletin.test else "ops", bulletin),
+        "headline": one_line(bulletin.headline, facts.LONGEST_HEADLINE),
+        "text": "\n".join(clean(one) for one in bulletin.text[:_LONGEST_NOTICE].splitlines()),
+    }
+    return _message(bulletin, said)
+
+
+def idempotency_key(conversation_id: str, revision: int) -> str:
+    """The same for every try of one message, and for no other message."""
+    return hashlib.sha256(f"{conversation_id}\n{revision}".encode()).hexdigest()[:32]
+
+
+def _message(about: Briefing | Bulletin, said: Shape) -> Message:
+    key = idempotency_key(about.conversation_id, about.revision)
+    return Message(text=str(said["headline"]), webhook=said, message_id=key)
+
+
+def _common(kind: str, about: Briefing | Bulletin) -> Shape:
+    return {
+        "kind": kind,
+        "conversation": clean(about.conversation_id),
+        "revision": about.revision,
+        "created_at": iso(about.created_at),
+    }
+
+
+def _alert(told: Told) -> Shape:
+    alert, spans = told.alert, each(told, MOST_SPANS)
+    return {
+        "id": alert.alert_id,
+        "short_id": short_id(alert.alert_id),
+        "rule": one_line(told.rule_name, facts.LONGEST_NAME),
+        "severity": str(alert.severity),
+        "reason": str(alert.reason),
+        "occasion": alert.occasion,
+        "raised_at": iso(alert.raised_at),
+        "demoted": alert.demoted,
+        "late": alert.late,
+        "partial": alert.partial,
+        "item": alert.item_id,
+        "version": alert.version,
+        "spans": [
+            {
+                "field": span.field, "start": span.start, "end": span.end,
+                "place": quote.place, "sentence": quote.marked("", ""),
+                "found": " ".join(piece.text for piece in quote.pieces if piece.marked),
+            }
+            for span, quote in spans
+        ],
+        "more_spans": max(len(alert.spans) - len(spans), 0),
+    }  # fmt: skip
+
+
+def _item(stored: StoredItem) -> Shape:
+    known = extract.to_json(stored.item)
+    return {
+        "id": stored.id,
+        "source": stored.source_id,
+        "version": stored.version,
+        "first_seen_at": iso(stored.first_seen_at),
+        **{name: link(str(known[name] or "")) for name in _ADDRESSES},
+        **{name: _cleaned(known[name]) for name in _ITEM},
+    }
+
+
+def _cleaned(value: object) -> object:
+    if isinstance(value, list):
+        return [_cleaned(one) for one in value]
+    return cut(clean(value).strip(), _LONGEST_TEXT) if isinstance(value, str) else value
