@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from tzlocal import get_localzone_name
 
@@ -10,7 +11,7 @@ from monitor import render
 from monitor.model import DeliveryKind, LeasedDelivery, Message
 from monitor.render import Briefing, Bulletin
 from monitor.settings import Channel, Config, EmailChannel
-from monitor.store import told
+from monitor.store import edits, told
 from monitor.store.db import Tx
 
 
@@ -19,6 +20,9 @@ def message(tx: Tx, config: Config, delivery: LeasedDelivery, now: int) -> Messa
     channel = config.channels[delivery.channel]
     if delivery.kind is DeliveryKind.ALERT:
         briefing = _briefing(tx, config, delivery, now)
+        return render.message(channel.kind, briefing, channel.name, delivery.recipient)
+    if delivery.kind is DeliveryKind.EDIT:
+        briefing = _edited(tx, config, delivery)
         return render.message(channel.kind, briefing, channel.name, delivery.recipient)
     return render.notice(channel.kind, _bulletin(config, delivery, now))
 
@@ -36,6 +40,21 @@ def _briefing(tx: Tx, config: Config, delivery: LeasedDelivery, now: int) -> Bri
         timezone=_timezone(config),
         domain=_domain(config.channels[delivery.channel]),
         thread=told.thread(tx, delivery),
+    )
+
+
+def _edited(tx: Tx, config: Config, delivery: LeasedDelivery) -> Briefing:
+    """The conversation's first message as it was sent, with what is known since."""
+    row = edits.edited(tx, delivery)
+    first = replace(
+        delivery, id=row["delivery_id"], revision=1, created_at=row["created_at"],
+        kind=DeliveryKind.ALERT,
+    )  # fmt: skip
+    return replace(
+        _briefing(tx, config, first, row["sent_at"]),
+        edit=True,
+        thread=row["message_id"],
+        later=told.since_the_first(tx, first),
     )
 
 

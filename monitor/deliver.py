@@ -20,7 +20,7 @@ from monitor.judge import tell_ops
 from monitor.model import DeliveryKind, LeasedDelivery, Receipt
 from monitor.net.client import Client
 from monitor.settings import Config
-from monitor.store import outbox
+from monitor.store import edits, outbox
 from monitor.store.db import Store, Tx
 from monitor.store.outbox import Attempt
 
@@ -133,11 +133,13 @@ class Deliverer:
 
         def settle(tx: Tx) -> None:
             outbox.sent(tx, attempt)
+            if delivery.kind is DeliveryKind.ALERT and delivery.revision > 1:
+                _edit_head(tx, config, delivery, now)
             if outbox.resume(tx, delivery.channel, now):
                 _tell(tx, config, delivery.channel, f"channel {delivery.channel} works again", now)
 
         await self._engine.store.write(settle)
-        self.totals.accepted += 1
+        self.totals.accepted += delivery.kind is not DeliveryKind.EDIT
         log.info("deliver.sent channel=%s delivery=%s", delivery.channel, delivery.id)
 
     async def _put_off(self, delivery: LeasedDelivery, error: Later) -> None:
@@ -160,8 +162,8 @@ class Deliverer:
 
         def settle(tx: Tx) -> None:
             outbox.failed(tx, attempt, None)
-            if delivery.kind is DeliveryKind.OPS:
-                return  # a notice that cannot be delivered must not breed notices
+            if delivery.kind in (DeliveryKind.OPS, DeliveryKind.EDIT):
+                return  # a notice must not breed notices, and without an edit nothing is lost
             what = f"a message to {delivery.recipient} was given up: {error.detail}"
             _tell(tx, config, delivery.channel, what, now)
 
@@ -185,6 +187,13 @@ class Deliverer:
 
 def _failed(delivery: LeasedDelivery, error: SendError, result: str, now: int) -> Attempt:
     return Attempt(delivery, result, now, detail=error.detail, answer=error.answer)
+
+
+def _edit_head(tx: Tx, config: Config, delivery: LeasedDelivery, now: int) -> None:
+    """What the conversation began with shall show what has just been added."""
+    channel = config.channels.get(delivery.channel)
+    if channel is not None and channel.threads:
+        edits.owe(tx, delivery.conversation_id, now, now, now + schedule.GIVE_UP_MS)
 
 
 def _tell(tx: Tx, config: Config, channel: str, what: str, now: int) -> None:

@@ -123,6 +123,7 @@ class ConsoleChannel:
 
     name: str
     kind = "console"
+    threads = False
 
     @property
     def recipients(self) -> tuple[str, ...]:
@@ -143,6 +144,7 @@ class EmailChannel:
     password: Secret | None = None
     token_command: tuple[str, ...] = ()
     kind = "email"
+    threads = False
 
     @property
     def recipients(self) -> tuple[str, ...]:
@@ -157,12 +159,18 @@ class SlackChannel:
     webhook: Secret | None = None
     token: Secret | None = None
     channel: str | None = None
+    app_token: Secret | None = None  # draws buttons, and hears them pressed
     api: str = "https://slack.com/api"
     kind = "slack"
 
     @property
     def recipients(self) -> tuple[str, ...]:
         return (self.channel or "webhook",)
+
+    @property
+    def threads(self) -> bool:
+        """Whether it can reply to a message of its own, and edit one."""
+        return self.token is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +181,7 @@ class WebhookChannel:
     url: Secret
     secret: Secret
     kind = "webhook"
+    threads = False
 
     @property
     def recipients(self) -> tuple[str, ...]:

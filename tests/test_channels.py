@@ -28,6 +28,7 @@ from monitor.channels.console import Console
 from monitor.channels.slack import Slack
 from monitor.channels.slack_words import LATER, MEND, MESSAGE_REFUSED
 from monitor.errors import ChannelRefused, Later, MessageRefused
+from monitor.model import Message
 from monitor.settings import (
     ConsoleChannel,
     EmailChannel,
@@ -128,22 +129,60 @@ def test_statuses(statuses: tuple[int, ...], error: type[Exception]) -> None:
 # --- Slack ---------------------------------------------------------------------------------------
 
 
-async def test_a_bots_receipt_holds_the_ts() -> None:
-    """By which its later messages find the thread."""
+async def test_a_bots_receipt_holds_the_place() -> None:
+    """Channel and `ts`, by which later messages find the thread; the channel by its id, as only
+    chat.postMessage knows names."""
     async with slack() as (sink, port), http() as client:
-        receipt = await unpaced(bot(port), client).send(MESSAGE, "C0NEWS")
-        assert receipt.message_id == sink.posted[0].ts
-        assert sink.posted[0].payload == {"channel": "C0NEWS", "text": "Blast at the gate"}
+        receipt = await unpaced(bot(port, channel="#C0NEWS"), client).send(MESSAGE, "#C0NEWS")
+        assert receipt.message_id == f"C0NEWS:{sink.posted[0].ts}"
+        assert sink.posted[0].payload == {"channel": "#C0NEWS", "text": "Blast at the gate"}
+
+
+def reply(place: str | None) -> Message:
+    return replace(MESSAGE, slack={"text": "x", "thread_ts": place, "reply_broadcast": True})
 
 
 async def test_a_thread_is_for_bots_alone() -> None:
     """An incoming webhook does not know what it posted before."""
-    threaded = replace(MESSAGE, slack={"text": "x", "thread_ts": "1.2", "reply_broadcast": True})
     async with slack() as (sink, port), http() as client:
-        await unpaced(bot(port), client).send(threaded, "C0NEWS")
-        await unpaced(hook(port), client).send(threaded, "webhook")
-        assert sink.posted[0].payload["thread_ts"] == "1.2"
-        assert sink.posted[1].payload == {"text": "x"}
+        channel = unpaced(bot(port), client)
+        head = await channel.send(MESSAGE, "C0NEWS")
+        await channel.send(reply(head.message_id), "C0NEWS")
+        await unpaced(hook(port), client).send(reply(head.message_id), "webhook")
+        _, threaded, plain = (posted.payload for posted in sink.posted)
+        assert threaded["thread_ts"] == sink.posted[0].ts
+        assert threaded["reply_broadcast"] is True
+        assert plain == {"text": "x"}
+
+
+async def test_a_reply_without_its_head_is_a_message_of_its_own() -> None:
+    """The head was deleted, or the file names another channel now: out of its thread is better
+    than lost."""
+    async with slack() as (sink, port), http() as client:
+        channel = unpaced(bot(port), client)
+        await channel.send(reply("C0NEWS:1.2"), "C0NEWS")
+        known = f"C0NEWS:{sink.posted[0].ts}"
+        await channel.send(reply(known), "C0OTHER")
+        assert [posted.payload for posted in sink.posted] == [
+            {"channel": "C0NEWS", "text": "x"}
+        ] * 2
+
+
+async def test_only_a_bot_can_edit() -> None:
+    """By the place that its receipt named; what cannot be placed is refused here."""
+    async with slack() as (sink, port), http() as client:
+        channel = unpaced(bot(port), client)
+        head = await channel.send(MESSAGE, "C0NEWS")
+        edit = replace(MESSAGE, slack={"text": "new", "ts": head.message_id, "unfurl_links": False})
+        receipt = await channel.send(edit, "C0NEWS")
+        assert receipt.message_id == head.message_id
+        ts = sink.posted[0].ts
+        assert sink.posted[1].payload == {"channel": "C0NEWS", "ts": ts, "text": "new"}
+        nowhere = replace(MESSAGE, slack={"text": "new", "ts": ts})
+        for way, message in ((channel, nowhere), (unpaced(hook(port), client), edit)):
+            with pytest.raises(MessageRefused):
+                await way.send(message, "C0NEWS")
+        assert len(sink.posted) == 2
 
 
 @pytest.mark.parametrize(

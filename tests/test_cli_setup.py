@@ -82,7 +82,7 @@ async def test_channels_test_shows_the_servers_own_answer(place: Place) -> None:
     assert told.exit_code == 0, told.stderr
     assert "desk (email) to desk@rig.test: accepted: 250 2.0.0 OK" in told.stdout
     assert "room (slack) to webhook: accepted: 200 ok" in told.stdout
-    assert "cannot edit or thread" in " ".join(told.stdout.split())
+    assert "can neither thread nor edit" in " ".join(told.stdout.split())
     assert "The town was «liberated»." in smtp.taken[0].text or "liberated" in smtp.taken[0].text
     assert "TEST" in str(smtp.taken[0].message["Subject"])
     assert "TEST" in slack.posted[0].payload["text"]

@@ -60,7 +60,8 @@ async def test_more_than_one_message_a_second() -> None:
 async def test_only_what_was_posted_can_be_edited() -> None:
     """chat.update wants the ts of a message that is there."""
     async with slack() as (sink, port), http() as client:
-        ts = (await unpaced(bot(port), client).send(MESSAGE, "x")).message_id
+        place = (await unpaced(bot(port), client).send(MESSAGE, "x")).message_id
+        ts = place.partition(":")[2]
         answers = []
         for wanted in (ts, "1.2"):
             body = json.dumps({"channel": "C0NEWS", "ts": wanted, "text": "edited"}).encode()

@@ -1,4 +1,4 @@
-"""Slack: `chat.postMessage` with a bot token, or an incoming webhook.
+"""Slack: `chat.postMessage` and `chat.update` with a bot token, or an incoming webhook.
 
 One message a second, as Slack wants it (https://docs.slack.dev/apis/web-api/rate-limits).  Slack
 has no idempotency key: what was accepted and not recorded comes twice, with the same alert id.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from monitor.channels import calls, slack_words
@@ -21,6 +21,7 @@ from monitor.net.gate import retry_after_seconds
 from monitor.settings import Secret, SlackChannel
 
 _PAUSE_SECONDS = 1.0
+_EDITABLE = ("text", "blocks", "link_names", "parse")
 
 
 class Slack:
@@ -42,8 +43,9 @@ class Slack:
         self._turn = asyncio.Lock()
 
     async def send(self, message: Message, recipient: str) -> Receipt:
-        """`recipient` is the channel's own.  The receipt of a bot's message holds its `ts`.
+        """The receipt of a bot's message holds its place: the channel's id, a colon, its `ts`.
 
+        By such a place `thread_ts` says what is replied to, and `ts` what is edited.
         Raises SendError: one of its three kinds.
         """
         body = dict(message.slack or {"text": message.text})
@@ -51,6 +53,11 @@ class Slack:
             await self._pace()
             if self._channel.token is None:
                 return await self._post_webhook(body)
+            if "ts" in body:
+                return await self._edit(self._channel.token, body)
+            # What was owed to a channel that the file names no more has no thread in the new one.
+            if recipient != self._channel.channel:
+                body.pop("thread_ts", None)
             return await self._post_message(self._channel.token, body)
 
     async def check(self) -> str:
@@ -74,6 +81,8 @@ class Slack:
         self._free_at = self._clock() + _PAUSE_SECONDS
 
     async def _post_webhook(self, body: dict[str, object]) -> Receipt:
+        if "ts" in body:
+            raise MessageRefused("an incoming webhook cannot edit what it posted")
         for name in ("thread_ts", "reply_broadcast"):
             body.pop(name, None)
         response = await self._post(self._webhook(), body)
@@ -83,11 +92,26 @@ class Slack:
         raise _refused(word, response)
 
     async def _post_message(self, token: Secret, body: dict[str, object]) -> Receipt:
-        answer = await self._call(
-            "chat.postMessage", token, {"channel": self._channel.channel, **body}
+        """A reply to what is not there any more is better out of its thread than lost."""
+        channel, ts = _place(body.pop("thread_ts", None))
+        body |= {"channel": channel or self._channel.channel}
+        if ts is None:
+            body.pop("reply_broadcast", None)
+            return _receipt(await self._call("chat.postMessage", token, body))
+        try:
+            return _receipt(await self._call("chat.postMessage", token, body | {"thread_ts": ts}))
+        except _ThreadGone:
+            await self._pace()
+            return await self._post_message(token, body)
+
+    async def _edit(self, token: Secret, body: dict[str, object]) -> Receipt:
+        channel, ts = _place(body["ts"])
+        if channel is None or ts is None:
+            raise MessageRefused("it is not known where the message stands that is to be edited")
+        kept = {name: body[name] for name in _EDITABLE if name in body}
+        return _receipt(
+            await self._call("chat.update", token, {**kept, "channel": channel, "ts": ts})
         )
-        ts, channel = (shown(str(answer.get(name, ""))) for name in ("ts", "channel"))
-        return Receipt(f"200 ok channel={channel} ts={ts}", message_id=ts or None)
 
     async def _call(self, method: str, token: Secret, body: dict[str, object]) -> dict[str, Any]:
         """The answer of a Web API method, which is one only with `ok`."""
@@ -115,6 +139,22 @@ class Slack:
         return self._channel.webhook.reveal()
 
 
+class _ThreadGone(MessageRefused):
+    """There is nothing any more to which this could be a reply."""
+
+
+def _place(where: object) -> tuple[str | None, str | None]:
+    """Channel and `ts` of a message's place; earlier versions kept the `ts` alone."""
+    channel, _, ts = str(where or "").rpartition(":")
+    return channel or None, ts or None
+
+
+def _receipt(answer: Mapping[str, Any]) -> Receipt:
+    channel, ts = (shown(str(answer.get(name) or "")) for name in ("channel", "ts"))
+    place = f"{channel}:{ts}" if channel and ts else None
+    return Receipt(f"200 ok channel={channel} ts={ts}", message_id=place)
+
+
 def _refused(word: str, response: Response) -> SendError:
     """The error for Slack's own word, or for the status where the word says nothing.
 
@@ -125,6 +165,8 @@ def _refused(word: str, response: Response) -> SendError:
     detail = f"Slack said {word}"
     if word in slack_words.MEND:
         return ChannelRefused(f"{detail}: {slack_words.MEND[word]}", answer=answer)
+    if word in slack_words.THREAD_GONE:
+        return _ThreadGone(detail, answer=answer)
     if word in slack_words.MESSAGE_REFUSED:
         return MessageRefused(detail, answer=answer)
     if word in slack_words.LATER or (response.status == 200 and word):

@@ -58,6 +58,16 @@ MESSAGE_REFUSED = frozenset(
     }
 )
 
+# The message that this one answers was deleted, or its thread is closed.
+THREAD_GONE = frozenset(
+    {
+        "thread_not_found",
+        "message_not_found",
+        "cannot_reply_to_message",
+        "restricted_action_thread_locked",
+    }
+)
+
 # The channel refuses everything until somebody has done what stands here.
 MEND = {
     "invalid_auth": "the token is not valid",

@@ -86,8 +86,8 @@ def missing(config: Config, channel: Channel) -> list[str]:
     found = []
     if isinstance(channel, SlackChannel) and channel.token is None:
         found.append(
-            "an incoming webhook cannot edit or thread: updates come as new messages; "
-            "a bot token can (token, channel)"
+            "an incoming webhook can neither thread nor edit nor draw buttons: updates come as new "
+            "messages; a bot token can (token, channel)"
         )
     if isinstance(channel, WebhookChannel) and channel.url.reveal().startswith("http:"):
         found.append("the connection is not encrypted: signed, but anyone on the way can read it")

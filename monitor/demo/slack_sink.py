@@ -133,12 +133,19 @@ class SlackSink:
             return "invalid_json"
         if method == "auth.test":
             return None
-        if payload.get("channel") not in self._channels:
+        # Only chat.postMessage knows a channel by its name.
+        if self._channel_id(method, payload.get("channel")) is None:
             return "channel_not_found"
         known = {posted.ts for posted in self.posted}
         if method == "chat.update" and payload.get("ts") not in known:
             return "message_not_found"
+        if payload.get("thread_ts") not in {None, *known}:
+            return "thread_not_found"
         return content_error(payload)
+
+    def _channel_id(self, method: str, channel: object) -> str | None:
+        names = {f"#{one}": one for one in self._channels} if method == "chat.postMessage" else {}
+        return {**names, **dict(zip(self._channels, self._channels, strict=True))}.get(str(channel))
 
     async def _webhook(self, request: web.Request) -> web.Response:
         path = request.match_info["path"]
@@ -158,7 +165,7 @@ class SlackSink:
         return self._answer("ok")
 
     def _keep(self, method: str, payload: Mapping[str, Any]) -> Posted:
-        channel = None if method == "webhook" else str(payload["channel"])
+        channel = None if method == "webhook" else self._channel_id(method, payload["channel"])
         ts = None if channel is None else payload.get("ts", f"1700000000.{len(self.posted):06}")
         posted = Posted(channel, ts, payload)
         self.posted.append(posted)

@@ -19,6 +19,7 @@ class DeliveryKind(StrEnum):
     OPS = "ops"
     TEST = "test"
     DIGEST = "digest"
+    EDIT = "edit"  # of what its conversation began with
 
 
 @dataclass(frozen=True, slots=True)

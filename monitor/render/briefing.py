@@ -21,6 +21,9 @@ class Briefing:
     source id to the outlet's name, where it has a better one than its host.  `domain` stands behind
     the @ of Message-IDs.  `thread`: what the channel called the first message (Slack's ts).
     `test` marks a match that is sent to try a channel.
+
+    An `edit` is revision 1 said once more at its old place, `thread`, with what was told since in
+    `later`.  `buttons` are drawn where a channel hears them; `said` is what came of them.
     """
 
     conversation_id: str
@@ -35,6 +38,10 @@ class Briefing:
     domain: str = "localhost"
     thread: str | None = None
     test: bool = False
+    edit: bool = False
+    later: tuple[Told, ...] = ()
+    buttons: bool = False
+    said: tuple[str, ...] = ()
 
     @property
     def head(self) -> StoredItem:
@@ -50,7 +57,7 @@ class Briefing:
 
     @property
     def told(self) -> tuple[Told, ...]:
-        return self.earlier + self.alerts
+        return self.earlier + self.alerts + self.later
 
 
 @dataclass(frozen=True, slots=True)

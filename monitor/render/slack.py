@@ -26,6 +26,8 @@ _MOST_IN_NEWS = 200
 _MOST_IN_CONTEXT = 1000
 _MOST_IN_NOTICE = 1500
 _BAR = "  |  "
+# Occasions that are news only for who follows the story.
+_FOR_FOLLOWERS = frozenset({"origin"})
 
 Block = dict[str, object]
 
@@ -42,8 +44,10 @@ def alert(briefing: Briefing, channel: str, recipient: str) -> Message:
     blocks.append(_context(_BAR.join([*more, *_small_print(briefing)])))
     text = _short(briefing, quotes.shown)
     body = _body(text, blocks)
-    if briefing.thread and briefing.revision > 1:
-        body |= {"thread_ts": briefing.thread, "reply_broadcast": True}
+    if briefing.edit:
+        body["ts"] = briefing.thread
+    elif briefing.thread and briefing.revision > 1:
+        body |= {"thread_ts": briefing.thread, "reply_broadcast": _concerns_all(briefing)}
     return Message(text=text, slack=body)
 
 
@@ -53,6 +57,11 @@ def notice(bulletin: Bulletin) -> Message:
     *said, signed = bulletin_lines(bulletin)
     lines = [_bold(text), *([_fitting("\n".join(said), _MOST_IN_NOTICE)] if said else [])]
     return Message(text=text, slack=_body(text, [_section("\n".join(lines)), _context(signed)]))
+
+
+def _concerns_all(briefing: Briefing) -> bool:
+    """Whether a reply is shown in the channel too; one more origin is for the thread alone."""
+    return any(told.alert.reason not in _FOR_FOLLOWERS for told in briefing.alerts)
 
 
 def _opening(briefing: Briefing) -> str:

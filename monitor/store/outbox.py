@@ -154,7 +154,7 @@ def claim(tx: Tx, channel: str, holder: str, now: int, limit: int) -> list[Lease
                AND NOT EXISTS (
                  SELECT 1 FROM deliveries e
                  WHERE e.conversation_id = d.conversation_id AND e.recipient = d.recipient
-                   AND e.revision < d.revision AND e.state = 'waiting')
+                   AND e.revision < d.revision AND e.state = 'waiting' AND e.kind <> 'edit')
              ORDER BY d.try_at, d.delivery_id LIMIT :limit)
            RETURNING *""",
         token=secrets.token_hex(8), holder=holder, until=now + LEASE_MS, channel=channel,
@@ -164,12 +164,16 @@ def claim(tx: Tx, channel: str, holder: str, now: int, limit: int) -> list[Lease
 
 
 def sent(tx: Tx, attempt: Attempt) -> None:
+    """An edit that was owed anew while this one was on its way is still owed."""
     _note(tx, attempt)
     tx.run(
-        """UPDATE deliveries SET state = 'sent', sent_at = :now, message_id = :message_id,
+        """UPDATE deliveries SET sent_at = :now, message_id = :message_id,
+             state = CASE WHEN kind = 'edit' AND created_at > :created_at THEN state
+                          ELSE 'sent' END,
              lease_token = NULL, lease_holder = NULL, lease_until = NULL
            WHERE delivery_id = :id AND state = 'waiting'""",
         id=attempt.delivery.id, now=attempt.now, message_id=attempt.message_id,
+        created_at=attempt.delivery.created_at,
     )  # fmt: skip
     tx.run(
         """UPDATE deliveries SET try_at = max(try_at, :now + spacing_ms)
@@ -240,7 +244,7 @@ def _untried(tx: Tx, conversation: str, recipient: str) -> int | None:
     found: int | None = tx.value(
         """SELECT delivery_id FROM deliveries
            WHERE conversation_id = :conversation AND recipient = :recipient
-             AND state = 'waiting' AND tries = 0 AND lease_token IS NULL
+             AND state = 'waiting' AND tries = 0 AND lease_token IS NULL AND kind <> 'edit'
            ORDER BY revision LIMIT 1""",
         conversation=conversation, recipient=recipient,
     )  # fmt: skip
@@ -265,7 +269,7 @@ def _insert(tx: Tx, owed: Owed, conversation: str, recipient: str) -> int:
         """INSERT INTO deliveries (conversation_id, channel, recipient, revision, kind, notice,
              state, created_at, due_at, spacing_ms, try_at, give_up_at)
            VALUES (:conversation, :channel, :recipient,
-             (SELECT count(*) + 1 FROM deliveries
+             (SELECT coalesce(max(revision), 0) + 1 FROM deliveries
               WHERE conversation_id = :conversation AND recipient = :recipient),
              :kind, :notice, 'waiting', :now, :due_at, :spacing_ms, :try_at, :give_up_at)
            RETURNING delivery_id""",

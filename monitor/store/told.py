@@ -26,6 +26,18 @@ def of_delivery(tx: Tx, delivery: LeasedDelivery) -> tuple[Told, ...]:
     return tuple(_told(tx, row) for row in rows)
 
 
+def since_the_first(tx: Tx, delivery: LeasedDelivery) -> tuple[Told, ...]:
+    """What the same recipient was told in the same conversation after its first message."""
+    rows = tx.all(
+        _ALERTS
+        + """WHERE d.conversation_id = :conversation AND d.recipient = :recipient
+               AND d.revision > 1 AND d.state = 'sent'
+             ORDER BY d.revision, a.raised_at, a.rule_id""",
+        conversation=delivery.conversation_id, recipient=delivery.recipient,
+    )  # fmt: skip
+    return tuple(_told(tx, row) for row in rows)
+
+
 def before(tx: Tx, delivery: LeasedDelivery) -> tuple[tuple[Told, int], ...]:
     """What the same recipient was told before in the same conversation, each with its revision."""
     rows = tx.all(
@@ -40,13 +52,16 @@ def before(tx: Tx, delivery: LeasedDelivery) -> tuple[tuple[Told, int], ...]:
 
 
 def thread(tx: Tx, delivery: LeasedDelivery) -> str | None:
-    """What the channel called the conversation's first message to this recipient."""
+    """What the channel called the first message of the conversation that this recipient got."""
     found: str | None = tx.value(
         """SELECT message_id FROM deliveries
-           WHERE conversation_id = :conversation AND recipient = :recipient AND revision = 1""",
+           WHERE conversation_id = :conversation AND recipient = :recipient
+             AND revision BETWEEN 1 AND :revision - 1 AND message_id IS NOT NULL
+           ORDER BY revision LIMIT 1""",
         conversation=delivery.conversation_id, recipient=delivery.recipient,
+        revision=delivery.revision,
     )  # fmt: skip
-    return found if delivery.revision > 1 else None
+    return found
 
 
 def _told(tx: Tx, row: Row) -> Told:

@@ -62,11 +62,12 @@ def counts(tx: Tx) -> Row:
              (SELECT count(*) FROM items WHERE news_at IS NULL AND merged_into_id IS NULL) AS known,
              (SELECT count(*) FROM items WHERE body_state = 'wanted') AS wanted,
              (SELECT count(*) FROM alerts) AS alerts,
-             (SELECT count(*) FROM deliveries WHERE state = 'sent') AS sent,
-             (SELECT count(*) FROM deliveries WHERE state = 'waiting') AS waiting,
+             (SELECT count(*) FROM deliveries WHERE state = 'sent' AND kind <> 'edit') AS sent,
              (SELECT count(*) FROM deliveries WHERE state = 'waiting'
+                AND kind <> 'edit') AS waiting,
+             (SELECT count(*) FROM deliveries WHERE state = 'waiting' AND kind <> 'edit'
                 AND channel IN (SELECT channel FROM paused_channels)) AS held,
-             (SELECT count(*) FROM deliveries WHERE state = 'dead') AS dead"""
+             (SELECT count(*) FROM deliveries WHERE state = 'dead' AND kind <> 'edit') AS dead"""
     )
     assert row is not None
     return row
