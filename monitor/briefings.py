@@ -8,10 +8,11 @@ from dataclasses import replace
 from tzlocal import get_localzone_name
 
 from monitor import render
-from monitor.model import DeliveryKind, LeasedDelivery, Message
+from monitor.model import Button, DeliveryKind, LeasedDelivery, Message
 from monitor.render import Briefing, Bulletin
-from monitor.settings import Channel, Config, EmailChannel
-from monitor.store import edits, told
+from monitor.render.briefing import Said
+from monitor.settings import Channel, Config, EmailChannel, LabelMatcher, SlackChannel
+from monitor.store import acks, conversations, edits, silences, told
 from monitor.store.db import Tx
 
 
@@ -22,7 +23,7 @@ def message(tx: Tx, config: Config, delivery: LeasedDelivery, now: int) -> Messa
         briefing = _briefing(tx, config, delivery, now)
         return render.message(channel.kind, briefing, channel.name, delivery.recipient)
     if delivery.kind is DeliveryKind.EDIT:
-        briefing = _edited(tx, config, delivery)
+        briefing = _edited(tx, config, delivery, now)
         return render.message(channel.kind, briefing, channel.name, delivery.recipient)
     return render.notice(channel.kind, _bulletin(config, delivery, now))
 
@@ -40,10 +41,32 @@ def _briefing(tx: Tx, config: Config, delivery: LeasedDelivery, now: int) -> Bri
         timezone=_timezone(config),
         domain=_domain(config.channels[delivery.channel]),
         thread=told.thread(tx, delivery),
+        buttons=_has_buttons(config.channels[delivery.channel]),
     )
 
 
-def _edited(tx: Tx, config: Config, delivery: LeasedDelivery) -> Briefing:
+def _said(tx: Tx, conversation_id: str, now: int) -> tuple[Said, ...]:
+    """What people said of a conversation's story and alerts, oldest first."""
+    row = conversations.find(tx, conversation_id)
+    assert row is not None
+    story = LabelMatcher("story", "=", row["subject"])
+    ack = acks.newest(tx, [row["subject"]])
+    found = [Said(Button.ACK, ack.author, ack.acked_at)] if ack else []
+    found += [
+        Said(Button.MUTE, one.author, one.created_at, one.ends_at)
+        for one in silences.active(tx, now)
+        if one.matchers == (story,) and one.query is None
+    ]
+    marks = {
+        (mark.author, mark.marked_at)
+        for alert_id in conversations.alerts_told(tx, conversation_id)
+        for mark in acks.marks_of(tx, alert_id)
+    }
+    found += [Said(Button.NOT_RELEVANT, *mark) for mark in marks]
+    return tuple(sorted(found, key=lambda one: (one.at, one.button, one.author)))
+
+
+def _edited(tx: Tx, config: Config, delivery: LeasedDelivery, now: int) -> Briefing:
     """The conversation's first message as it was sent, with what is known since."""
     row = edits.edited(tx, delivery)
     first = replace(
@@ -53,6 +76,7 @@ def _edited(tx: Tx, config: Config, delivery: LeasedDelivery) -> Briefing:
     return replace(
         _briefing(tx, config, first, row["sent_at"]),
         edit=True,
+        said=_said(tx, delivery.conversation_id, now),
         thread=row["message_id"],
         later=told.since_the_first(tx, first),
     )
@@ -71,6 +95,10 @@ def _bulletin(config: Config, delivery: LeasedDelivery, now: int) -> Bulletin:
         domain=_domain(config.channels[delivery.channel]),
         test=delivery.kind is DeliveryKind.TEST,
     )
+
+
+def _has_buttons(channel: Channel) -> bool:
+    return isinstance(channel, SlackChannel) and channel.app_token is not None
 
 
 def _timezone(config: Config) -> str:

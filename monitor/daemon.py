@@ -22,6 +22,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from scrapy.crawler import AsyncCrawlerProcess
 
 from monitor import garbage, grouping, search
+from monitor.buttons import Buttons
 from monitor.crawl import reactor, slim
 from monitor.crawl.dispatch import Dispatch
 from monitor.deliver import Deliverer
@@ -90,6 +91,7 @@ class Daemon:
         self._process = _crawler_process()
         self._engine = Engine(config, HOLDER)
         self._deliverer = Deliverer(self._engine)
+        self._buttons = Buttons(self._engine)
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._dispatch = Dispatch(self._process, self._engine)
         self._sending: dict[str, asyncio.Future[None]] = {}
@@ -126,6 +128,7 @@ class Daemon:
             )  # fmt: skip
         garbage.keep_what_is_here()
         self._scheduler.start()
+        self._buttons.renew()
         self._spawn(self._ready(engine))
         self._spawn(self._index_missing())
 
@@ -192,6 +195,7 @@ class Daemon:
             await engine.store.write(lambda tx: _refuse(tx, engine.config, refused, now))
             return
         await engine.adopt(plan)
+        self._buttons.renew()
         await engine.store.write(lambda tx: row.reloaded(tx, config.version, now))
         log.info("reload.taken version=%s", config.version[:12])
 
@@ -209,6 +213,7 @@ class Daemon:
         except TimeoutError:
             log.warning("daemon.drain_cut crawls=%s", len(self._dispatch.crawls))
         self._scheduler.shutdown(wait=False)
+        await self._buttons.close()
         await self._engine.store.write(row.stopped)
         await self._engine.close()
         reactor.stop()

@@ -72,7 +72,7 @@ def _secrets(config: Config) -> Iterable[Secret]:
         if isinstance(channel, EmailChannel):
             found.append(channel.password)
         elif isinstance(channel, SlackChannel):
-            found += [channel.webhook, channel.token]
+            found += [channel.webhook, channel.token, channel.app_token]
         elif isinstance(channel, WebhookChannel):
             found += [channel.url, channel.secret]
     return [secret for secret in found if secret is not None]

@@ -24,8 +24,8 @@ LAYERS = {
     " alerts changes figures occasions pacing silencing worth routing schedule health render"
     " dateline declared jsonld markup sitemaps",
     "touch": "config log store channels net workers",
-    "do": "sitemap_poll ingest intake landing grouping judge owing plan briefings deliver poll"
-    " replay search",
+    "do": "sitemap_poll ingest intake landing grouping judge owing plan briefings deliver buttons"
+    " poll replay search",
     "run": "spiders cli web daemon engine crawl byhand demo __main__",
 }
 MAY_USE = {

@@ -34,6 +34,7 @@ from webhook_sink import WebhookSink
 
 SETTINGS = Settings(allow=LOOPBACK)
 TOKEN = "xoxb-sink"
+APP_TOKEN = "xapp-sink"
 HOOK_SECRET = "whsec-sink"
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 MESSAGE = Message(

@@ -12,12 +12,12 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from monitor.channels import calls, slack_words
-from monitor.channels.answers import refusal, shown
-from monitor.errors import ChannelRefused, Later, MessageRefused, SendError
+from monitor.channels import calls
+from monitor.channels.answers import shown
+from monitor.channels.slack_api import Api, ThreadGone, refused, text_of
+from monitor.errors import ChannelRefused, MessageRefused
 from monitor.model import Message, Receipt, Response
 from monitor.net.client import Client
-from monitor.net.gate import retry_after_seconds
 from monitor.settings import Secret, SlackChannel
 
 _PAUSE_SECONDS = 1.0
@@ -37,6 +37,7 @@ class Slack:
     ) -> None:
         self._channel = channel
         self._client = client
+        self._api = Api(client, channel.api)
         self._clock = clock
         self._sleep = sleep
         self._free_at = 0.0
@@ -61,18 +62,23 @@ class Slack:
             return await self._post_message(self._channel.token, body)
 
     async def check(self) -> str:
-        """`auth.test`.  A webhook can only be asked with an empty message, which it refuses.
+        """`auth.test`, and with buttons a place to listen.
 
+        A webhook can only be asked with an empty message, which it refuses.
         Raises SendError: one of its three kinds.
         """
         if self._channel.token is not None:
-            answer = await self._call("auth.test", self._channel.token, {})
-            return f"ok, {shown(str(answer.get('user')))} in {shown(str(answer.get('team')))}"
-        response = await self._post(self._webhook(), {})
-        word = _text(response).strip()
+            answer = await self._api.call("auth.test", self._channel.token, {})
+            words = f"ok, {shown(str(answer.get('user')))} in {shown(str(answer.get('team')))}"
+            if self._channel.app_token is not None:
+                await self._api.call("apps.connections.open", self._channel.app_token, {})
+                words += ", buttons can be heard"
+            return words
+        response = await self._post({})
+        word = text_of(response).strip()
         if response.status == 400 and word in ("invalid_payload", "no_text", "missing_text"):
             return f"the webhook is there ({word}); only a message can show more"
-        raise _refused(word, response)
+        raise refused(word, response)
 
     async def _pace(self) -> None:
         wait = self._free_at - self._clock()
@@ -85,11 +91,11 @@ class Slack:
             raise MessageRefused("an incoming webhook cannot edit what it posted")
         for name in ("thread_ts", "reply_broadcast"):
             body.pop(name, None)
-        response = await self._post(self._webhook(), body)
-        word = _text(response).strip()
+        response = await self._post(body)
+        word = text_of(response).strip()
         if response.status == 200 and word == "ok":
             return Receipt("200 ok")
-        raise _refused(word, response)
+        raise refused(word, response)
 
     async def _post_message(self, token: Secret, body: dict[str, object]) -> Receipt:
         """A reply to what is not there any more is better out of its thread than lost."""
@@ -97,10 +103,12 @@ class Slack:
         body |= {"channel": channel or self._channel.channel}
         if ts is None:
             body.pop("reply_broadcast", None)
-            return _receipt(await self._call("chat.postMessage", token, body))
+            return _receipt(await self._api.call("chat.postMessage", token, body))
         try:
-            return _receipt(await self._call("chat.postMessage", token, body | {"thread_ts": ts}))
-        except _ThreadGone:
+            return _receipt(
+                await self._api.call("chat.postMessage", token, body | {"thread_ts": ts})
+            )
+        except ThreadGone:
             await self._pace()
             return await self._post_message(token, body)
 
@@ -110,37 +118,16 @@ class Slack:
             raise MessageRefused("it is not known where the message stands that is to be edited")
         kept = {name: body[name] for name in _EDITABLE if name in body}
         return _receipt(
-            await self._call("chat.update", token, {**kept, "channel": channel, "ts": ts})
+            await self._api.call("chat.update", token, {**kept, "channel": channel, "ts": ts})
         )
 
-    async def _call(self, method: str, token: Secret, body: dict[str, object]) -> dict[str, Any]:
-        """The answer of a Web API method, which is one only with `ok`."""
-        url = f"{self._channel.api}/{method}"
-        response = await self._post(url, body, {"authorization": f"Bearer {token.reveal()}"})
-        try:
-            answer = json.loads(_text(response))
-        except (ValueError, RecursionError):
-            answer = None
-        if not isinstance(answer, dict):
-            raise _refused("", response)
-        if response.status == 200 and answer.get("ok") is True:
-            return answer
-        raise _refused(str(answer.get("error", "")), response)
-
-    async def _post(
-        self, url: str, body: dict[str, object], headers: dict[str, str] | None = None
-    ) -> Response:
-        headers = {**calls.JSON, **(headers or {})}
-        return await calls.post(self._client, url, json.dumps(body).encode(), headers)
+    async def _post(self, body: dict[str, object]) -> Response:
+        return await calls.post(self._client, self._webhook(), json.dumps(body).encode())
 
     def _webhook(self) -> str:
         if self._channel.webhook is None:
             raise ChannelRefused(f"channel {self._channel.name} has neither webhook nor token")
         return self._channel.webhook.reveal()
-
-
-class _ThreadGone(MessageRefused):
-    """There is nothing any more to which this could be a reply."""
 
 
 def _place(where: object) -> tuple[str | None, str | None]:
@@ -153,26 +140,3 @@ def _receipt(answer: Mapping[str, Any]) -> Receipt:
     channel, ts = (shown(str(answer.get(name) or "")) for name in ("channel", "ts"))
     place = f"{channel}:{ts}" if channel and ts else None
     return Receipt(f"200 ok channel={channel} ts={ts}", message_id=place)
-
-
-def _refused(word: str, response: Response) -> SendError:
-    """The error for Slack's own word, or for the status where the word says nothing.
-
-    An unknown word of the API waits: a refusal that we misread would lose the message, or all.
-    """
-    wait = retry_after_seconds(response.headers, int(time.time() * 1000))
-    word, answer = shown(word), shown(_text(response))
-    detail = f"Slack said {word}"
-    if word in slack_words.MEND:
-        return ChannelRefused(f"{detail}: {slack_words.MEND[word]}", answer=answer)
-    if word in slack_words.THREAD_GONE:
-        return _ThreadGone(detail, answer=answer)
-    if word in slack_words.MESSAGE_REFUSED:
-        return MessageRefused(detail, answer=answer)
-    if word in slack_words.LATER or (response.status == 200 and word):
-        return Later(detail, answer=answer, retry_after_seconds=wait)
-    return refusal(response.status, answer, wait)
-
-
-def _text(response: Response) -> str:
-    return response.body.decode("utf-8", "replace")

@@ -89,6 +89,8 @@ def missing(config: Config, channel: Channel) -> list[str]:
             "an incoming webhook can neither thread nor edit nor draw buttons: updates come as new "
             "messages; a bot token can (token, channel)"
         )
+    elif isinstance(channel, SlackChannel) and channel.app_token is None:
+        found.append("without an app token (app_token) no buttons are drawn")
     if isinstance(channel, WebhookChannel) and channel.url.reveal().startswith("http:"):
         found.append("the connection is not encrypted: signed, but anyone on the way can read it")
     if isinstance(channel, EmailChannel):

@@ -121,6 +121,7 @@ def _channel(name: str, given: ChannelKeys) -> Channel:
             webhook=slack.webhook or slack.webhook_file,
             token=slack.token or slack.token_file,
             channel=slack.channel,
+            app_token=slack.app_token or slack.app_token_file,
             api=slack.api.rstrip("/"),
         )
     if given.webhook is not None:

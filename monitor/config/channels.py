@@ -56,6 +56,7 @@ def _check_slack(document: Document, slack: Mapping) -> Iterator[Mistake]:
     yield from only_one(document, slack, ways)
     given = next((key for key in map(slack.key, ways) if key is not None), None)
     channel = slack.key("channel")
+    yield from _check_app_token(document, slack)
     if given is None:
         mend = "add `webhook: ${NAME}`, or `token: ${NAME}` and `channel: ...`"
         yield document.mistake(slack.place, "there is no way into Slack here", mend)
@@ -67,6 +68,15 @@ def _check_slack(document: Document, slack: Mapping) -> Iterator[Mistake]:
         yield document.mistake(
             channel.place, "a webhook posts to the channel it was made for", mend
         )
+
+
+def _check_app_token(document: Document, slack: Mapping) -> Iterator[Mistake]:
+    ways = ("app_token", "app_token_file")
+    yield from only_one(document, slack, ways)
+    given = next((key for key in map(slack.key, ways) if key is not None), None)
+    if given is not None and slack.key("token") is None and slack.key("token_file") is None:
+        mend = "add `token: ${NAME}` and `channel: ...`: only a bot's messages have buttons"
+        yield document.mistake(given.place, f"`{given.text}` without `token`", mend)
 
 
 def _check_webhook(document: Document, webhook: Mapping) -> Iterator[Mistake]:

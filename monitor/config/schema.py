@@ -137,6 +137,8 @@ class SlackKeys(Keys):
     token: FromEnvironment | None = None
     token_file: FromFile | None = None
     channel: Line | None = None
+    app_token: FromEnvironment | None = None
+    app_token_file: FromFile | None = None
     api: Url = "https://slack.com/api"
 
 

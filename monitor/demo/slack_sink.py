@@ -26,8 +26,14 @@ from typing import Any
 from aiohttp import web
 
 from monitor.demo.journal import Clock, Journal, wall_clock
+from monitor.demo.slack_sockets import Sockets
 
+_TO_A_CHANNEL = ("chat.postMessage", "chat.update")
+_METHODS = ("auth.test", "apps.connections.open", *_TO_A_CHANNEL)
 MOST_BLOCKS = 50
+MOST_IN_ACTIONS = 25
+MOST_IN_BUTTON = 75
+MOST_IN_VALUE = 2000
 MOST_IN_SECTION = 3_000
 MOST_IN_TEXT = 40_000
 MOST_IN_ALL = 13_200
@@ -81,18 +87,21 @@ class SlackSink:
         self._last_at: dict[str, int] = {}
         self._orders: deque[Order] = deque()
         self._runner: web.AppRunner | None = None
+        self.sockets = Sockets()
 
     async def start(self, port: int = 0) -> int:
         """Listen on 127.0.0.1; returns the port."""
         app = web.Application()
         app.router.add_post("/api/{method}", self._api)
         app.router.add_post("/services/{path:.*}", self._webhook)
+        app.router.add_get("/link/", self.sockets.take)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", port).start()
         return int(self._runner.addresses[0][1])
 
     async def stop(self) -> None:
+        await self.sockets.drop()
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -111,6 +120,8 @@ class SlackSink:
         if error:
             return self._answer(json.dumps({"ok": False, "error": error}))
         assert payload is not None
+        if method == "apps.connections.open":
+            return self._answer(json.dumps({"ok": True, "url": self.sockets.address(request.host)}))
         if method == "auth.test":
             return self._answer(json.dumps({"ok": True, "team": "Sink", "user": "wirewatch"}))
         if self._paced and self._too_soon(payload["channel"]):
@@ -125,13 +136,14 @@ class SlackSink:
         authorization = request.headers.get("Authorization", "")
         if not authorization:
             return "not_authed"
-        if authorization != f"Bearer {self._token}":
+        is_for_app = method == "apps.connections.open"
+        if authorization != f"Bearer {self.sockets.app_token if is_for_app else self._token}":
             return "invalid_auth"
-        if method not in ("auth.test", "chat.postMessage", "chat.update"):
+        if method not in _METHODS:
             return "unknown_method"
         if payload is None:
             return "invalid_json"
-        if method == "auth.test":
+        if method not in _TO_A_CHANNEL:
             return None
         # Only chat.postMessage knows a channel by its name.
         if self._channel_id(method, payload.get("channel")) is None:
@@ -209,10 +221,26 @@ def content_error(payload: Mapping[str, Any]) -> str | None:
 def _is_fine(block: Mapping[str, Any]) -> bool:
     if block.get("type") == "section":
         return all(0 < len(part) <= MOST_IN_SECTION for part in _texts(block))
+    if block.get("type") == "actions":
+        buttons = block.get("elements", [])
+        names = {button.get("action_id") for button in buttons}
+        return 0 < len(buttons) == len(names) <= MOST_IN_ACTIONS and all(map(_is_button, buttons))
     return block.get("type") in ("context", "divider")
 
 
+def _is_button(button: Mapping[str, Any]) -> bool:
+    text = button.get("text", {})
+    return (
+        button.get("type") == "button"
+        and text.get("type") == "plain_text"
+        and 0 < len(text.get("text", "")) <= MOST_IN_BUTTON
+        and len(button.get("value", "")) <= MOST_IN_VALUE
+    )
+
+
 def _texts(block: Mapping[str, Any]) -> list[str]:
+    if block.get("type") == "actions":
+        return [str(button["text"]["text"]) for button in block["elements"]]
     parts = [block["text"]] if "text" in block else block.get("elements", [])
     return [str(part.get("text", "")) for part in parts]
 

@@ -26,7 +26,7 @@ from monitor.model.delivery import (
     short_id,
 )
 from monitor.model.items import Feed, Item, Precision, SideStory, Stamp, iso
-from monitor.model.quiet import Ack, Mark, Silence
+from monitor.model.quiet import Ack, Button, Mark, Silence
 from monitor.model.stored import BodyState, Change, Known, StoredItem
 from monitor.model.talk import Crowd, Revision, Talk
 from monitor.model.work import DueSource, Outcome, OutcomeKind, Polled, Response, WantedBody
@@ -36,6 +36,7 @@ __all__ = [
     "Alert",
     "Answer",
     "BodyState",
+    "Button",
     "Change",
     "Crowd",
     "DeliveryKind",

@@ -5,8 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from enum import StrEnum
 
 from monitor.settings import LabelMatcher
+
+
+class Button(StrEnum):
+    """What can be pressed under a message."""
+
+    ACK = "ack"
+    MUTE = "mute"
+    NOT_RELEVANT = "not_relevant"
 
 
 @dataclass(frozen=True, slots=True)

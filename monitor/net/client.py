@@ -7,7 +7,8 @@ Judges no status, tries nothing again, keeps no cookie, no cache and no validato
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from urllib.parse import urljoin
 
@@ -18,6 +19,7 @@ from monitor.net.gate import Clock, Gate, SystemClock, retry_after_seconds
 from monitor.net.guard import Guard, Lookup, Target, bad_url, parse, system_lookup
 from monitor.net.hosts import Hosts
 from monitor.net.robots import LARGEST_BYTES, PRODUCT, Robots
+from monitor.net.socket import Socket
 from monitor.net.wire import Limits, Request, Wire, is_redirect
 from monitor.settings import Settings
 
@@ -25,6 +27,7 @@ __all__ = ["Ask", "Client", "Limits", "retry_after_seconds", "user_agent"]
 
 # Nothing else goes along to another host: it may hold a secret, or a name for the reader.
 _FOR_ANYONE = frozenset({"accept", "accept-language"})
+_SOCKETS = {"wss": "https", "ws": "http"}
 _ROBOTS_LIMITS = Limits(decoded_bytes=LARGEST_BYTES, cut=True)
 
 
@@ -100,6 +103,21 @@ class Client:
             request = _onwards(request, answer.headers["location"])
         detail = f"{ask.limits.redirects} redirects and still no answer from {request.target.host}"
         raise FetchError(FetchReason.REDIRECTS, detail)
+
+    @asynccontextmanager
+    async def socket(self, url: str, seconds: float = 30.0) -> AsyncIterator[Socket]:
+        """A WebSocket to a service that we were told to call, guarded as `fetch` is.
+
+        `url` begins with wss: or ws:.  Raises FetchError where it cannot be opened.
+        """
+        scheme, separator, rest = url.partition("://")
+        if not separator or scheme.lower() not in _SOCKETS:
+            raise bad_url(url, "a WebSocket's begins with wss:// or ws://")
+        target = parse(f"{_SOCKETS[scheme.lower()]}://{rest}")
+        guard, wire = self._way(())
+        guard.admit(target.host)
+        async with wire.socket(target, seconds) as socket:
+            yield socket
 
     async def close(self) -> None:
         for _, wire in self._ways.values():

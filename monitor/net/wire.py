@@ -10,7 +10,8 @@ import asyncio
 import re
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -24,8 +25,11 @@ from monitor.errors import FetchError, FetchReason
 from monitor.model import Response
 from monitor.net.decoding import ACCEPTED, Body, too_large
 from monitor.net.guard import Guard, Target
+from monitor.net.socket import Socket
 
 _LONGEST_HEADER = 8190
+_LONGEST_TEXT = 1_000_000
+_HEARTBEAT_SECONDS = 30.0
 _JOINED = frozenset({"content-encoding", "cache-control", "link", "vary"})
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
@@ -113,6 +117,27 @@ class Wire:
             if request.alone or answer.status == HTTPStatus.NOT_MODIFIED:
                 answer.close()  # thousands of hosts, each asked once in minutes, fill memory
             return answer.status, headers, body
+
+    @asynccontextmanager
+    async def socket(self, target: Target, seconds: float) -> AsyncIterator[Socket]:
+        """A WebSocket, open within `seconds`; the other side must show signs of life.
+
+        Raises FetchError where it cannot be opened.
+        """
+        opening = self._open().ws_connect(
+            target.url, heartbeat=_HEARTBEAT_SECONDS, max_msg_size=_LONGEST_TEXT,
+            headers={"user-agent": self._user_agent}, proxy=self._proxy,
+        )  # fmt: skip
+        try:
+            async with asyncio.timeout(seconds):
+                connection = await opening
+        except TimeoutError as error:
+            detail = f"{target.host} opened no WebSocket within {seconds:.0f} s"
+            raise FetchError(FetchReason.TIMEOUT, detail) from error
+        except (aiohttp.ClientError, HttpProcessingError, OSError, ValueError) as error:
+            raise _failure(error, target.host) from error
+        async with connection:
+            yield Socket(connection)
 
     def _open(self) -> aiohttp.ClientSession:
         """Made late: a session belongs to the loop that runs."""

@@ -8,7 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from monitor.model import StoredItem, Told
+from monitor.model import Button, StoredItem, Told
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody said of a message by a button or a command; `until_at` where it ends."""
+
+    button: Button
+    author: str
+    at: int
+    until_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +51,7 @@ class Briefing:
     edit: bool = False
     later: tuple[Told, ...] = ()
     buttons: bool = False
-    said: tuple[str, ...] = ()
+    said: tuple[Said, ...] = ()
 
     @property
     def head(self) -> StoredItem:

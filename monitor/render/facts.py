@@ -13,8 +13,8 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor import urls
-from monitor.model import Precision, Stamp, StoredItem, Told, short_id
-from monitor.render.briefing import Briefing, Bulletin
+from monitor.model import Button, Precision, Stamp, StoredItem, Told, short_id
+from monitor.render.briefing import Briefing, Bulletin, Said
 from monitor.render.clean import header, link, one_line
 from monitor.settings import Severity
 
@@ -190,6 +190,16 @@ def warnings(briefing: Briefing) -> list[str]:
     if any(told.alert.partial for told in briefing.alerts):
         found.append("partial: only the teaser was read")
     return found + _demotions(briefing.alerts)
+
+
+def said(one: Said, zone: Zone) -> str:
+    """`seen by ana, 14:11 UTC`."""
+    author, at = one_line(one.author, LONGEST_NAME), zone.moment(one.at)
+    if one.button is Button.ACK:
+        return f"seen by {author}, {at}"
+    if one.button is Button.MUTE and one.until_at is not None:
+        return f"muted until {zone.moment(one.until_at)} by {author}"
+    return f"not relevant, says {author}, {at}"
 
 
 def _demotions(alerts: Sequence[Told]) -> list[str]:

@@ -9,7 +9,7 @@ which is measured.  Sections, not headers: those break at 150 characters.
 
 from __future__ import annotations
 
-from monitor.model import Message
+from monitor.model import Button, Message
 from monitor.render import facts
 from monitor.render.briefing import Briefing, Bulletin
 from monitor.render.clean import cut, one_line
@@ -25,7 +25,9 @@ _MOST_IN_LABELS = 850
 _MOST_IN_NEWS = 200
 _MOST_IN_CONTEXT = 1000
 _MOST_IN_NOTICE = 1500
+_MOST_SAID = 5
 _BAR = "  |  "
+_BUTTONS = {Button.ACK: "Ack", Button.MUTE: "Mute 24 h", Button.NOT_RELEVANT: "Not relevant"}
 # Occasions that are news only for who follows the story.
 _FOR_FOLLOWERS = frozenset({"origin"})
 
@@ -42,6 +44,7 @@ def alert(briefing: Briefing, channel: str, recipient: str) -> Message:
     blocks = [_section(_opening(briefing)), *(_quote(q, briefing) for q in quotes.shown)]
     more = [f"and {quotes.more} more in the text"] if quotes.more else []
     blocks.append(_context(_BAR.join([*more, *_small_print(briefing)])))
+    blocks += _reactions(briefing)
     text = _short(briefing, quotes.shown)
     body = _body(text, blocks)
     if briefing.edit:
@@ -121,6 +124,26 @@ def _short(briefing: Briefing, quotes: tuple[Quote, ...]) -> str:
         facts.ids(briefing.alerts),
     ]
     return _fitting(_BAR.join(parts), _MOST_IN_TEXT)
+
+
+def _reactions(briefing: Briefing) -> list[Block]:
+    """What people said of it, and what they can press."""
+    zone = facts.Zone.of(briefing)
+    said = [facts.said(one, zone) for one in briefing.said[-_MOST_SAID:]]
+    blocks = [_context(_BAR.join(said))] if said else []
+    if briefing.buttons and not briefing.test:
+        value = f"{briefing.conversation_id}/{briefing.revision}"
+        blocks.append({"type": "actions", "elements": [_button(one, value) for one in Button]})
+    return blocks
+
+
+def _button(button: Button, value: str) -> Block:
+    return {
+        "type": "button",
+        "action_id": button.value,
+        "text": {"type": "plain_text", "text": _BUTTONS[button]},
+        "value": value,
+    }
 
 
 def _body(text: str, blocks: list[Block]) -> dict[str, object]:

@@ -61,6 +61,22 @@ def crowd(tx: Tx, channel: str, now: int) -> Crowd:
     return Crowd(everything, {row["rule_id"]: row["conversations"] for row in rows})
 
 
+def find(tx: Tx, conversation: str) -> Row | None:
+    return tx.one("SELECT * FROM conversations WHERE conversation_id = :id", id=conversation)
+
+
+def alerts_told(tx: Tx, conversation: str, revision: int | None = None) -> Sequence[str]:
+    """The ids of the alerts that a conversation tells, or one revision of it, to whomever."""
+    rows = tx.all(
+        """SELECT DISTINCT da.alert_id FROM deliveries d
+           JOIN delivery_alerts da ON da.delivery_id = d.delivery_id
+           WHERE d.conversation_id = :id AND d.revision = coalesce(:revision, d.revision)
+           ORDER BY 1""",
+        id=conversation, revision=revision,
+    )  # fmt: skip
+    return [row["alert_id"] for row in rows]
+
+
 def _messages(tx: Tx, conversation: str) -> Sequence[Row]:
     """A row a revision, whoever it went to."""
     return tx.all(
