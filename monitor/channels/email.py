@@ -122,7 +122,7 @@ class Email:
             timeout=self._total_seconds,
             use_tls=channel.security == "tls",
             start_tls=False,
-            tls_context=self._tls or ssl.create_default_context(),
+            tls_context=self._trust(),
             sock=connection,
         )
         try:
@@ -137,6 +137,12 @@ class Email:
             connection.close()
             raise
         return session
+
+    def _trust(self) -> ssl.SSLContext:
+        """Read once: the system's certificates take as long to read as a message to send."""
+        if self._tls is None:
+            self._tls = ssl.create_default_context()
+        return self._tls
 
     async def _reach(self) -> tuple[socket.socket, str]:
         """A connection to the first address that answers, and the address."""
