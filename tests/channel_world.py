@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import re
 import ssl
 from collections.abc import AsyncIterator, Callable
@@ -51,12 +52,16 @@ MESSAGE = Message(
 @dataclass(frozen=True)
 class End:
     """One way out.  `order` makes its other end give the answer of that name to what comes next:
-    later, message_refused, channel_refused; `told` counts what was accepted."""
+    later, message_refused, channel_refused; `repeat` makes it refuse with these words.
+    `told` counts what was accepted, `arrived` is all that was, as text."""
 
+    kind: str
     channel: Channel
     recipient: str
     order: Callable[[str], None]
     told: Callable[[], int]
+    arrived: Callable[[], list[str]]
+    repeat: Callable[[str], None] = lambda _: None
 
 
 def mail(port: int, **changed: Any) -> EmailChannel:
@@ -153,10 +158,13 @@ async def email_end() -> AsyncIterator[End]:
     async with smtp(Door(logins={"desk": "hunter2"})) as (sink, port):
         channel = mail(port, username="desk", password=Secret("hunter2"))
         yield End(
+            "email",
             Email(channel, SETTINGS),
             "ana@desk.example",
             lambda name: sink.answer_next(*answers[name]),
             lambda: len(sink.taken),
+            lambda: [taken.raw.decode() for taken in sink.taken],
+            lambda words: sink.answer_next("data", f"554 5.6.0 {words}"),
         )
 
 
@@ -169,10 +177,13 @@ async def bot_end() -> AsyncIterator[End]:
     }
     async with slack() as (sink, port), http() as client:
         yield End(
+            "slack",
             unpaced(bot(port), client),
             "C0NEWS",
             lambda name: sink.answer_next(words[name]),
             lambda: len(sink.posted),
+            lambda: [json.dumps(posted.payload) for posted in sink.posted],
+            sink.answer_next,
         )
 
 
@@ -181,10 +192,13 @@ async def hook_end() -> AsyncIterator[End]:
     words = {"later": "503", "message_refused": "invalid_blocks", "channel_refused": "no_service"}
     async with slack() as (sink, port), http() as client:
         yield End(
+            "slack",
             unpaced(hook(port), client),
             "webhook",
             lambda name: sink.answer_next(words[name]),
             lambda: len(sink.posted),
+            lambda: [json.dumps(posted.payload) for posted in sink.posted],
+            sink.answer_next,
         )
 
 
@@ -193,10 +207,13 @@ async def program_end() -> AsyncIterator[End]:
     statuses = {"later": "503", "message_refused": "422", "channel_refused": "410"}
     async with webhook() as (sink, port), http() as client:
         yield End(
+            "webhook",
             Webhook(program(port), client),
             "webhook",
             lambda name: sink.answer_next(statuses[name]),
             lambda: len(sink.called),
+            lambda: [called.body.decode() for called in sink.called],
+            sink.answer_next,
         )
 
 
@@ -211,7 +228,14 @@ async def console_end() -> AsyncIterator[End]:
         if name == "channel_refused":
             stream.close()
 
-    yield End(Console(stream), "console", order, lambda: len({size for size in printed if size}))
+    yield End(
+        "console",
+        Console(stream),
+        "console",
+        order,
+        lambda: len({size for size in printed if size}),
+        lambda: [stream.getvalue()],
+    )
 
 
 ENDS = {

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from channel_world import bot, slack
+from monitor.demo.slack_sockets import pressed
 from tests.rig.until import until
 from tests.town import ARTICLE, SAREN, Town, town
 
@@ -78,3 +80,20 @@ async def test_a_good_configuration_is_taken_whole(saren: Town) -> None:
         saren.wire.publish(ARTICLE)
         await until(saren.database, "SELECT count(*) = 1 FROM alerts WHERE rule_id = 'flag'")
     assert saren.ask("SELECT count(*) FROM alerts") == 1
+
+
+async def test_buttons_are_heard_while_it_runs(saren: Town) -> None:
+    """Press Ack under a message: the story is acked; a stop closes the connection."""
+    async with slack() as (sink, port):
+        room = f"token_file: bot, app_token_file: app, channel: C0NEWS, api: {bot(port).api}"
+        saren.write("routes.yaml", f"channels: {{room: {{slack: {{{room}}}}}}}\n")
+        saren.write("bot", "xoxb-sink\n")
+        saren.write("app", "xapp-sink\n")
+        async with daemon(saren):
+            saren.wire.publish(ARTICLE)
+            await until(saren.database, "SELECT count(*) = 1 FROM deliveries WHERE state = 'sent'")
+            ack = sink.posted[0].payload["blocks"][-1]["elements"][0]
+            await sink.sockets.press("e-1", pressed(ack))
+        acked = "SELECT count(*) FROM acks WHERE author = 'ana (Slack U012AB3CD)'"
+        assert saren.ask(acked) == 1
+        assert not sink.sockets.connected

@@ -55,7 +55,8 @@ class WebhookSink:
             await self._runner.cleanup()
 
     def answer_next(self, order: str, times: int = 1) -> None:
-        """The next `times` requests are answered with this status, as `Order.read` says."""
+        """The next `times` requests are answered with a status or words of refusal, as
+        `Order.read` says."""
         self._orders.extend([Order.read(order)] * times)
 
     async def _take(self, request: web.Request) -> web.Response:
@@ -66,7 +67,8 @@ class WebhookSink:
             order = self._orders.popleft()
             wait = order.retry_after_seconds
             headers = {} if wait is None else {"Retry-After": str(wait)}
-            return web.Response(status=order.status, text="as ordered", headers=headers)
+            status = 400 if order.error else order.status
+            return web.Response(status=status, text=order.error or "as ordered", headers=headers)
         if not self._verify(self._secret, request.headers, body):
             return web.Response(status=401, text="wrong signature")
         if called.key not in {known.key for known in self.called}:

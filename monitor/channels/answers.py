@@ -8,8 +8,10 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from monitor.errors import ChannelRefused, FetchError, FetchReason, Later, MessageRefused, SendError
+from monitor.settings import Secret
 
 _LONGEST_ANSWER = 500
+_SHORTEST_SECRET = 4  # a shorter one would blot out half of every answer
 
 # 3xx: what we were told to call has moved.
 _CHANNEL_REFUSED = frozenset({401, 402, 403, 404, 405, 407, 410})
@@ -39,6 +41,16 @@ def not_fetched(error: FetchError) -> SendError:
     if error.reason in _NEEDS_MENDING:
         return ChannelRefused(error.detail)
     return Later(error.detail, retry_after_seconds=error.retry_after_seconds)
+
+
+def hidden(text: str, *secrets: Secret) -> str:
+    """`text` with each secret starred out; of an address also what stands behind its host, which
+    a server's page "not found" repeats."""
+    words = {secret.reveal() for secret in secrets}
+    words |= {word.partition("://")[2].partition("/")[2] for word in words}
+    for word in sorted(words, key=len, reverse=True):
+        text = text.replace(word, "***") if len(word) >= _SHORTEST_SECRET else text
+    return text
 
 
 def shown(answer: str) -> str:

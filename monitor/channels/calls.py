@@ -6,21 +6,28 @@ Follows no redirect, obeys no robots.txt.  Judges no answer: `answers` and the c
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from monitor.channels.answers import not_fetched
+from monitor.channels.answers import hidden, not_fetched
 from monitor.errors import FetchError, FetchReason
 from monitor.model import Response
 from monitor.net.client import Ask, Client, Limits
+from monitor.settings import Secret
 
 _LIMITS = Limits(raw_bytes=200_000, decoded_bytes=200_000, total_seconds=30.0, redirects=0)
 JSON = {"content-type": "application/json; charset=utf-8"}
 
 
 async def post(
-    client: Client, url: str, body: bytes, headers: Mapping[str, str] = JSON
+    client: Client, url: str, body: bytes, headers: Mapping[str, str], *secrets: Secret
 ) -> Response:
-    """The answer, whatever its status.  Raises SendError where there is none."""
-    return await _exchange(client, _ask(url, "POST", headers, body))
+    """The answer, whatever its status, without what it repeats of `secrets`.
+
+    Raises SendError where there is none.
+    """
+    response = await _exchange(client, _ask(url, "POST", headers, body))
+    said = hidden(response.body.decode("utf-8", "replace"), *secrets)
+    return replace(response, body=said.encode())
 
 
 async def reach(client: Client, url: str) -> Response:

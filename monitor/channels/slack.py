@@ -122,12 +122,13 @@ class Slack:
         )
 
     async def _post(self, body: dict[str, object]) -> Response:
-        return await calls.post(self._client, self._webhook(), json.dumps(body).encode())
+        address, said = self._webhook(), json.dumps(body).encode()
+        return await calls.post(self._client, address.reveal(), said, calls.JSON, address)
 
-    def _webhook(self) -> str:
+    def _webhook(self) -> Secret:
         if self._channel.webhook is None:
             raise ChannelRefused(f"channel {self._channel.name} has neither webhook nor token")
-        return self._channel.webhook.reveal()
+        return self._channel.webhook
 
 
 def _place(where: object) -> tuple[str | None, str | None]:

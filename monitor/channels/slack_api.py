@@ -46,7 +46,7 @@ class Api:
         """
         headers = {**calls.JSON, "authorization": f"Bearer {token.reveal()}"}
         url = f"{self.base}/{method}"
-        response = await calls.post(self._client, url, json.dumps(body).encode(), headers)
+        response = await calls.post(self._client, url, json.dumps(body).encode(), headers, token)
         try:
             answer = json.loads(text_of(response))
         except (ValueError, RecursionError):

@@ -49,7 +49,8 @@ class Webhook:
         }
         if message.message_id is not None:
             headers[KEY] = message.message_id
-        response = await calls.post(self._client, self._channel.url.reveal(), body, headers)
+        url, secret = self._channel.url, self._channel.secret
+        response = await calls.post(self._client, url.reveal(), body, headers, url, secret)
         if not 200 <= response.status < 300:
             wait = retry_after_seconds(response.headers, int(self._clock() * 1000))
             raise refusal(response.status, _text(response), wait)

@@ -31,6 +31,10 @@ class Sockets:
         """How often somebody connected."""
         return self._opened
 
+    @property
+    def connected(self) -> bool:
+        return bool(self._open)
+
     def address(self, host: str) -> str:
         return f"ws://{host}/link/?ticket={TICKET}"
 
