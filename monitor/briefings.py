@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tzlocal import get_localzone_name
 
 from monitor import render
-from monitor.model import Button, DeliveryKind, LeasedDelivery, Message
+from monitor.model import Button, DeliveryKind, LeasedDelivery, Message, Tally, Told
 from monitor.render import Briefing, Bulletin
 from monitor.render.briefing import Said
 from monitor.settings import Channel, Config, EmailChannel, LabelMatcher, SlackChannel
-from monitor.store import acks, conversations, edits, silences, told
+from monitor.store import acks, conversations, edits, silences, stories, told
 from monitor.store.db import Tx
 
 
@@ -29,11 +30,11 @@ def message(tx: Tx, config: Config, delivery: LeasedDelivery, now: int) -> Messa
 
 
 def _briefing(tx: Tx, config: Config, delivery: LeasedDelivery, now: int) -> Briefing:
-    earlier = told.before(tx, delivery)
+    earlier, alerts = told.before(tx, delivery), told.of_delivery(tx, delivery)
     return Briefing(
         delivery.conversation_id,
         delivery.revision,
-        told.of_delivery(tx, delivery),
+        alerts,
         delivery.created_at,
         now,
         earlier=tuple(each for each, _ in earlier),
@@ -42,7 +43,15 @@ def _briefing(tx: Tx, config: Config, delivery: LeasedDelivery, now: int) -> Bri
         domain=_domain(config.channels[delivery.channel]),
         thread=told.thread(tx, delivery),
         buttons=_has_buttons(config.channels[delivery.channel]),
+        tally=_tally(tx, delivery, alerts, delivery.revision),
+        tally_before=_tally(tx, delivery, alerts, delivery.revision - 1),
     )
+
+
+def _tally(tx: Tx, delivery: LeasedDelivery, alerts: Sequence[Told], revision: int) -> Tally | None:
+    """The story as it was when a message was first taken up: every try says the same."""
+    at = told.claimed_at(tx, delivery, revision)
+    return stories.tally(tx, alerts[0].stored.story_key, at) if at is not None else None
 
 
 def _said(tx: Tx, conversation_id: str, now: int) -> tuple[Said, ...]:
@@ -73,12 +82,15 @@ def _edited(tx: Tx, config: Config, delivery: LeasedDelivery, now: int) -> Brief
         delivery, id=row["delivery_id"], revision=1, created_at=row["created_at"],
         kind=DeliveryKind.ALERT,
     )  # fmt: skip
+    briefing = _briefing(tx, config, first, row["sent_at"])
     return replace(
-        _briefing(tx, config, first, row["sent_at"]),
+        briefing,
         edit=True,
         said=_said(tx, delivery.conversation_id, now),
         thread=row["message_id"],
         later=told.since_the_first(tx, first),
+        tally=stories.tally(tx, briefing.head.story_key, now),
+        tally_before=None,
     )
 
 

@@ -111,9 +111,11 @@ def judge(tx: Tx, plan: Plan, prepared: Prepared, arrived: Arrived) -> int:
         case.take(match)
     case.find_lost({match.rule_id for match in matches})
     if case.raised or case.completed:
-        origins = stories.counts(tx, keys[0], arrived.now).origins
+        origins = stories.tally(tx, keys[0], arrived.now).origins
         subject = owing.Subject(stored, keys, len(origins), arrived.now)
         owing.owe(tx, plan, subject, [*case.raised, *case.completed])
+    elif matches and arrived.change in (Change.NEW, Change.COMPLETED):
+        owing.recount(tx, plan, keys, arrived.now)
     return len(case.raised)
 
 

@@ -14,7 +14,7 @@ from monitor.model import Ack, Alert, BodyState, DeliveryKind, HoldReason, Silen
 from monitor.pacing import Due, Held
 from monitor.plan import Plan
 from monitor.settings import Severity
-from monitor.store import acks, conversations, holds, outbox, silences
+from monitor.store import acks, conversations, edits, holds, outbox, silences
 from monitor.store.db import Tx
 from monitor.store.holds import Hold
 
@@ -45,6 +45,16 @@ def owe(tx: Tx, plan: Plan, subject: Subject, alerts: Sequence[Alert]) -> None:
         owing.sort(alert)
     for channel, told in owing.now.items():
         owing.tell(channel, told)
+
+
+def recount(tx: Tx, plan: Plan, story_keys: Sequence[str], now: int) -> None:
+    """One more article and nothing new: where a channel can, what it was told first shows it."""
+    config = plan.config
+    at = now + config.settings.pace.update_after_seconds[0] * 1000
+    for name, channel in config.channels.items():
+        if channel.threads:
+            subject = conversations.talk(tx, name, story_keys).subject
+            edits.owe(tx, outbox.conversation_id(name, subject), now, at, at + schedule.GIVE_UP_MS)
 
 
 @dataclass(slots=True)

@@ -236,7 +236,6 @@ class Pace:
     )
     update_after_seconds: tuple[int, ...] = (900, 1800, 3600, 7200, 14400)
     updates_a_day: int = 6
-    story_closes_seconds: int = 72 * 3600
     cooldown_seconds: int = 6 * 3600
     rule_cap: int = 6
     channel_cap: int = 30

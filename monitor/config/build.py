@@ -200,7 +200,6 @@ def _pace(file: MonitorFile) -> Pace:
         group_wait_seconds=dict(zip(Severity, seconds, strict=True)),
         update_after_seconds=file.updates.after,
         updates_a_day=file.updates.a_day,
-        story_closes_seconds=file.story_closes_after,
         cooldown_seconds=file.cooldown,
         rule_cap=file.caps.rule,
         channel_cap=file.caps.channel,

@@ -204,7 +204,6 @@ class MonitorFile(Keys):
     updates: UpdatesKeys = UpdatesKeys()
     caps: CapsKeys = CapsKeys()
     cooldown: Wait = 6 * 3600
-    story_closes_after: Seconds = 72 * 3600
     heartbeat_url: UrlFromEnvironment | None = None
     heartbeat_url_file: UrlFromFile | None = None
 

@@ -27,7 +27,7 @@ from monitor.model.delivery import (
 )
 from monitor.model.items import Feed, Item, Precision, SideStory, Stamp, iso
 from monitor.model.quiet import Ack, Button, Mark, Silence
-from monitor.model.stored import BodyState, Change, Known, StoredItem
+from monitor.model.stored import BodyState, Change, Known, StoredItem, Tally
 from monitor.model.talk import Crowd, Revision, Talk
 from monitor.model.work import DueSource, Outcome, OutcomeKind, Polled, Response, WantedBody
 
@@ -65,6 +65,7 @@ __all__ = [
     "Stamp",
     "StoredItem",
     "Talk",
+    "Tally",
     "Told",
     "WantedBody",
     "Worth",

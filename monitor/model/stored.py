@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from monitor.model.items import Item
 
@@ -41,6 +42,13 @@ class StoredItem:
     site: str | None = None
     fingerprint: str = ""
     origin: str | None = None  # who reports it independently
+
+
+class Tally(NamedTuple):
+    """How many articles a story has, and who reported it first-hand, in the order of coming."""
+
+    articles: int
+    origins: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

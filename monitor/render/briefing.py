@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from monitor.model import Button, StoredItem, Told
+from monitor.model import Button, StoredItem, Tally, Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ class Briefing:
     the @ of Message-IDs.  `thread`: what the channel called the first message (Slack's ts).
     `test` marks a match that is sent to try a channel.
 
+    `tally` counts the story as this message stands, `tally_before` as the message before did.
+
     An `edit` is revision 1 said once more at its old place, `thread`, with what was told since in
     `later`.  `buttons` are drawn where a channel hears them; `said` is what came of them.
     """
@@ -52,6 +54,8 @@ class Briefing:
     later: tuple[Told, ...] = ()
     buttons: bool = False
     said: tuple[Said, ...] = ()
+    tally: Tally | None = None
+    tally_before: Tally | None = None
 
     @property
     def head(self) -> StoredItem:

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor import urls
-from monitor.model import Button, Precision, Stamp, StoredItem, Told, short_id
+from monitor.model import Button, Precision, Stamp, StoredItem, Tally, Told, short_id
 from monitor.render.briefing import Briefing, Bulletin, Said
 from monitor.render.clean import header, link, one_line
 from monitor.settings import Severity
@@ -146,16 +146,24 @@ def outlet_of(briefing: Briefing, stored: StoredItem) -> str:
 
 
 def reporters(briefing: Briefing) -> str:
-    """`2 articles, 2 origins: NWA, Coastal Press`, over all that this conversation told."""
-    articles, reporting = {told.stored.id for told in briefing.told}, origins(briefing)
-    count = f"{_some(len(articles), 'article')}, {_some(len(reporting), 'origin')}"
-    return f"{count}: {names(reporting)}"
+    """`7 articles (was 4), 2 origins: NWA, Coastal Press (was 1)`."""
+    tally, before = counted(briefing), briefing.tally_before
+    articles, origins = _some(tally.articles, "article"), _some(len(tally.origins), "origin")
+    if before is not None and before.articles != tally.articles:
+        articles += f" (was {before.articles})"
+    if not tally.origins:
+        return f"{articles}, origin unknown"
+    was = f" (was {len(before.origins)})" if before and before.origins != tally.origins else ""
+    return f"{articles}, {origins}: {names(tally.origins)}{was}"
 
 
-def origins(briefing: Briefing) -> list[str]:
-    """Agencies and outlets that said what this conversation told, each once."""
-    stored = (told.stored for told in briefing.told)
-    return list(dict.fromkeys(_wire(one) or outlet_of(briefing, one) for one in stored))
+def counted(briefing: Briefing) -> Tally:
+    """The story's articles and origins; of what was told alone, where nobody counted."""
+    if briefing.tally is not None:
+        return briefing.tally
+    stored = {told.stored.id: told.stored for told in briefing.told}
+    said = (_wire(one) or outlet_of(briefing, one) for one in stored.values())
+    return Tally(len(stored), tuple(dict.fromkeys(said)))
 
 
 def others(briefing: Briefing) -> list[StoredItem]:

@@ -29,7 +29,7 @@ Shape = dict[str, object]
 
 def alert(briefing: Briefing, channel: str, recipient: str) -> Message:
     told = briefing.told
-    origins = facts.origins(briefing)
+    tally = facts.counted(briefing)
     said = {
         **_common("test" if briefing.test else "alert", briefing),
         "channel": channel,
@@ -39,9 +39,9 @@ def alert(briefing: Briefing, channel: str, recipient: str) -> Message:
         "alerts": [_alert(one) for one in briefing.alerts],
         "items": [_item(one) for one in {each.stored.id: each.stored for each in told}.values()],
         "counts": {
-            "articles": len({each.stored.id for each in told}),
-            "origins": len(origins),
-            "origin_names": origins,
+            "articles": tally.articles,
+            "origins": len(tally.origins),
+            "origin_names": list(tally.origins),
         },
     }
     return _message(briefing, said)

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from monitor.model import Tally
 from monitor.store.db import Row, Tx
 
 
@@ -34,13 +35,6 @@ class Join:
     story_key: str
     how: str
     why: Mapping[str, object]
-
-
-class Counts(NamedTuple):
-    """`origins`: their names, in the order in which they came."""
-
-    articles: int
-    origins: tuple[str, ...]
 
 
 def find(tx: Tx, story_key: str) -> Story | None:
@@ -155,7 +149,7 @@ _MEMBERS = """
 _FOREVER = 1 << 62
 
 
-def counts(tx: Tx, story_key: str, at: int) -> Counts:
+def tally(tx: Tx, story_key: str, at: int) -> Tally:
     """How many articles the story had at a time, and who reported it first-hand."""
     keys = json.dumps(union(tx, story_key))
     articles = tx.value(f"SELECT count(*) {_MEMBERS}", keys=keys, at=at)
@@ -164,7 +158,7 @@ def counts(tx: Tx, story_key: str, at: int) -> Counts:
             {_MEMBERS} AND i.origin IS NOT NULL GROUP BY i.origin ORDER BY 2, 3""",
         keys=keys, at=at,
     )  # fmt: skip
-    return Counts(articles, tuple(row["origin"] for row in rows))
+    return Tally(articles, tuple(row["origin"] for row in rows))
 
 
 def members(tx: Tx, story_key: str) -> Sequence[Row]:

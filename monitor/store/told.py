@@ -51,6 +51,17 @@ def before(tx: Tx, delivery: LeasedDelivery) -> tuple[tuple[Told, int], ...]:
     return tuple((_told(tx, row), row["revision"]) for row in rows)
 
 
+def claimed_at(tx: Tx, delivery: LeasedDelivery, revision: int) -> int | None:
+    """When a message of the conversation was first taken up, to be sent to this recipient."""
+    found: int | None = tx.value(
+        """SELECT claimed_at FROM deliveries
+           WHERE conversation_id = :conversation AND recipient = :recipient
+             AND revision = :revision""",
+        conversation=delivery.conversation_id, recipient=delivery.recipient, revision=revision,
+    )  # fmt: skip
+    return found
+
+
 def thread(tx: Tx, delivery: LeasedDelivery) -> str | None:
     """What the channel called the first message of the conversation that this recipient got."""
     found: str | None = tx.value(
