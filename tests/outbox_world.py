@@ -6,7 +6,7 @@ Tells true messages: alerts of a little world, an ops notice, tests.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,10 @@ from monitor.channels.webhook import Webhook
 from monitor.deliver import Deliverer, Sent
 from monitor.net.client import Client
 from monitor.settings import Channel as ChannelSettings
-from monitor.settings import Config, ConsoleChannel, Settings
+from monitor.settings import Config, ConsoleChannel, Route, Settings
 from monitor.store.db import Row, Store
 from net_world import MemoryHosts
-from world import BRIEF, World, config, item
+from world import BRIEF, World, config, item, settings_of
 
 OPS = ConsoleChannel("ops")
 MAKE: dict[str, Callable[..., ChannelSettings]] = {
@@ -45,12 +45,10 @@ class Office:
     @classmethod
     async def open(cls, directory: Path, *told: ChannelSettings) -> Office:
         """Everything is told to all of `told`."""
-        settings = Settings(database=directory / "wirewatch.db", allow=SETTINGS.allow)
+        settings = replace(settings_of(directory), allow=SETTINGS.allow)
         known = config(directory, channels=(*told, OPS), settings=settings)
-        route = type(known.route)(to=tuple(channel.name for channel in told))
-        words = {**{name: getattr(known, name) for name in Config.__slots__}}
-        world = World(Config(**words | {"route": route, "ops": OPS.name}))
-        await world.open()
+        route = Route(to=tuple(channel.name for channel in told))
+        world = await World(replace(known, route=route, ops=OPS.name)).open()
         await world.poll(BRIEF)
         return cls(world, Client(settings, MemoryHosts()))
 

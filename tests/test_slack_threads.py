@@ -140,9 +140,9 @@ async def test_an_edit_holds_no_message_up(room) -> None:
     await office.deliver()
     (row,) = await office.deliveries("war-room")
     await owe_an_edit(office, row["conversation_id"])
-    sink.answer_next("internal_error")
+    sink.answer_next("429:7200")
     await office.deliver()
-    office.world.now += 1000
+    office.world.now += HOUR
     await office.publish("gate", "Car bombing at the gate, town liberated")
     await office.deliver()
     assert [("thread_ts" in posted.payload) for posted in sink.posted] == [False, True]
