@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import resources
 from math import log
 
@@ -22,17 +23,21 @@ _KEPT = 0.75  # of what was counted before, at each new sample
 _FEWEST = 1.5  # below it a word is as rare as one that was never seen
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rarity:
     """`texts` were counted, so many of them held each of `counts`."""
 
     texts: float
     counts: Mapping[str, float]
 
+    @cached_property
+    def _known(self) -> dict[str, float]:
+        most = log(self.texts + 2)
+        return {form: (most - log(seen + 1)) / most for form, seen in self.counts.items()}
+
     def of(self, form: str) -> float:
         """1 for a word that was never seen, 0 for one that every text has."""
-        seen = self.counts.get(form, 0.0)
-        return log((self.texts + 2) / (seen + 1)) / log(self.texts + 2)
+        return self._known.get(form, 1.0)
 
     def and_of(self, texts: Iterable[frozenset[str]]) -> Rarity:
         """With one more sample counted."""
