@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from monitor.text import (
+    Chunks,
     Kind,
     Scan,
     Token,
@@ -73,8 +74,29 @@ def test_chunks_lead_to_every_token(text, number):
     if scan.is_foreign or not found:
         return
     token = found[number % len(found)]
-    chunks = scan.chunks_with(token.form)
+    chunks = Chunks(scan).holding(token.form)
     assert chunks is None or any(start <= token.start and token.end <= end for start, end in chunks)
+
+
+@given(TEXTS | st.text(), st.integers(0, 30), st.integers(1, 5))
+def test_chunks_lead_to_every_start(text, number, length):
+    scan, found = Scan(text), tokens(text)
+    if scan.is_foreign or not found:
+        return
+    token = found[number % len(found)]
+    chunks = Chunks(scan).starting(token.form[:length])
+    assert chunks is None or any(start <= token.start and token.end <= end for start, end in chunks)
+
+
+@given(TEXTS | st.text())
+def test_words_are_counted_without_being_read(text):
+    """As many before each word, and in all, as the tokens say."""
+    scan, words = Scan(text), [t for t in tokens(text) if t.kind is Kind.WORD]
+    if scan.is_foreign:
+        return
+    chunks = Chunks(scan)
+    assert [chunks.position_at(word.start) for word in words] == [word.first for word in words]
+    assert chunks.position_at(len(text)) == len(words)
 
 
 @given(TEXTS | st.text(), st.integers(0, 30))
@@ -85,9 +107,10 @@ def test_a_chunk_is_widened_to_its_neighbours(text, number):
         return
     at = number % len(words)
     before, after = words[max(at - 2, 0)], words[min(at + 2, len(words) - 1)]
-    for chunk in scan.chunks_with(words[at].form) or ():
+    chunks = Chunks(scan)
+    for chunk in chunks.holding(words[at].form) or ():
         if chunk[0] <= words[at].start < chunk[1]:
-            start, end = scan.widened(chunk, 2, 2)
+            start, end = chunks.widened(chunk, 2, 2)
             assert start <= before.start
             assert after.end <= end
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from monitor.model import Item
 from monitor.rules.spaces import Part, Space
-from monitor.text import Scan, exact_forms, paragraphs, tokens
+from monitor.text import Chunks, Scan, exact_forms, paragraphs, tokens
 
 _PARTING = "\n\n"  # between title and body, where both are read at once
 
@@ -78,10 +78,9 @@ class Fields:
         if name == "text":
             return self.spaces("title") + self.spaces("body")
         if name == "title":
-            return (Space(name, item.title, part=Part(self.scan, 0)),)
+            return (Space(name, item.title, part=self._part(0)),)
         if name == "body":
-            at = len(item.title or "") + len(_PARTING)
-            return (Space(name, self._body, is_open=self.is_open, part=Part(self.scan, at)),)
+            return (Space(name, self._body, is_open=self.is_open, part=self._part(self._body_at)),)
         if name == "lead":
             return (self._lead(),)
         if name in ("tag", "author"):
@@ -92,6 +91,18 @@ class Fields:
     def scan(self) -> Scan:
         """Title and body as one text."""
         return Scan(f"{self._item.title or ''}{_PARTING}{self._item.body or ''}")
+
+    @property
+    def _body_at(self) -> int:
+        """Where the body begins in what is scanned."""
+        return len(self._item.title or "") + len(_PARTING)
+
+    def _part(self, at: int) -> Part | None:
+        return None if self.scan.is_foreign else Part(self._chunks, at)
+
+    @cached_property
+    def _chunks(self) -> Chunks:
+        return Chunks(self.scan)
 
     @cached_property
     def _forms(self) -> Set[str]:
@@ -117,7 +128,8 @@ class Fields:
         if body is None or not found:
             return Space("body", body, is_open=self.is_open)
         start, end = found[0]
-        return Space("body", body[start:end], offset=start, is_open=self.is_open)
+        part = self._part(self._body_at + start)
+        return Space("body", body[start:end], offset=start, is_open=self.is_open, part=part)
 
 
 def _list_spaces(name: str, values: tuple[str, ...] | None) -> tuple[Space, ...]:

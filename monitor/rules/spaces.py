@@ -6,19 +6,21 @@ it stands in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import cached_property
+from operator import attrgetter
 from typing import NamedTuple
 
 from monitor.rules.bits import to_bits
-from monitor.rules.hits import Hits, in_code_points, of_phrase, of_tokens, together
+from monitor.rules.hits import Hits, of_phrase, of_tokens, together
 from monitor.rules.phrases import Link, has_wildcard, literal_start
 from monitor.rules.reach import Units
 from monitor.rules.regexes import is_like
+from monitor.rules.windows import SIGNS, phrase_in, windows
 from monitor.text import (
+    Chunks,
     Kind,
     Lookup,
-    Scan,
     Token,
     exact_forms,
     fold,
@@ -28,7 +30,6 @@ from monitor.text import (
     tokens,
 )
 
-_SIGNS = frozenset("#@$.+&")
 # Where a form stands so often is remembered: a text of one word is read once for all rules.
 _OFTEN = 256
 
@@ -37,9 +38,9 @@ _Index = dict[str, list[Token]]
 
 
 class Part(NamedTuple):
-    """Where a text begins in one that was scanned."""
+    """Where a text begins in another."""
 
-    scan: Scan
+    chunks: Chunks
     at: int
 
 
@@ -63,52 +64,52 @@ class Space:
         self._part = part
         self._remembered: dict[tuple[str, bool, bool], Hits] = {}
 
-    def looked_up(self, chain: Sequence[Link]) -> set[tuple[int, int]] | None:
+    def looked_up(self, chain: tuple[Link, ...]) -> set[tuple[int, int]] | None:
         """Code points of everywhere the phrase stands; None where it takes more to say than what
         is around its rarest word, cut into tokens.
         """
-        windows = self._windows(chain) if "_lookup" not in self.__dict__ else None
-        if windows is None:
+        found = self._in_windows(chain)
+        if found is None:
             return None
-        found = ((at, Space(self.field, self.text[at:end]).phrase(chain)) for at, end in windows)
-        return {
-            (first + at, last + at)
-            for at, hits in found
-            for first, last in in_code_points([hits]).some
-        }
-
-    def _windows(self, chain: Sequence[Link]) -> set[tuple[int, int]] | None:
-        """Stretches that hold all places of the phrase; None if they are not worth it."""
-        if self._part is None or self._part.scan.is_foreign:
-            return None
-        scan, at = self._part
-        number, link = max(enumerate(chain), key=_selective)
-        forms = {max(row, key=len) for row in link}
-        if any(map(has_wildcard, forms)):
-            return None
-        size = len(self.text)
-        places = [scan.chunks_with(form) for form in forms]
-        if None in places:
-            return None
-        own = _longest(link) - 1
-        before, after = (sum(map(_longest, p)) for p in (chain[:number], chain[number + 1 :]))
-        found: set[tuple[int, int]] = set()
-        for chunk in {chunk for some in places for chunk in some or ()}:
-            if not at <= chunk[0] <= chunk[1] <= at + size:
-                continue
-            first, last = scan.widened(chunk, before + own, after + own)
-            found.add((max(first - at, 0), min(last - at, size)))
-        return found
+        return {(one.start + at, one.end + at) for at, places in found for one in places}
 
     def phrase(
-        self, chain: Sequence[Link], *, exact: bool = False, alternates: bool = True
+        self, chain: tuple[Link, ...], *, exact: bool = False, alternates: bool = True
     ) -> Hits:
         """Everywhere the phrase stands; `exact`: its forms keep case and marks."""
+        found = self._in_windows(chain) if alternates and not exact else None
+        if found is not None:
+            return of_tokens(self._placed(found), self.size)
         return of_phrase(
             chain,
             lambda form: self._standing(form, exact=exact, alternates=alternates),
             lambda: self._breaks,
         )
+
+    def _in_windows(self, chain: tuple[Link, ...]) -> list[tuple[int, set[Token]]] | None:
+        """The places of the phrase by where the text begins that they count in; None if it is not
+        only around rare words."""
+        if self._part is None or "_lookup" in self.__dict__:
+            return None
+        chunks, at = self._part
+        found = windows(chain, chunks, (at, at + len(self.text)))
+        if found is None:
+            return None
+        text = self.text
+        return [(start - at, phrase_in(text[start - at : end - at], chain)) for start, end in found]
+
+    def _placed(self, found: list[tuple[int, set[Token]]]) -> list[Token]:
+        """By positions and code points of this text."""
+        placed = set()
+        for at, places in found:
+            first = self._position_at(at) if places else 0
+            placed |= {
+                Token(
+                    "", one.first + first, one.last + first, one.start + at, one.end + at, one.kind
+                )
+                for one in places
+            }
+        return sorted(placed, key=attrgetter("first"))
 
     def holds_whole(self, sought: str) -> bool:
         """Whether the whole text is what is sought, both folded; NUL in it is any text."""
@@ -132,7 +133,7 @@ class Space:
     @cached_property
     def size(self) -> int:
         """How many positions there are."""
-        return self._lookup.size
+        return self._position_at(len(self.text))
 
     @cached_property
     def is_in_capitals(self) -> bool:
@@ -141,7 +142,7 @@ class Space:
 
     @cached_property
     def sentences(self) -> Units:
-        starts = (self._lookup.position_at(start) for start, _ in sentences(self.text))
+        starts = (self._position_at(start) for start, _ in sentences(self.text))
         return Units(starts, self.size)
 
     @cached_property
@@ -176,6 +177,17 @@ class Space:
             return index.get(form, [])
         return [token for one in _fitting(form, index) for token in _bare(form, index[one])]
 
+    def _position_at(self, place: int) -> int:
+        """The position of the first word that begins at or after a place."""
+        if self._part is None or "_lookup" in self.__dict__:
+            return self._lookup.position_at(place)
+        return self._part.chunks.position_at(self._part.at + place) - self._first
+
+    @cached_property
+    def _first(self) -> int:
+        """The position of the first word among those of the text that this is part of."""
+        return self._part.chunks.position_at(self._part.at) if self._part else 0
+
     @cached_property
     def _lookup(self) -> Lookup:
         return Lookup(self.text)
@@ -203,21 +215,11 @@ class Space:
     def _paragraph_starts(self) -> frozenset[int]:
         """Positions of the first word of each paragraph but the first."""
         later = paragraphs(self.text)[1:]
-        return frozenset(self._lookup.position_at(start) for start, _ in later)
+        return frozenset(self._position_at(start) for start, _ in later)
 
     @cached_property
     def _breaks(self) -> int:
         return to_bits(self._paragraph_starts, self.size)
-
-
-def _longest(link: Link) -> int:
-    """How many positions a link may take up."""
-    return max(map(len, link))
-
-
-def _selective(numbered: tuple[int, Link]) -> int:
-    """How rare a link is likely to be: its shortest way's longest form says."""
-    return min(max(map(len, row)) for row in numbered[1])
 
 
 def _fitting(form: str, forms: Iterable[str]) -> list[str]:
@@ -229,7 +231,7 @@ def _fitting(form: str, forms: Iterable[str]) -> list[str]:
 
 def _bare(form: str, found: list[Token]) -> list[Token]:
     """`at*` does not mean `at&t`: there is the bare word as well."""
-    return found if _SIGNS & set(form) else [t for t in found if t.kind is not Kind.SIGN]
+    return found if SIGNS & set(form) else [t for t in found if t.kind is not Kind.SIGN]
 
 
 def _index(found: Iterable[Token], forms: Iterable[str]) -> _Index:
@@ -237,3 +239,8 @@ def _index(found: Iterable[Token], forms: Iterable[str]) -> _Index:
     for token, form in zip(found, forms, strict=True):
         index.setdefault(form, []).append(token)
     return index
+
+
+def _moved(one: Token, positions: int, places: int) -> Token:
+    form, first, last, start, end, kind = one
+    return Token(form, first + positions, last + positions, start + places, end + places, kind)

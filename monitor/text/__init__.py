@@ -5,6 +5,7 @@ Knows no rule, no item and no language's grammar: there is no stemming here, and
 
 from __future__ import annotations
 
+from monitor.text.chunks import Chunk, Chunks
 from monitor.text.exact import exact_forms, is_in_capitals
 from monitor.text.folding import fold
 from monitor.text.indexing import index_text, indexed
@@ -14,6 +15,8 @@ from monitor.text.scan import Scan, forms
 from monitor.text.words import Kind, Token, tokens
 
 __all__ = [
+    "Chunk",
+    "Chunks",
     "Kind",
     "Lookup",
     "Scan",

@@ -9,11 +9,9 @@ looked at again with real tokens.
 from __future__ import annotations
 
 import re
-from functools import cached_property
 
 from monitor.text.words import forms_of_chunk
 
-_MOST_CHUNKS = 8  # to look at so many costs what the tokens of an article do
 # A text in another script is all chunks that want reading: then they need not be looked for.
 _MOST_FOREIGN = 0.1
 _FOREIGN = b"?"  # what a character outside of ASCII becomes
@@ -23,21 +21,23 @@ _PLAIN = {"’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": '"'
 _BLANKS = b"\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f"
 _FLATTENED = bytes(0x20 if code in _BLANKS else code for code in range(256))
 _KEPT = bytes(code if chr(code).isalnum() and code < 128 else 0x20 for code in range(256))
-_LOWERED = _KEPT.lower()
+LOWERED = _KEPT.lower()
 # With these gone what they end is followed by one blank; where they part two words, a chunk that
 # wants reading holds both.
 _DELETED = b".,;:!\"'()"
+_POSSESSIVE = re.compile(rb"'s ")
+_BLANK_AND_MORE = re.compile(rb"  +")
 # What can make more of a word than its letters, or of two words one: a sign; what stands within a
 # chunk before a letter or digit, but for a possessive, the comma of 1,200 and the dots of U.S.; a
-# single 's; what is not of ASCII.
-_SPECIAL = re.compile(
-    rb"[-/'.,;:!\"()&@$+#?](?:(?=[A-Za-z0-9])(?:"
-    rb"(?<=[@$+#?])|(?<=[^ ][-/;:!\"()&])"
-    rb"|(?<=[^ ]')(?!(?<=[A-Za-z0-9]')s )|(?<= ')(?=s )"
-    rb"|(?<=,)(?!(?<=[0-9],)[0-9]{3}(?![0-9]))"
-    rb"|(?<=\.)(?!(?<=[^A-Za-z0-9][A-Za-z]\.)[A-Za-z](?![A-Za-z0-9])))|(?<=[+#?]))"
-)
-_NOT_BLANK = re.compile(rb"[^ ]+")
+# single 's; what is not of ASCII.  A search for one byte takes a tenth of one for a class.
+_MARKED = bytes.maketrans(b'/;:!"()&@$#?', b"--------++++")
+_SPECIAL = {
+    b"+": re.compile(rb"\+"),
+    b"-": re.compile(rb"-(?=[A-Za-z0-9])(?<=[^ ]-)"),
+    b"'": re.compile(rb"'(?:(?=[A-Za-z0-9])(?<=[^ ]')(?!(?<=[A-Za-z0-9]')s )|(?=s )(?<= '))"),
+    b",": re.compile(rb",(?=[A-Za-z0-9])(?!(?<=[0-9],)[0-9]{3}(?![0-9]))"),
+    b".": re.compile(rb"\.(?=[A-Za-z0-9])(?!(?<=[^A-Za-z0-9][A-Za-z]\.)[A-Za-z](?![A-Za-z0-9]))"),
+}
 _IDLE = r"[\"'()<>\[\]{}*_|:;!?,~=%^`/-]*+"
 _SIMPLE = re.compile(
     rf"{_IDLE}(?:(?P<compound>[A-Za-z0-9]+(?:[-/][A-Za-z0-9]+)+)"
@@ -52,20 +52,19 @@ class Scan:
     """`run`: the plain words in their order, one blank before and behind each.
 
     `extra`: the forms of what wants reading that do not stand in `run`, and some that do.
-    `is_foreign`: too little of it is ASCII to be read by chunks; then none can be asked for.
+    `specials`: the chunks that want reading, by where they start: (end, forms).
+    `flat`: the text as ASCII between two blanks, a blank for all white space.
+    `is_foreign`: too little of it is ASCII to be read by chunks; then there are no specials.
     """
 
     def __init__(self, text: str) -> None:
         self.text = text
         plain = _ascii(text)
-        # A blank at either end more than the text.
-        self._flat = b" " + plain.translate(_FLATTENED) + b" "
-        self.run = _run(plain)
+        self.flat = b" " + plain.translate(_FLATTENED) + b" "
+        self.run = _run(self.flat)
         self.extra: set[str] = set()
         self.is_foreign = plain.count(_FOREIGN) > _MOST_FOREIGN * len(text)
-        # (start, end, forms) of the chunks that want reading.
-        self._specials: list[tuple[int, int, tuple[str, ...]]] = []
-        self._chunks: dict[str, list[tuple[int, int]]] = {}
+        self.specials: dict[int, tuple[int, tuple[str, ...]]] = {}
         if self.is_foreign:
             self.extra.update(*map(_forms, set(text.split())))
         else:
@@ -99,83 +98,25 @@ class Scan:
 
     def written(self) -> set[str]:
         """Every word as it stands there; of what wants reading, the chunks."""
-        return set(self._flat.translate(_KEPT).decode().split()).union(
+        return set(self.flat.translate(_KEPT).decode().split()).union(
             self.text.split() if self.extra else ()
         )
 
-    def chunks_with(self, form: str) -> list[tuple[int, int]] | None:
-        """(start, end) of the chunks in which the form may stand; None where there are more than
-        are worth being looked at one by one."""
-        found = self._chunks.get(form)
-        if found is None:
-            found = self._chunks[form] = self._find_chunks(form)
-        return found if len(found) <= _MOST_CHUNKS else None
-
-    def _find_chunks(self, form: str) -> list[tuple[int, int]]:
-        found: list[tuple[int, int]] = []
-        if f" {form} " in self.run:
-            found += self._chunks_at(self._low, f" {form} ")
-            for written in _otherwise(form):
-                found += self._chunks_at(self._lower, written)
-        if form in self.extra:
-            found += [(start, end) for start, end, forms in self._specials if form in forms]
-        return found
-
-    def _chunks_at(self, where: bytes, sought: str) -> list[tuple[int, int]]:
-        """The chunks around a few letters in one of the guises of the text."""
-        found: list[tuple[int, int]] = []
-        literal = sought.encode()
-        at = where.find(literal)
-        while at >= 0 and len(found) <= _MOST_CHUNKS:
-            found.append(self._chunk(at + 1, at + len(literal) - 1))
-            at = where.find(literal, at + 1)
-        return found
-
-    def widened(self, chunk: tuple[int, int], before: int, after: int) -> tuple[int, int]:
-        """The chunk with at least so many words before it and behind it."""
-        start, end = chunk[0] + 1, chunk[1] + 1
-        while before > 0:
-            stop = len(self._flat[:start].rstrip(b" "))
-            if stop == 0:
-                break
-            start = self._flat.rfind(b" ", 0, stop) + 1
-            before -= self._holds_word(start, stop)
-        while after > 0 and (found := _NOT_BLANK.search(self._flat, end)):
-            after -= self._holds_word(*found.span())
-            end = found.end()
-        return max(start - 1, 0), min(end - 1, len(self.text))
-
-    @cached_property
-    def _lower(self) -> bytes:
-        return self._flat.lower()
-
-    @cached_property
-    def _low(self) -> bytes:
-        """As long as `_flat`, blanks for all but letters and digits."""
-        return self._flat.translate(_LOWERED)
-
-    def _holds_word(self, start: int, end: int) -> bool:
-        """For certain: what is not of ASCII may be none."""
-        return not self._low[start:end].isspace()
-
     def _read_specials(self) -> None:
-        flat, text, extra, specials = self._flat, self.text, self.extra, self._specials
-        known, reached = _known, 0
-        for special in _SPECIAL.finditer(flat):
-            at = special.start()
-            if at >= reached:
-                start, reached = flat.rfind(b" ", 0, at), flat.find(b" ", at)
-                chunk = text[start : reached - 1]
-                forms = known.get(chunk)
-                if forms is None:
-                    forms = _forms(chunk)
-                if forms:
-                    specials.append((start, reached - 1, forms))
-                    extra.update(forms)
-
-    def _chunk(self, start: int, end: int) -> tuple[int, int]:
-        """What stands between blanks around start..end of `_flat`, in the text."""
-        return self._flat.rfind(b" ", 0, start), self._flat.find(b" ", end) - 1
+        flat, text, specials, known = self.flat, self.text, self.specials, _known
+        marked = flat.translate(_MARKED)
+        for mark, special in _SPECIAL.items():
+            reached = 0
+            for at in map(re.Match.start, special.finditer(marked) if mark in marked else ()):
+                if at >= reached:
+                    start, reached = flat.rfind(b" ", 0, at), flat.find(b" ", at)
+                    chunk = text[start : reached - 1]
+                    forms = known.get(chunk)
+                    if forms is None:
+                        forms = _forms(chunk)
+                    if forms:
+                        specials[start] = (reached - 1, forms)
+        self.extra.update(*(forms for _, forms in specials.values()))
 
 
 def forms(text: str) -> set[str]:
@@ -193,28 +134,9 @@ def _ascii(text: str) -> bytes:
     return text.encode("ascii", "replace")
 
 
-def _run(plain: bytes) -> str:
-    spaced = (plain + b" ").replace(b"\n\n", b" ").translate(_FLATTENED)
-    bare = spaced.replace(b"'s ", b" ").translate(_LOWERED, _DELETED)
-    run = f" {bare.decode()} "
-    while "  " in run:
-        run = run.replace("  ", " ")
-    return run
-
-
-def _otherwise(form: str) -> list[str]:
-    """How a plain word may be written besides, of what is not taken for special: `u.s`, `1,200`."""
-    if form.isalpha():
-        return [".".join(form)] if 1 < len(form) <= _LONGEST_REMEMBERED else []
-    if not form.isdecimal():
-        return []
-    groups: list[str] = []
-    found = []
-    while len(form) > 3:
-        groups.insert(0, form[-3:])
-        form = form[:-3]
-        found.append(",".join([form, *groups]))
-    return found
+def _run(flat: bytes) -> str:
+    bare = _POSSESSIVE.sub(b" ", flat).translate(LOWERED, _DELETED)
+    return _BLANK_AND_MORE.sub(b" ", bare).decode()
 
 
 def _forms(chunk: str) -> tuple[str, ...]:
