@@ -14,6 +14,7 @@ from monitor.rules.hits import MOST_STRETCHES, Stretches, in_code_points
 from monitor.rules.logic import all_of, any_of, opposite
 from monitor.rules.near import at_least, near
 from monitor.rules.occurrences import alternatives, has_maybes, stretches
+from monitor.rules.phrases import links
 from monitor.rules.spaces import Space
 from monitor.rules.tree import (
     DEFAULT_FIELD,
@@ -29,8 +30,10 @@ from monitor.rules.tree import (
     Phrase,
     Regex,
     Term,
+    Word,
     leaves,
 )
+from monitor.rules.windows import around_rarest
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,10 @@ def _together(answer: Answer, found: Iterable[Found]) -> Found:
 
 def _in_spaces(node: Leaf | Near | AtLeast, fields: Fields, field: str) -> Found:
     """Each space is asked by itself: nothing stands partly in one and partly in another."""
+    if field == DEFAULT_FIELD and isinstance(node, Term | Phrase):
+        quick = _in_text(node, fields)
+        if quick is not None:
+            return quick
     spans: dict[Leaf, list[Span]] = {}
     answer, more = Answer.NO, 0
     for space in fields.spaces(field):
@@ -96,6 +103,18 @@ def _in_spaces(node: Leaf | Near | AtLeast, fields: Fields, field: str) -> Found
         return Found(answer)
     kept = tuple(span for some in spans.values() for span in some[:MOST_STRETCHES])
     return Found(Answer.YES, kept, more + sum(map(len, spans.values())) - len(kept))
+
+
+def _in_text(word: Word, fields: Fields) -> Found | None:
+    """In title and body at once, which no phrase goes across; None where that is not worth it."""
+    if fields.chunks is None:
+        return None
+    there = around_rarest(links(word.written), fields.chunks)
+    if there is None:
+        return None
+    if not there.some:
+        return Found(Answer.NO if fields.is_whole else Answer.UNKNOWN)
+    return Found(Answer.YES, tuple(fields.span(*one) for one in there.some), there.more)
 
 
 def _spans(there: Stretches, space: Space) -> list[Span]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Set
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from monitor.model import Item
+from monitor.model import Item, Span
 from monitor.rules.spaces import Part, Space
 from monitor.text import Chunks, Scan, exact_forms, paragraphs, tokens
 
@@ -73,6 +73,16 @@ class Fields:
         """The text that the spans of a field count in.  KeyError if there is no such field."""
         return "\n".join(space.text for space in self.spaces(name))
 
+    @cached_property
+    def chunks(self) -> Chunks | None:
+        """Of title and body as one text; None where it is foreign."""
+        return None if self.scan.is_foreign else Chunks(self.scan)
+
+    def span(self, start: int, end: int) -> Span:
+        """What stands in that text at start..end."""
+        at = self._body_at
+        return Span("title", start, end) if start < at else Span("body", start - at, end - at)
+
     def _find_spaces(self, name: str) -> tuple[Space, ...]:
         item = self._item
         if name == "text":
@@ -98,11 +108,7 @@ class Fields:
         return len(self._item.title or "") + len(_PARTING)
 
     def _part(self, at: int) -> Part | None:
-        return None if self.scan.is_foreign else Part(self._chunks, at)
-
-    @cached_property
-    def _chunks(self) -> Chunks:
-        return Chunks(self.scan)
+        return Part(self.chunks, at) if self.chunks is not None else None
 
     @cached_property
     def _forms(self) -> Set[str]:

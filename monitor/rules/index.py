@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable
 from typing import Generic, NamedTuple, TypeVar
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import BytesAhoCorasick
 
 from monitor.rules.features import START, Shown, is_of_words, words_of
 from monitor.rules.needs import Alternatives
@@ -91,7 +91,7 @@ class _Seeker:
 
     def __init__(self, keys: Iterable[str]) -> None:
         self._keys = list(keys)
-        self._plain = AhoCorasick(list(map(_between_blanks, self._keys)))
+        self._plain = BytesAhoCorasick(list(map(_between_blanks, self._keys)))
         # Where a word of a run wants reading, the run need not stand in the item's plain words.
         self._by_word: dict[str, list[str]] = {}
         self._by_start: dict[str, list[str]] = {}
@@ -105,7 +105,7 @@ class _Seeker:
 
     def seek(self, scan: Scan) -> set[str]:
         keys = self._keys
-        numbers = self._plain.find_matches_as_indexes(scan.run, overlapping=True)
+        numbers = self._plain.find_matches_as_indexes(scan.run.encode(), overlapping=True)
         found = {keys[number] for number, _, _ in numbers}
         for word in self._by_word.keys() & scan.extra:
             found.update(key for key in self._by_word[word] if _may_show(scan, key))
@@ -123,5 +123,6 @@ def _may_show(scan: Scan, key: str) -> bool:
     return scan.may_hold_all(words_of(key))
 
 
-def _between_blanks(key: str) -> str:
-    return f" {key[1:]}" if key[0] == START else f" {key} "
+def _between_blanks(key: str) -> bytes:
+    bounded = f" {key[1:]}" if key[0] == START else f" {key} "
+    return bounded.encode("utf-8", "surrogatepass")

@@ -5,9 +5,9 @@ Nothing of these is indexed: for a few words that is the quickest, and for more 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+from monitor.rules.hits import Stretches, outermost
 from monitor.rules.phrases import Link, has_wildcard, literal_start
 from monitor.rules.regexes import is_like
 from monitor.text import Chunk, Chunks, Kind, Token, paragraphs, tokens
@@ -19,28 +19,41 @@ _LONGEST = 1000  # a window of more characters is no window
 _Anchor = tuple[frozenset[str], int, int]
 
 
-def windows(chain: tuple[Link, ...], chunks: Chunks, within: Chunk) -> list[Chunk] | None:
-    """Stretches that hold all places of the phrase in a part of the text; None if they are too
-    many or too long."""
+def around_rarest(chain: tuple[Link, ...], chunks: Chunks) -> Stretches | None:
+    """Where the phrase stands in the text; None where `windows` has none."""
+    found = windows(chain, chunks)
+    if found is None:
+        return None
+    text = chunks.text
+    return outermost(
+        {
+            (start + one.start, start + one.end)
+            for start, end in found
+            for one in phrase_in(text[start:end], chain)
+        }
+    )
+
+
+def windows(
+    chain: tuple[Link, ...], chunks: Chunks, within: Chunk | None = None
+) -> list[Chunk] | None:
+    """Stretches that hold all places of the phrase; None if they are too many or too long."""
     for forms, before, after in _anchors(chain):
         found = [_holding(form, chunks) for form in forms]
         if None not in found:
-            some = {chunk for held in found for chunk in held or () if _lies_in(chunk, within)}
-            wide = [_cut(chunks.widened(chunk, before, after), within) for chunk in some]
-            return None if any(end - start > _LONGEST for start, end in wide) else wide
+            some = {chunk for held in found for chunk in held or ()}
+            if within is not None:
+                some = {one for one in some if within[0] <= one[0] and one[1] <= within[1]}
+            if before or after:
+                some = {chunks.widened(one, before, after) for one in some}
+            if within is not None:
+                some = {(max(one[0], within[0]), min(one[1], within[1])) for one in some}
+            return None if any(end - start > _LONGEST for start, end in some) else list(some)
     return None
 
 
 def _holding(form: str, chunks: Chunks) -> list[Chunk] | None:
     return chunks.starting(literal_start(form)) if has_wildcard(form) else chunks.holding(form)
-
-
-def _lies_in(chunk: Chunk, within: Chunk) -> bool:
-    return within[0] <= chunk[0] and chunk[1] <= within[1]
-
-
-def _cut(chunk: Chunk, within: Chunk) -> Chunk:
-    return max(chunk[0], within[0]), min(chunk[1], within[1])
 
 
 @lru_cache(maxsize=1 << 14)
@@ -57,7 +70,7 @@ def _anchors(chain: tuple[Link, ...]) -> tuple[_Anchor, ...]:
     return tuple(anchor for _, _, anchor in sorted(made))
 
 
-def phrase_in(text: str, chain: Sequence[Link]) -> set[Token]:
+def phrase_in(text: str, chain: tuple[Link, ...]) -> set[Token]:
     """Each place as one token without a form; its kind is SIGN if that of its first or last is."""
     found = tokens(text)
     breaks = _breaks(text, found) if "\n" in text else frozenset()
@@ -67,29 +80,31 @@ def phrase_in(text: str, chain: Sequence[Link]) -> set[Token]:
         for row in link:
             way = reached
             for form in row:
-                is_meant = _meaning(form)
-                fitting = [one for one in found if is_meant(one)]
-                way = _nameless(fitting) if way is None else _followed(way, fitting, breaks)
+                meant = _meant(form, found)
+                way = _nameless(meant) if way is None else _followed(way, meant, breaks)
             ahead |= way or set()
         reached = ahead
     return reached or set()
 
 
-def _meaning(form: str) -> Callable[[Token], bool]:
-    """Which tokens a form means.  `at*` does not mean `at&t`: there is the bare word as well."""
+def _meant(form: str, found: list[Token]) -> list[Token]:
+    """The tokens that a form means.  `at*` does not mean `at&t`: there is the bare word as well."""
     if not has_wildcard(form):
-        return lambda token: token.form == form
+        return [token for token in found if token[0] == form]
     prefix, has_sign = literal_start(form), not SIGNS.isdisjoint(form)
     is_start = form.rstrip("*") == prefix
-    return lambda token: (
-        token.form.startswith(prefix)
+    return [
+        token
+        for token in found
+        if token.form.startswith(prefix)
         and (has_sign or token.kind is not Kind.SIGN)
         and (is_start or is_like(form, token.form))
-    )
+    ]
 
 
 def _nameless(found: list[Token]) -> set[Token]:
-    return {one._replace(form="") for one in found}
+    new = tuple.__new__  # half the time of Token(...)
+    return {new(Token, ("", *one[1:])) for one in found}
 
 
 def _followed(places: set[Token], found: list[Token], breaks: frozenset[int]) -> set[Token]:

@@ -30,6 +30,7 @@ class Chunks:
     """Of a text that is not foreign."""
 
     def __init__(self, scan: Scan) -> None:
+        self.text = scan.text
         self._scan = scan
         self._flat = scan.flat
         self._known: dict[str, list[Chunk] | None] = {}
@@ -61,7 +62,7 @@ class Chunks:
         while after > 0 and (found := _NOT_BLANK.search(self._flat, end)):
             after -= self._holds_word(*found.span())
             end = found.end()
-        return max(start - 1, 0), min(end - 1, len(self._scan.text))
+        return max(start - 1, 0), min(end - 1, len(self.text))
 
     def position_at(self, place: int) -> int:
         """The position of the first word that begins at or after a place."""
@@ -70,7 +71,7 @@ class Chunks:
         starts, more = self._uneven
         position = self._runs.count(b" a", 0, begin) + more[bisect_left(starts, begin)]
         if begin < at:
-            chunk = self._scan.text[begin - 1 : self._flat.find(b" ", begin) - 1]
+            chunk = self.text[begin - 1 : self._flat.find(b" ", begin) - 1]
             position += sum(
                 one.kind is Kind.WORD and one.start < at - begin for one in tokens(chunk)
             )
@@ -126,7 +127,7 @@ class Chunks:
     def _uneven(self) -> tuple[list[int], list[int]]:
         """Where chunks start that hold more or fewer words than runs of letters, and, before each
         and behind the last, how many more there were until then."""
-        flat, text = self._flat, self._scan.text
+        flat, text = self._flat, self.text
         found = {begin + 1: end for begin, (end, _) in self._scan.specials.items()}
         for joining in _JOINING.finditer(flat):
             at = joining.start()
