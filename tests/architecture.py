@@ -19,14 +19,76 @@ Check = Callable[[Tree], Iterator[str]]
 
 # A package stands for all of its modules.  `monitor` is monitor/__init__.py itself.
 LAYERS = {
-    "vocabulary": "monitor model settings errors garbage",
-    "decide": "urls text dates feeds listing extract publishers dedupe stories rules"
-    " alerts changes figures occasions pacing silencing worth routing schedule health render"
-    " dateline declared jsonld markup sitemaps",
-    "touch": "config log store channels net workers",
-    "do": "sitemap_poll ingest intake landing grouping judge owing plan briefings deliver buttons"
-    " poll replay search",
-    "run": "spiders cli web daemon engine crawl byhand demo __main__",
+    "vocabulary": """
+        errors
+        garbage
+        model
+        monitor
+        settings
+    """,
+    "decide": """
+        alerts
+        changes
+        dateline
+        dates
+        declared
+        dedupe
+        extract
+        feeds
+        figures
+        health
+        jsonld
+        listing
+        markup
+        occasions
+        pacing
+        publishers
+        render
+        routing
+        rules
+        schedule
+        silencing
+        sitemaps
+        stories
+        text
+        urls
+        worth
+    """,
+    "touch": """
+        channels
+        config
+        log
+        net
+        store
+        workers
+    """,
+    "do": """
+        briefings
+        buttons
+        deliver
+        grouping
+        ingest
+        intake
+        judge
+        landing
+        owing
+        plan
+        poll
+        replay
+        search
+        sitemap_poll
+    """,
+    "run": """
+        __main__
+        byhand
+        cli
+        crawl
+        daemon
+        demo
+        engine
+        spiders
+        web
+    """,
 }
 MAY_USE = {
     "vocabulary": {"vocabulary"},
