@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 from monitor.model import Answer, Item
 from monitor.rules import Matcher
@@ -34,6 +35,15 @@ class Texts:
         return frozenset(match.rule_id for match in found if match.answer is Answer.YES)
 
 
+class Way(NamedTuple):
+    """A channel that is told, and why: by the routes from the top down to where it is named, or
+    past them: `by` is then `rule` (its `to`) or `default` (nothing else is left)."""
+
+    channel: str
+    routes: tuple[Route, ...] = ()
+    by: str = "route"
+
+
 def route(
     labels: Mapping[str, str],
     rule: Rule,
@@ -41,7 +51,18 @@ def route(
     channels: Mapping[str, Channel],
     holding: Container[str] = frozenset(),
 ) -> tuple[str, ...]:
-    """Names of the channels to tell, each once, in the order of the files.
+    """Names of the channels to tell, each once, in the order of the files; see `ways`."""
+    return tuple(way.channel for way in ways(labels, rule, root, channels, holding))
+
+
+def ways(
+    labels: Mapping[str, str],
+    rule: Rule,
+    root: Route,
+    channels: Mapping[str, Channel],
+    holding: Container[str] = frozenset(),
+) -> tuple[Way, ...]:
+    """The channels to tell, each once, in the order of the files.
 
     As in Alertmanager: the tree is walked depth first; of the routes at one level the first that
     matches wins, unless it says `continue`; a route in which no inner one matches stands for
@@ -50,15 +71,12 @@ def route(
     the tree.  What nothing matches goes to the root's channels, or to the first there is.  Never
     empty while there is a channel.
     """
-    if rule.to:
-        found = _known(rule.to, channels)
-        if found:
-            return found
+    by_rule = [Way(name, by="rule") for name in rule.to]
     everything = {**rule.labels, **labels}
     return (
-        _known(_walk(root, root.to, everything, holding), channels)
-        or _known(root.to, channels)
-        or tuple(channels)[:1]
+        _known(by_rule, channels)
+        or _known(_walk((root,), root.to, everything, holding), channels)
+        or _known([Way(name, by="default") for name in (*root.to, *channels)], channels)[:1]
     )
 
 
@@ -77,20 +95,24 @@ def _nodes(root: Route) -> Iterator[Route]:
 
 
 def _walk(
-    node: Route, inherited: tuple[str, ...], labels: Mapping[str, str], holding: Container[str]
-) -> Iterator[str]:
-    """The channels of a route that matches."""
+    trail: tuple[Route, ...],
+    inherited: tuple[str, ...],
+    labels: Mapping[str, str],
+    holding: Container[str],
+) -> Iterator[Way]:
+    """The channels of a route that matches, the last of `trail`."""
+    node = trail[-1]
     own = node.to or inherited
     inner_matched = False
     for inner in node.routes:
         text_holds = inner.text is None or inner.text.query in holding
         if text_holds and matches(labels, inner.match):
             inner_matched = True
-            yield from _walk(inner, own, labels, holding)
+            yield from _walk((*trail, inner), own, labels, holding)
             if not inner.go_on:
                 return
     if not inner_matched:
-        yield from own
+        yield from (Way(name, trail) for name in own)
 
 
 def _holds(labels: Mapping[str, str], condition: LabelMatcher) -> bool:
@@ -107,5 +129,10 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(text)
 
 
-def _known(names: Iterable[str], channels: Mapping[str, Channel]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for name in names if name in channels))
+def _known(found: Iterable[Way], channels: Mapping[str, Channel]) -> tuple[Way, ...]:
+    """Those that there are, each once."""
+    first: dict[str, Way] = {}
+    for way in found:
+        if way.channel in channels:
+            first.setdefault(way.channel, way)
+    return tuple(first.values())

@@ -7,7 +7,7 @@ import logging
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitor import log
@@ -36,6 +36,7 @@ def test_a_table_fits_the_terminal(rows: list[tuple[str, str, str]], columns: in
         assert all(out.wide(line) <= max(out.width(), 40) for line in shown)
 
 
+@example("0" * 28 + "\u0e5c\u0e5c\u0e5c\u309b", "0", "", 40)  # wide letters before the mark
 @given(st.text(max_size=300), st.text(min_size=1, max_size=30), st.text(max_size=300),
        st.integers(40, 120))  # fmt: skip
 def test_an_excerpt_fits_and_keeps_the_mark(before: str, hit: str, after: str, room: int) -> None:

@@ -36,7 +36,8 @@ def excerpt(quote: Quote, room: int) -> str:
     if wide(text) + 2 <= room:
         return f'"{text}"'
     room = max(room - 2 - 2 * (len(_GAP) + 1), 10)
-    start, end = text.find(_MARK[0]), text.find(_MARK[1]) + 1
+    start = text.find(_MARK[0])
+    end = text.find(_MARK[1], start) + 1
     first = max(0, min(start - (room - (end - start)) // 2, len(text) - room))
     last = min(len(text), max(first + room, 0))
     if first > 0 and (blank := text.find(" ", first, max(start, first))) >= 0:
@@ -44,7 +45,10 @@ def excerpt(quote: Quote, room: int) -> str:
     if last < len(text) and (blank := text.rfind(" ", min(end, last), last)) >= 0:
         last = blank
     while wide(text[first:last]) > room and last > first + 1:
-        last -= 1
+        if last <= end and first < start:  # wide letters stand before the mark
+            first += 1
+        else:
+            last -= 1
     before = f"{_GAP} " if first > 0 else ""
     after = f" {_GAP}" if last < len(text) else ""
     return f'"{before}{text[first:last].strip()}{after}"'

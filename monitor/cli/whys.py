@@ -8,26 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.cli import finding, out, place, quoting, shapes, showing
+from monitor.cli import alerts_told, finding, out, place, quoting, shapes, showing
+from monitor.cli.alerts_told import Fate
 from monitor.cli.base import Call
 from monitor.cli.finding import NotFound
 from monitor.cli.searching import as_judged
 from monitor.cli.when import When
 from monitor.engine import wall_clock
-from monitor.model import Answer, Item, Reason, StoredItem, short_id
+from monitor.model import Answer, Item, Reason, StoredItem
 from monitor.rules import Matcher
 from monitor.settings import Config, Rule
 from monitor.store import alerts as kept
 from monitor.store import items, views
 from monitor.store.db import Row, Tx
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """One message to one recipient, and every try to send it."""
-
-    delivery: Row
-    attempts: Sequence[Row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +30,7 @@ class Account:
     stored: StoredItem
     sightings: Sequence[Row]
     matches: Mapping[str, Row]  # by rule: what it said last
-    alerts: Mapping[str, Row]  # by rule
-    sendings: Mapping[str, Sequence[Sending]]  # by alert
+    alerts: Mapping[str, Sequence[Fate]]  # by rule, the oldest first
     texts: Mapping[str, StoredItem]  # by rule: the item as it read when the rule said so
     news: bool
 
@@ -102,9 +94,10 @@ def judged(account: Account, rules: Sequence[Rule]) -> list[Verdict]:
 
 def _kept(account: Account, rule_id: str, *, changed: str) -> Verdict:
     """The verdict that was written down when the rule matched."""
-    alert, match = account.alerts.get(rule_id), account.matches.get(rule_id)
-    if alert is not None:
-        beside = f", demoted to low by `{alert['demoted']}`" if alert["demoted"] else ""
+    match = account.matches.get(rule_id)
+    if rule_id in account.alerts:
+        demoted = account.alerts[rule_id][0].alert["demoted"]
+        beside = f", demoted to low by `{demoted}`" if demoted else ""
         return Verdict(rule_id, told=True, matched=True, why=f"matched and told{beside}{changed}")
     assert match is not None, rule_id
     return Verdict(rule_id, told=False, matched=match["verdict"] != Reason.RULE_BROKEN,
@@ -126,9 +119,10 @@ def _not_told(account: Account, match: Row) -> str:
         return f"the rule broke on this article: {match['error']}"
     return {
         Reason.TOLD: "matched, told before: the same story was told of already",
+        Reason.COUNTED: "matched, not told: one more article of a story that was told, and "
+        "nothing new in it",
         Reason.NOT_ON_UPDATE: "matched after an edit, not told: the rule says on_update: false",
-        Reason.FIRST: "matched and told",
-    }[verdict]
+    }.get(verdict, "matched and told")
 
 
 def _changed(account: Account, rule: Rule) -> str:
@@ -154,21 +148,17 @@ def _find(tx: Tx, subject: str, config: Config) -> tuple[Row | None, Account]:
 
 def gather(tx: Tx, item_id: int) -> Account:
     matches = {row["rule_id"]: row for row in views.matches_of_item(tx, item_id)}
-    alerts = {row["rule_id"]: row for row in views.alerts_of_item(tx, item_id)}
+    alerts: dict[str, list[Fate]] = {}
+    for row in views.alerts_of_item(tx, item_id):
+        alerts.setdefault(row["rule_id"], []).append(alerts_told.fate(tx, row))
     return Account(
         items.load(tx, item_id),
         views.sightings_of(tx, item_id),
         matches,
         alerts,
-        {row["alert_id"]: _sendings(tx, row["alert_id"]) for row in alerts.values()},
         {rule_id: views.as_it_read(tx, row) for rule_id, row in matches.items()},
         views.item_row(tx, item_id)["news_at"] is not None,
     )
-
-
-def _sendings(tx: Tx, alert_id: str) -> list[Sending]:
-    rows = views.deliveries_of_alert(tx, alert_id)
-    return [Sending(row, views.attempts_of(tx, row["delivery_id"])) for row in rows]
 
 
 def _show_item(account: Account, when: When) -> None:
@@ -199,41 +189,13 @@ def _stated(item: Item) -> Iterator[tuple[str, str]]:
 
 
 def _show_rule(verdict: Verdict, account: Account, when: When) -> None:
-    alert = account.alerts.get(verdict.rule_id)
     out.lines("", *out.hanging(f"{verdict.rule_id}: ", verdict.why))
     if verdict.matched and verdict.rule_id in account.texts:
         spans = kept.load_spans(account.matches[verdict.rule_id]["spans"])
         for quote in quoting.quotes(verdict.rule_id, account.texts[verdict.rule_id], spans):
             out.lines(*out.wrapped(f"{quoting.marked(quote)}  ({quote.place})", "    "))
-    if alert is None:
-        return
-    late = ", late: published long before it was seen" if alert["late"] else ""
-    raised = f"alert {short_id(alert['alert_id'])}, raised {when.second(alert['raised_at'])}{late}"
-    out.lines(f"  {raised}")
-    for sending in account.sendings[alert["alert_id"]]:
-        _show_sending(sending, when)
-    if not account.sendings[alert["alert_id"]]:
-        out.lines("  no message: no channel was there to tell")
-
-
-def _show_sending(sending: Sending, when: When) -> None:
-    row = sending.delivery
-    state = {
-        "waiting": f"waits, next try {when.clock(row['try_at'])}",
-        "held": "held: the channel is paused, see wirewatch status",
-        "dead": "given up",
-        "sent": "sent",
-    }[row["shown_state"]]
-    to = row["channel"]
-    if row["recipient"] != row["channel"]:
-        to = f"{to} to {row['recipient']}"
-    out.lines(*out.hanging(f"  {to}: ", state))
-    for attempt in sending.attempts:
-        words = attempt["answer"] or attempt["detail"] or ""
-        if attempt["result"] != "accepted":
-            words = attempt["detail"] or words
-        result = attempt["result"].replace("_", " ")
-        out.lines(*out.hanging(f"    {when.second(attempt['tried_at'])}  ", f"{result}: {words}"))
+    for fate in account.alerts.get(verdict.rule_id, ()):
+        alerts_told.show(fate, when)
 
 
 def _shape(account: Account, verdicts: Sequence[Verdict]) -> shapes.Shape:
@@ -251,24 +213,12 @@ def _shape(account: Account, verdicts: Sequence[Verdict]) -> shapes.Shape:
 
 
 def _rule_shape(verdict: Verdict, account: Account) -> shapes.Shape:
-    alert = account.alerts.get(verdict.rule_id)
     match = account.matches.get(verdict.rule_id)
-    sendings = account.sendings[alert["alert_id"]] if alert is not None else ()
     return {
         "rule": verdict.rule_id,
         "matched": verdict.matched,
         "told": verdict.told,
         "why": verdict.why,
         "spans": shapes.spans(kept.load_spans(match["spans"])) if match is not None else [],
-        "alert": alert["alert_id"] if alert is not None else None,
-        "severity": alert["severity"] if alert is not None else None,
-        "demoted": alert["demoted"] if alert is not None else None,
-        "raised_at": shapes.time(alert["raised_at"]) if alert is not None else None,
-        "deliveries": [
-            {
-                **shapes.delivery(one.delivery),
-                "tries": [shapes.attempt(attempt) for attempt in one.attempts],
-            }
-            for one in sendings
-        ],
+        "alerts": [alerts_told.shape(fate) for fate in account.alerts.get(verdict.rule_id, ())],
     }

@@ -138,6 +138,13 @@ def judge_again(tx: Tx, stored: StoredItem, match: Match, worth: Worth, now: int
     return [from_row(row) for row in rows]
 
 
+def find(tx: Tx, alert_id: str) -> Alert:
+    """The alert with this whole id, which must be there."""
+    row = tx.one("SELECT * FROM alerts WHERE alert_id = :id", id=alert_id)
+    assert row is not None, alert_id
+    return from_row(row)
+
+
 def from_row(row: Row) -> Alert:
     """An Alert from a whole row of `alerts`."""
     return Alert(

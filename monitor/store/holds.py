@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.store.db import Tx
+from monitor.store.db import Row, Tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +39,18 @@ def release(tx: Tx, alert_id: str) -> frozenset[str]:
     tx.run("DELETE FROM holds WHERE alert_id = :alert AND digest_id IS NULL", alert=alert_id)
     rows = tx.all("SELECT channel FROM holds WHERE alert_id = :alert", alert=alert_id)
     return frozenset(row["channel"] for row in rows)
+
+
+def silenced(tx: Tx, silence_id: str) -> list[str]:
+    """The alerts that a silence kept back, the newest first."""
+    rows = tx.all(
+        """SELECT DISTINCT alert_id, held_at FROM holds
+           WHERE why = 'silenced' AND detail = :silence ORDER BY held_at DESC, alert_id""",
+        silence=silence_id,
+    )
+    return [row["alert_id"] for row in rows]
+
+
+def of_alert(tx: Tx, alert_id: str) -> Sequence[Row]:
+    """Each channel that keeps an alert: why, since when, and the digest that has it."""
+    return tx.all("SELECT * FROM holds WHERE alert_id = :alert ORDER BY channel", alert=alert_id)

@@ -9,6 +9,7 @@ CREATE TABLE holds (
   PRIMARY KEY (alert_id, channel)
 ) WITHOUT ROWID;
 CREATE INDEX holds_open ON holds (channel, held_at) WHERE digest_id IS NULL;
+CREATE INDEX holds_by_silence ON holds (detail) WHERE why = 'silenced';
 CREATE INDEX holds_by_digest ON holds (digest_id) WHERE digest_id IS NOT NULL;
 
 -- A summary for one channel: one a local day and kind.

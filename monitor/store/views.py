@@ -157,6 +157,14 @@ def alerts_like(tx: Tx, first: str, last: str) -> Sequence[Row]:
     )  # fmt: skip
 
 
+def alerts_since(tx: Tx, since: int) -> Sequence[Row]:
+    """Alerts raised from a time on, newest first."""
+    return tx.all(
+        "SELECT * FROM alerts WHERE raised_at >= :since ORDER BY raised_at DESC, alert_id",
+        since=since,
+    )
+
+
 def deliveries_of_alert(tx: Tx, alert_id: str) -> Sequence[Row]:
     """Who is owed an alert, and how far that got; `held` while the channel is paused."""
     return tx.all(

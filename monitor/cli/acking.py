@@ -1,0 +1,37 @@
+"""`ack`: say that a story was seen."""
+
+from __future__ import annotations
+
+from monitor.cli import finding, out, place, shapes
+from monitor.cli.base import Call
+from monitor.cli.place import Archive
+from monitor.cli.when import When
+from monitor.engine import wall_clock
+from monitor.model import Ack
+from monitor.store import acks, items
+from monitor.store.db import Tx
+
+
+def run(call: Call, subject: str, author: str, seconds: float | None) -> None:
+    """`subject`: the id of any alert of the story.  Without `seconds`: until there is news."""
+    settings, now = place.settings(call), wall_clock()
+    until = None if seconds is None else now + round(seconds * 1000)
+
+    def say_so(tx: Tx) -> Ack:
+        alert = finding.only(finding.alerts(tx, subject), subject)
+        ack = Ack(items.stories(tx, alert["item_id"])[0], author, now, until)
+        acks.add(tx, ack)
+        return ack
+
+    with Archive(settings.database) as archive:
+        ack = archive.write(say_so)
+    if call.as_json:
+        out.emit({
+            "story": ack.story_key, "author": author, "acked_at": shapes.time(now),
+            "until_at": shapes.time(until),
+        })  # fmt: skip
+        return
+    lasts = "until there is something new"
+    if until is not None:
+        lasts = f"until {When.of(settings, now).clock(until)}; what comes is kept for the digest"
+    out.lines(f"seen by {author}: the story of {subject} is quiet {lasts}")

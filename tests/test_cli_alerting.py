@@ -1,0 +1,81 @@
+"""silence, ack, routes test: what people are told, and what not."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from cli_world import Place, fill
+from monitor.engine import wall_clock
+from monitor.model import short_id
+
+
+@pytest.fixture
+def place(tmp_path) -> Place:
+    found = Place(tmp_path / "config")
+    asyncio.run(fill(found))
+    with closing(sqlite3.connect(found.database)) as db, db:  # raised a moment ago
+        db.execute("UPDATE alerts SET raised_at = ?", (wall_clock() - 60_000,))
+    return found
+
+
+@pytest.fixture
+def alert(place: Place) -> str:
+    return str(next(one["id"] for one in place.json("alerts") if one["rule"] == "liberated"))
+
+
+def test_a_silence_shows_what_it_would_have_hidden_and_can_be_ended(place, alert) -> None:
+    """Beforehand, in the list, and at its end."""
+    told = place.call("silence", "add", "--rule", "liberated", "--reason", "drill", "--yes")
+    assert told.exit_code == 0, told.output
+    assert "it would have kept back 1 alert:" in told.output
+    assert short_id(alert) in told.output
+    (listed,) = place.json("silence", "list")
+    assert listed["matchers"] == [["rule", "=", "liberated"]]
+    assert (listed["reason"], listed["hid"]) == ("drill", [])
+    assert "rule = liberated" in place.call("silence", "list").output
+    ended = place.call("silence", "expire", short_id(listed["id"]))
+    assert "It kept back 0 alerts." in ended.output
+    assert place.json("silence", "list") == []
+    assert place.call("silence", "expire", short_id(listed["id"])).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        ([], "say what to keep back"),
+        (["--match", "nonsense"], "is no condition"),
+        (["--text", "(open"], "is no query"),
+        (["--rule", "r", "--for", "31d"], "at most 30d"),
+    ],
+)
+def test_a_silence_that_makes_no_sense_is_refused(place, words, complaint) -> None:
+    told = place.call("silence", "add", "--yes", *words)
+    assert told.exit_code == 2
+    assert complaint in told.stderr
+
+
+def test_a_silence_of_a_story_is_named_by_any_alert_of_it(place, alert) -> None:
+    told = place.json("silence", "add", "--story", short_id(alert), "--author", "ana")
+    assert told[0]["matchers"][0][:2] == ["story", "="]
+    assert (told[0]["author"], told[0]["would_have_hidden"][0]) == ("ana", alert)
+
+
+def test_an_ack_is_kept_with_its_author(place, alert) -> None:
+    told = place.call("ack", short_id(alert), "--author", "ana")
+    assert "seen by ana" in told.output
+    assert "until there is something new" in told.output
+    assert place.json("ack", alert, "--for", "2h")[0]["until_at"] is not None
+    assert place.call("ack", "ZZZZ").exit_code == 1
+
+
+def test_routes_test_says_where_an_alert_goes_and_why(place, alert) -> None:
+    assert "me: the top of `route:`" in place.call("routes", "test", alert).output
+    (shape,) = place.json("routes", "test", short_id(alert))
+    assert shape["labels"]["rule"] == "liberated"
+    assert [one["channel"] for one in shape["channels"]] == ["me"]
+    place.call("silence", "add", "--rule", "liberated", "--yes")
+    assert "kept for the digest: silence" in place.call("routes", "test", alert).output
