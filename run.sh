@@ -120,7 +120,12 @@ esac
 ready
 case $word in
 watch) shift && exec "$bin/wirewatch" watch --config "$here/config" "$@" ;;
-test) shift && cd "$here" && exec "$bin/python" -m pytest "$@" ;;
+test)
+    shift
+    # All of them side by side; each file's in one process, since its tests may share a daemon.
+    if [ $# -eq 0 ]; then set -- --numprocesses=auto --maxprocesses=4 --dist=loadfile; fi
+    cd "$here" && exec "$bin/python" -m pytest "$@"
+    ;;
 check) cd "$here" && check ;;
 bench) shift && cd "$here" && bench "$@" ;;
 *) exec "$bin/wirewatch" "$@" ;;
