@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 import rule_makers
 from monitor.errors import QueryError
 from monitor.model import Answer, Item, Match, Span
-from monitor.rules import And, Field, Matcher, Not, Or, Phrase, Term, ask, parse, show
+from monitor.rules import And, Field, Matcher, Not, Or, Phrase, Term, ask, features, parse, show
+from monitor.rules.features import Shown
+from monitor.rules.index import Index
 from monitor.settings import Rule
+from monitor.text import Kind, Scan, tokens
 from test_rules_cases import item_of
 
 CHANCE = st.randoms(use_true_random=False)
@@ -210,6 +213,24 @@ def test_the_index_changes_no_answer(rules, item):
     is_whole = item.title is not None and item.body is not None and not item.partial
     found = Matcher(rules).match(item, "a", unknowns=False)
     assert found == tuple(alone if is_whole else certain)
+
+
+@given(
+    st.text(st.sampled_from("aBs5 '’.,-/&#@+_\né中")) | st.text(),
+    st.integers(0, 30),
+    st.integers(1, 4),
+    st.booleans(),
+)
+def test_no_run_of_words_is_overlooked(text, number, length, is_start):
+    """Forms that follow one another are found in the index, whatever stands around them."""
+    words = [token.form for token in tokens(text) if token.kind is Kind.WORD]
+    run = words[number % (len(words) or 1) :][:length]
+    if run:
+        feature = " ".join(run)
+        if is_start:
+            feature = features.start(" ".join([*run[:-1], run[-1][:1]]))
+        index = Index([("rule", frozenset({frozenset({feature})}))])
+        assert index.candidates(Shown(Scan(text), frozenset())) == {"rule"}
 
 
 @given(st.lists(NODES, max_size=6).map(rules_of), st.data(), ARTICLES)

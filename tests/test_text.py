@@ -115,14 +115,6 @@ def test_a_chunk_is_widened_to_its_neighbours(text, number):
             assert after.end <= end
 
 
-@given(TEXTS | st.text(), st.integers(0, 30), st.integers(2, 4))
-def test_runs_of_words_may_be_held(text, number, length):
-    """No run of forms that follow one another is taken for impossible."""
-    words = [token for token in tokens(text) if token.kind is Kind.WORD]
-    run = words[number % (len(words) or 1) :][:length]
-    assert not run or Scan(text).may_hold(" ".join(word.form for word in run))
-
-
 @given(TEXTS, TEXTS)
 def test_white_space_parts_texts(one, other):
     """What stands before white space changes nothing behind it."""

@@ -32,13 +32,6 @@ def is_of_words(feature: str) -> bool:
     return feature[0] not in _SOUGHT
 
 
-def may_show(scan: Scan, feature: str) -> bool:
-    """Whether a feature of words may be there."""
-    if feature[0] == START:
-        return scan.may_hold_start(feature[1:])
-    return scan.may_hold(feature)
-
-
 def words_of(feature: str) -> list[str]:
     """The forms that make up a feature of words; the last may be only the start of one."""
     return feature.removeprefix(START).split(" ")
@@ -79,9 +72,6 @@ class Shown:
 
     scan: Scan
     found: frozenset[str]
-
-    def has(self, feature: str) -> bool:
-        return may_show(self.scan, feature) if is_of_words(feature) else feature in self.found
 
 
 class Finder:
@@ -162,17 +152,21 @@ def _sets(patterns: Iterable[str]) -> Iterator[Callable[[str], Iterator[str]]]:
 
 def _set_of(patterns: list[str]) -> Callable[[str], Iterator[str]]:
     # A set whose automaton finds no room says that nothing matches.  What always matches tells
-    # the two apart.
-    made = re2.Set.SearchSet(options(memory=_SET_MEMORY))
-    for pattern in (*patterns, ""):
-        made.Add(pattern)
-    made.Compile()
+    # the two apart, and makes every search slower.
+    has_room = _compiled([*patterns, ""]).Match(b"") is not None
+    made = _compiled(patterns) if has_room else None
 
     def find(text: str) -> Iterator[str]:
         # Half a character is no UTF-8: the rule that reads it breaks, and not all of them here.
-        numbers = made.Match(text.encode("utf-8", "replace"))
-        if len(patterns) not in numbers:
-            numbers = range(len(patterns))
-        return (f"/{patterns[number]}" for number in numbers if number < len(patterns))
+        numbers = made.Match(text.encode("utf-8", "replace")) if made else range(len(patterns))
+        return (f"/{patterns[number]}" for number in numbers or ())
 
     return find
+
+
+def _compiled(patterns: list[str]) -> re2.Set:
+    made = re2.Set.SearchSet(options(memory=_SET_MEMORY))
+    for pattern in patterns:
+        made.Add(pattern)
+    made.Compile()
+    return made

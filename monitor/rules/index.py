@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable
+from itertools import chain
 from typing import Generic, NamedTuple, TypeVar
 
 from ahocorasick_rs import BytesAhoCorasick
@@ -39,7 +40,7 @@ class Index(Generic[R]):
         self._by_key: dict[str, tuple[_Entry[R], ...]] = {}
         self._always: frozenset[R] = frozenset()
         self._add(some)
-        self._seeker = _Seeker(filter(is_of_words, self._by_key))
+        self._seeker = _Seeker(self._features())
 
     def changed(self, removed: _Pairs[R], added: _Pairs[R]) -> Index[R]:
         """Another index, less some rules and with others more."""
@@ -53,21 +54,24 @@ class Index(Generic[R]):
                 if left:
                     made._by_key[feature] = tuple(left)
         made._add(list(added))
-        if made._by_key.keys() == self._by_key.keys():
-            made._seeker = self._seeker
-        else:
-            made._seeker = _Seeker(filter(is_of_words, made._by_key))
+        wanted = made._features()
+        made._seeker = self._seeker if wanted == self._seeker.wanted else _Seeker(wanted)
         return made
 
     def candidates(self, shown: Shown) -> set[R]:
         """The rules that an item may concern which shows this."""
         found = set(self._always)
-        by_key = self._by_key
-        for key in self._seeker.seek(shown.scan) | (by_key.keys() & shown.found):
+        by_key, seen = self._by_key, shown.found | self._seeker.seek(shown.scan)
+        for key in by_key.keys() & seen:
             for others, rule in by_key[key]:
-                if not others or all(map(shown.has, others)):
+                if not others or seen.issuperset(others):
                     found.add(rule)
         return found
+
+    def _features(self) -> set[str]:
+        """What is asked for of the words of an item."""
+        others = (one.others for entries in self._by_key.values() for one in entries)
+        return set(filter(is_of_words, chain(self._by_key, *others)))
 
     def _add(self, rules: list[tuple[R, Alternatives | None]]) -> None:
         always: set[R] = set()
@@ -89,40 +93,43 @@ class Index(Generic[R]):
 class _Seeker:
     """Finds which of many features of words an item may show."""
 
-    def __init__(self, keys: Iterable[str]) -> None:
-        self._keys = list(keys)
-        self._plain = BytesAhoCorasick(list(map(_between_blanks, self._keys)))
-        # Where a word of a run wants reading, the run need not stand in the item's plain words.
+    def __init__(self, wanted: set[str]) -> None:
+        self.wanted = wanted
+        self._ordered = list(wanted)
+        self._automaton = BytesAhoCorasick(list(map(_between_blanks, self._ordered)))
+        # Where a word of several wants reading, they need not follow one another in the run of
+        # the item's plain words: such features by each of their words.
         self._by_word: dict[str, list[str]] = {}
         self._by_start: dict[str, list[str]] = {}
-        for key in self._keys:
-            *words, last = words_of(key)
-            starts = self._by_start if key[0] == START else self._by_word
-            starts.setdefault(last, []).append(key)
+        for feature in (one for one in wanted if " " in one):
+            *words, last = words_of(feature)
+            starts = self._by_start if feature[0] == START else self._by_word
+            starts.setdefault(last, []).append(feature)
             for word in words:
-                self._by_word.setdefault(word, []).append(key)
+                self._by_word.setdefault(word, []).append(feature)
         self._lengths = sorted(set(map(len, self._by_start)))
 
     def seek(self, scan: Scan) -> set[str]:
-        keys = self._keys
-        numbers = self._plain.find_matches_as_indexes(scan.run.encode(), overlapping=True)
-        found = {keys[number] for number, _, _ in numbers}
-        for word in self._by_word.keys() & scan.extra:
-            found.update(key for key in self._by_word[word] if _may_show(scan, key))
+        ordered, extra = self._ordered, scan.extra
+        text = f"{scan.run}{' '.join(extra)} ".encode("utf-8", "surrogatepass")
+        numbers = self._automaton.find_matches_as_indexes(text, overlapping=True)
+        found = {ordered[number] for number, _, _ in numbers}
+        for word in self._by_word.keys() & extra:
+            found.update(one for one in self._by_word[word] if _may_show(scan, one))
         for length in self._lengths:
-            for form in scan.extra:
+            for form in extra:
                 some = self._by_start.get(form[:length], ())
-                found.update(key for key in some if _may_show(scan, key))
+                found.update(one for one in some if _may_show(scan, one))
         return found
 
 
-def _may_show(scan: Scan, key: str) -> bool:
-    """Of a key that does not stand in the run of plain words as it is."""
-    if key[0] == START:
-        return scan.may_hold_start(key[1:])
-    return scan.may_hold_all(words_of(key))
+def _may_show(scan: Scan, feature: str) -> bool:
+    """Of one that does not stand in the run of plain words as it is."""
+    if feature[0] == START:
+        return scan.may_hold_start(feature[1:])
+    return scan.may_hold_all(words_of(feature))
 
 
-def _between_blanks(key: str) -> bytes:
-    bounded = f" {key[1:]}" if key[0] == START else f" {key} "
+def _between_blanks(feature: str) -> bytes:
+    bounded = f" {feature[1:]}" if feature[0] == START else f" {feature} "
     return bounded.encode("utf-8", "surrogatepass")

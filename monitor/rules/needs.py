@@ -60,6 +60,8 @@ def need(node: Node, field: str = DEFAULT_FIELD) -> Alternatives | None:
         return need(node.part, field)
     if isinstance(node, Regex) and field == "lead":
         return _one(features.something_in(field))  # its start and end are not those of the body
+    if field == "title":
+        return frozenset(map(_in_title, _of_leaf(node)))
     if field in CASED_FIELDS:
         return _of_leaf(node)
     elsewhere = _of_value(node, field) if field in WHOLE_FIELDS else _of_words(node, field)
@@ -76,6 +78,19 @@ def _of_leaf(leaf: Leaf) -> Alternatives:
     if isinstance(leaf, Listed):
         return frozenset().union(*map(_of_leaf, leaf.entries))
     return _of_word(leaf.part if isinstance(leaf, Cased) else leaf)
+
+
+def _in_title(alternative: frozenset[str]) -> frozenset[str]:
+    """Each word is asked of the title, which holds few; what else there is, of title and body."""
+    return frozenset(
+        one
+        for run in alternative
+        for one in (
+            [features.word_in("title", word) for word in features.words_of(run)]
+            if features.is_of_words(run) and run[0] != features.START
+            else [run]
+        )
+    )
 
 
 def _of_word(word: Word) -> Alternatives:

@@ -74,15 +74,9 @@ class Scan:
         """Every form of a token of the text, and some that are none."""
         return self.extra.union(self.run.split())
 
-    def may_hold(self, forms: str) -> bool:
-        """Whether some forms, parted by blanks, may follow one another."""
-        if f" {forms} " in self.run:
-            return True
-        words = forms.split(" ")
-        return not self.extra.isdisjoint(words) and self.may_hold_all(words)
-
     def may_hold_start(self, forms: str) -> bool:
-        """As `may_hold`, where the last of them is only the start of one."""
+        """Whether some forms, parted by blanks, may follow one another, the last of them being only
+        the start of one."""
         if f" {forms}" in self.run:
             return True
         *others, start = forms.split(" ")
