@@ -101,6 +101,16 @@ def lead(paragraph: str) -> tuple[str, str] | None:
     return (place, wire) if in_capitals or wire.lower().replace(" ", "_") in _AGENCIES else None
 
 
+def without(paragraph: str) -> str:
+    """A paragraph less the dateline that it begins with."""
+    line = paragraph[:_LONGEST].split("\n", 1)[0]
+    found = read(line) if line else None
+    if found is not None:
+        return paragraph[len(found.text) :].lstrip(f"{_DASHES}: ")
+    led = _LEAD.match(paragraph[:_LONGEST]) if lead(paragraph) is not None else None
+    return paragraph[led.end() :].lstrip(f"{_DASHES}: ") if led else paragraph
+
+
 def day(text: str) -> str | None:
     """The day (2017-11-17) in the dateline that a text begins with."""
     paragraph = text[:_LONGEST].split("\n", 1)[0]

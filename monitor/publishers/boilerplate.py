@@ -27,14 +27,19 @@ def without(paragraphs: Sequence[str]) -> list[str]:
     kept = [
         paragraph
         for number, paragraph in enumerate(paragraphs)
-        if not _is_furniture(paragraph)
+        if not _is_label(paragraph)
         and not (number >= last and _is_closing(paragraph))
         and not ((number < _NEAR_START or number >= last) and _is_appeal(paragraph))
     ]
     return kept or list(paragraphs)
 
 
-def _is_furniture(paragraph: str) -> bool:
+def is_furniture(paragraph: str) -> bool:
+    """Whether a paragraph is none of the story, wherever it stands."""
+    return _is_label(paragraph) or _is_appeal(paragraph) or _is_closing(paragraph)
+
+
+def _is_label(paragraph: str) -> bool:
     """A label, a link elsewhere, or an invitation."""
     if len(paragraph) > _LONGEST_LINK:
         return False
