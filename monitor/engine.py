@@ -9,13 +9,14 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+from monitor import schedule
 from monitor.ingest import Ingest
 from monitor.model import DueSource, WantedBody
 from monitor.net.client import Client
 from monitor.net.hosts import RobotsCopy
 from monitor.plan import Plan
 from monitor.settings import Config, Source
-from monitor.store import hosts, outbox, sources, work
+from monitor.store import hosts, outbox, pages, sources, work
 from monitor.store import settings as config_store
 from monitor.store.db import Store, Tx
 from monitor.workers import Lanes
@@ -96,6 +97,7 @@ class Engine:
 
         def change(tx: Tx) -> None:
             sources.sync(tx, plan.config.sources, now)
+            pages.keep_only(tx, list(_reread(plan.sources)))
             config_store.remember(tx, plan.config, now)
             outbox.try_paused(tx, now)
 
@@ -124,14 +126,24 @@ class Engine:
     async def claim_bodies(
         self, known: Mapping[str, Source] | None, limit: int
     ) -> list[WantedBody]:
-        """Lease articles of `known` sources, None: of all that are in the files."""
+        """Lease articles of `known` sources, None: of all that are in the files: the pages that
+        are wanted, then those that are to be read again."""
         now = self.clock()
         known = self.ingest.plan.sources if known is None else known
-        if not await self.store.read(lambda tx: work.bodies_are_due(tx, now)):
-            return []
-        return await self.store.write(
-            lambda tx: work.claim_bodies(tx, known, self.holder, now, limit)
-        )
+        pause_ms = schedule.reread_pause(self.config.settings.delay_seconds)
+
+        def look(tx: Tx) -> tuple[bool, bool]:
+            return work.bodies_are_due(tx, now), pages.are_due(tx, now, pause_ms)
+
+        def claim(tx: Tx) -> list[WantedBody]:
+            bodies = work.claim_bodies(tx, known, self.holder, now, limit) if wanted else []
+            if again and len(bodies) < limit:
+                rest = pages.Claim(self.holder, now, limit - len(bodies), pause_ms)
+                bodies += pages.claim(tx, _reread(known), rest)
+            return bodies
+
+        wanted, again = await self.store.read(look)
+        return await self.store.write(claim) if wanted or again else []
 
     async def close(self) -> None:
         self.ingest.close()
@@ -139,3 +151,8 @@ class Engine:
             await client.close()
         await self.workers.close()
         await self.store.close()
+
+
+def _reread(known: Mapping[str, Source]) -> dict[str, Source]:
+    """Those whose articles are read again."""
+    return {name: source for name, source in known.items() if source.reread}

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from monitor import health, judge, landing, schedule
+from monitor import health, judge, landing, rereading, schedule
 from monitor.intake import Intake, first_body_state
 from monitor.judge import Prepared
 from monitor.landing import Register
@@ -23,7 +23,6 @@ from monitor.store.db import Store, Tx
 log = logging.getLogger("wirewatch.ingest")
 
 AT_ONCE = 16  # documents made ready while others are stored: more only fill memory
-GONE = (404, 410)  # the page says that it will not come
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +85,8 @@ class Ingest:
             if polled.due is not None:
                 next_poll_at = schedule.next_poll(polled.due.source, outcome, 1, now)
                 work.poll_broke(tx, polled.due, why, next_poll_at, now)
+            elif polled.wanted is not None and polled.wanted.last is not None:
+                rereading.broke(tx, polled.wanted, polled.wanted.last, now)
             elif polled.wanted is not None:
                 try_at = schedule.next_body_try(polled.wanted.tries + 1, now)
                 work.body_failed(tx, polled.wanted, _why(outcome), try_at)
@@ -155,6 +156,9 @@ def _apply_poll(intake: Intake) -> Ingested:
 
 
 def _apply_article(intake: Intake, wanted: WantedBody) -> Ingested:
+    if wanted.last is not None:
+        accepted = rereading.apply(intake, wanted, wanted.last)
+        return Ingested(accepted, tuple(intake.changes), intake.alerts)
     known = items.known(intake.tx, [wanted.item_id], wanted.source.id).get(wanted.item_id)
     if known is None or known.body_state is not BodyState.WANTED:
         return Ingested(accepted=False)
@@ -162,6 +166,7 @@ def _apply_article(intake: Intake, wanted: WantedBody) -> Ingested:
         accepted = _note_missing_body(intake, wanted)
     else:
         intake.take_all()
+        rereading.plan(intake, wanted)
         accepted = True
     outbox.send_now(intake.tx, items.stories(intake.tx, wanted.item_id), intake.now)
     return Ingested(accepted, tuple(intake.changes), intake.alerts)
@@ -170,7 +175,7 @@ def _apply_article(intake: Intake, wanted: WantedBody) -> Ingested:
 def _note_missing_body(intake: Intake, wanted: WantedBody) -> bool:
     """A page that could not be read is tried again, or the summary is all there will be."""
     outcome, now = intake.polled.outcome, intake.now
-    gone = outcome.status in GONE
+    gone = outcome.status in rereading.GONE
     try_at = None if gone else schedule.next_body_try(wanted.tries + 1, now)
     if try_at is not None and outcome.retry_after_seconds is not None:
         try_at = max(try_at, now + int(outcome.retry_after_seconds * 1000))

@@ -104,7 +104,8 @@ class Intake:
         else:
             first = self._see(landed, item_id)
             self._add_keys(item_id, [key for key in candidate.keys if key.kept])
-        if landed.change is not Change.UNCHANGED or first or polled.wanted:
+        closed = polled.wanted is not None and polled.wanted.last is None
+        if landed.change is not Change.UNCHANGED or first or closed:
             self.judge(item_id, landed.change)
 
     def _restate(self, landed: Landing, item_id: int) -> None:

@@ -50,7 +50,8 @@ def ask_for(work: DueSource | WantedBody) -> Ask:
     """The request that `work` comes to."""
     source = work.source
     if isinstance(work, WantedBody):
-        return Ask(url=work.url, allow=source.allow)
+        etag, modified = (work.last.etag, work.last.last_modified) if work.last else (None, None)
+        return Ask(url=work.url, allow=source.allow, etag=etag, last_modified=modified)
     return Ask(
         url=source.url, allow=source.allow, etag=work.etag, last_modified=work.last_modified,
         alone=not source.article,
@@ -159,6 +160,8 @@ async def read_section(
 async def read_article(tools: Tools, wanted: WantedBody, response: Response) -> Polled:
     """Read the article's own page."""
     outcome = judge_answer(response, None, tools.now())
+    if wanted.last is not None and wanted.last.body_hash == outcome.body_hash is not None:
+        outcome = replace(outcome, kind=OutcomeKind.NOT_MODIFIED)
     if outcome.kind is not OutcomeKind.OK:
         return Polled(outcome, wanted=wanted)
     try:

@@ -24,12 +24,17 @@ GIVE_UP_MS = 72 * _HOUR_MS
 PAGE_WAIT_MS = 2 * _MINUTE_MS
 # Pages are first asked for at once, so that three tries lie within half an hour.
 BODY_RETRIES_MS = (5 * _MINUTE_MS, 25 * _MINUTE_MS)
+# 30 min, 2, 8, 24 and 72 h after the first reading: most corrections come soon.
+REREADS_MS = (30 * _MINUTE_MS, 90 * _MINUTE_MS, 6 * _HOUR_MS, 16 * _HOUR_MS, 48 * _HOUR_MS)
+MOST_REREADS_WAITING = 100
 LONGEST_POLL_BACKOFF_MS = 6 * _HOUR_MS
 MOST_INTERVALS = 6
 # A publisher's slip in Retry-After must not blind us for ever.
 LONGEST_RETRY_AFTER_MS = 24 * _HOUR_MS
 
 _RETRY_SPREAD = 0.2
+_REREAD_SPREAD = 0.1
+_TURNS_PER_REREAD = 5
 _POLL_SPREAD = 0.02  # it adds up: what began together is apart after a few rounds
 
 
@@ -71,6 +76,27 @@ def next_poll(source: Source, outcome: Outcome, failures: int, now: int) -> int:
 def next_body_try(tries: int, now: int) -> int | None:
     """When to ask for an article's page again after `tries` tries; None: that was the last."""
     return now + BODY_RETRIES_MS[max(tries, 1) - 1] if tries <= len(BODY_RETRIES_MS) else None
+
+
+def next_reread(rereads: int, key: str, now: int) -> int | None:
+    """When to read an article's page once more after it was read again so often; None: never.
+
+    Up to a tenth later by the hash of `key`: the articles of one poll come apart.
+    """
+    if rereads >= len(REREADS_MS):
+        return None
+    return now + round(REREADS_MS[rereads] * (1 + _REREAD_SPREAD * _fraction(key)))
+
+
+def rereads_waiting(rereads: int) -> int:
+    """How many pages of one source may wait to be read again before one that nobody was told of
+    does not join them; what is new has more room than what was read again already."""
+    return MOST_REREADS_WAITING if rereads == 0 else MOST_REREADS_WAITING // 2
+
+
+def reread_pause(delay_seconds: float) -> int:
+    """Milliseconds between two rereadings of one site: they have a fifth of its turns at most."""
+    return round(max(delay_seconds * _TURNS_PER_REREAD, 1.0) * 1000)
 
 
 def _milliseconds(seconds: float | None) -> int:

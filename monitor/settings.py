@@ -59,7 +59,8 @@ class Source:
 
     `timezone` (IANA) reads dates without a zone.  `hosts` are further hosts of the same publisher,
     `allow` the private networks (CIDR) that this source may reach, `section` the label of a
-    section that a `spacemedia` source watches.  `article`: entries are followed to their page.
+    section that a `spacemedia` source watches.  `article`: entries are followed to their page,
+    and `reread`: it is read again later.
     """
 
     id: str
@@ -73,6 +74,7 @@ class Source:
     section: str | None = None
     selectors: Selectors | None = None
     paused: bool = False
+    reread: bool = True
     adhoc: bool = False  # from the command line, in no file: keeps everything, tells nothing,
     tell_all: bool = False  # but for this
 

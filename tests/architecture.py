@@ -75,6 +75,7 @@ LAYERS = {
         plan
         poll
         replay
+        rereading
         search
         sitemap_poll
     """,

@@ -6,17 +6,26 @@ from contextlib import closing
 from pathlib import Path
 
 from monitor.model import Outcome, OutcomeKind
-from monitor.store import outbox, work
-from tests.world import BRIEF, WIRE, World, config, item, page
+from monitor.store import outbox, pages, work
+from tests.world import BRIEF, HOUR, WIRE, World, config, item, page
 
 GROWING = (
     "items", "versions", "sightings", "item_keys", "matches", "alerts", "conversations",
     "deliveries", "delivery_alerts", "attempts", "polls",
+    "pages",
 )  # fmt: skip
 # An alias stands for its table in a plan.
-ALIASES = {"i": "items", "v": "versions", "s": "sightings", "k": "item_keys", "m": "matches"}
+ALIASES = {
+    "i": "items",
+    "v": "versions",
+    "s": "sightings",
+    "k": "item_keys",
+    "m": "matches",
+    "p": "pages",
+    "q": "pages",
+}
 # These indexes hold what is waiting, and nothing that is done.
-SMALL = "items_wanted|items_not_indexed|deliveries_due"
+SMALL = "items_wanted|items_not_indexed|deliveries_due|pages_due|pages_waiting"
 READS_ALL = re.compile(rf"SCAN (\w+)(?! VIRTUAL TABLE)(?! USING (?:COVERING )?INDEX (?:{SMALL}))")
 
 
@@ -40,6 +49,12 @@ async def test_the_way_of_an_article_reads_no_whole_table(tmp_path: Path) -> Non
     await world.poll(WIRE, item("page"), item("late"))
     for wanted in await world.bodies():
         await world.article(wanted, page("page", body="A car bombing killed two."))
+    world.now += HOUR
+    assert await world.store.write(lambda tx: pages.are_due(tx, world.now, 1))
+    again = pages.Claim("x", world.now, 9, 1)
+    for wanted in await world.store.write(lambda tx: pages.claim(tx, {"wire": WIRE}, again)):
+        await world.article(wanted, page("late", body="A car bombing killed three."))
+    await world.store.write(lambda tx: pages.keep_only(tx, ["brief"]))
     await world.poll(BRIEF, outcome=Outcome(OutcomeKind.FAILED, reason="timeout"))
     await world.store.write(lambda tx: work.claim_due(tx, {}, "x", world.now, 50))
     await world.store.write(lambda tx: outbox.channels_due(tx, world.now))

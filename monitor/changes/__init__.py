@@ -16,12 +16,13 @@ from monitor.changes.wording import Marks, differences, likeness, plain, undated
 from monitor.model import Span
 from monitor.text import paragraphs, sentences
 
-__all__ = ["Changes", "Edit", "Sentence", "compare", "gained", "is_news", "lost"]
+__all__ = ["Changes", "Edit", "Sentence", "compare", "gained", "is_cut", "is_news", "lost"]
 
 _LONGEST_BODY = 200_000  # characters that are read
 _MOST_PAIRED = 200  # sentences of each side that are held against each other
 _MOST_LOOKED_FOR = 500  # sentences that are looked for across the other version's full stops
 _ALIKE = 0.4
+_LEFT = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,11 @@ def compare(
     old, new = list(_read(before)), list(_read(after))
     pairs = _pairs(_missing(before, old, new), _missing(after, new, old))
     return Changes((*titles, *pairs))
+
+
+def is_cut(old_body: str | None, new_body: str | None) -> bool:
+    """Whether so much is gone that the page may be none of the article any more."""
+    return len((new_body or "").strip()) < _LEFT * len((old_body or "").strip())
 
 
 def is_news(changes: Changes) -> bool:

@@ -53,6 +53,7 @@ def sources(file: SourcesFile) -> tuple[Source, ...]:
             url=given.url,
             every_seconds=usual.every if given.every is None else given.every,
             article=usual.article if given.article is None else given.article,
+            reread=(given.reread or usual.reread) == "budget",
             timezone=given.timezone or usual.timezone,
             hosts=given.hosts,
             allow=given.allow,

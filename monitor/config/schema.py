@@ -20,6 +20,7 @@ ListName = Annotated[str, BeforeValidator(fields.list_name)]
 Text = Annotated[str, BeforeValidator(fields.text)]
 SeverityWord = Annotated[str, BeforeValidator(fields.choice(*Severity))]
 Flag = Annotated[bool, BeforeValidator(fields.flag)]
+Reread = Annotated[str, BeforeValidator(fields.choice("budget", "off"))]
 Seconds = Annotated[int, BeforeValidator(fields.seconds)]
 Wait = Annotated[int, BeforeValidator(fields.wait)]
 Timezone = Annotated[str, BeforeValidator(fields.timezone)]
@@ -55,6 +56,7 @@ class SelectorsKeys(Keys):
 class SourceDefaults(Keys):
     every: Seconds = 600
     article: Flag = True
+    reread: Reread = "budget"
     timezone: Timezone = "UTC"
 
 
@@ -67,6 +69,7 @@ class SourceKeys(Keys):
     url: Url
     every: Seconds | None = None
     article: Flag | None = None
+    reread: Reread | None = None
     timezone: Timezone | None = None
     hosts: tuple[Host, ...] = ()
     allow: tuple[Network, ...] = ()

@@ -125,6 +125,8 @@ def _lines(source: Source, usual: SourceDefaults) -> Iterator[str]:
         yield f"every: {_duration(source.every_seconds)}"
     if source.article != usual.article:
         yield f"article: {str(source.article).lower()}"
+    if source.reread != (usual.reread == "budget"):
+        yield f"reread: {'budget' if source.reread else 'off'}"
     if source.timezone != usual.timezone:
         yield f"timezone: {_text(source.timezone)}"
     for key, texts in (("hosts", source.hosts), ("allow", source.allow)):

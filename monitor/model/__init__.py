@@ -29,7 +29,15 @@ from monitor.model.items import Feed, Item, Precision, SideStory, Stamp, iso
 from monitor.model.quiet import Ack, Button, Mark, Silence
 from monitor.model.stored import BodyState, Change, Known, StoredItem, Tally
 from monitor.model.talk import Crowd, Revision, Talk
-from monitor.model.work import DueSource, Outcome, OutcomeKind, Polled, Response, WantedBody
+from monitor.model.work import (
+    DueSource,
+    LastReading,
+    Outcome,
+    OutcomeKind,
+    Polled,
+    Response,
+    WantedBody,
+)
 
 __all__ = [
     "Ack",
@@ -46,6 +54,7 @@ __all__ = [
     "HoldReason",
     "Item",
     "Known",
+    "LastReading",
     "LeasedDelivery",
     "Mark",
     "Match",

@@ -69,14 +69,29 @@ class DueSource:
 
 
 @dataclass(frozen=True, slots=True)
+class LastReading:
+    """What an article's page answered last.  `rereads`: how often it was read again.
+
+    `doubted`: the fingerprint of a far shorter text that it showed, not believed yet.
+    """
+
+    rereads: int = 0
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    doubted: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class WantedBody:
-    """A stored item whose article page is still to be read, leased."""
+    """A stored item whose article page is to be read, leased; with `last`: to be read again."""
 
     item_id: int
     url: str
     source: Source
     tries: int
     lease: str | None
+    last: LastReading | None = None
 
 
 @dataclass(frozen=True, slots=True)

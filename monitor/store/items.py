@@ -154,6 +154,7 @@ def merge(tx: Tx, item_id: int, into: int) -> None:
         id=item_id, into=into,
     )  # fmt: skip
     tx.run("DELETE FROM sightings WHERE item_id = :id", id=item_id)
+    tx.run("UPDATE pages SET reread_at = NULL WHERE item_id = :id", id=item_id)
 
 
 def stories(tx: Tx, item_id: int) -> list[str]:

@@ -109,6 +109,13 @@ def m011_figures(db: sqlite_utils.Database) -> None:
     db.execute("ALTER TABLE matches ADD COLUMN figures TEXT NOT NULL DEFAULT '{}'")
 
 
+@steps()
+def m012_pages(db: sqlite_utils.Database) -> None:
+    """When an article's page is read again."""
+    for statement in _statements("pages.sql"):
+        db.execute(statement)
+
+
 def apply(connection: sqlite3.Connection) -> None:
     """Bring the database to the newest schema.  Safe when two processes start at once."""
     database = sqlite_utils.Database(connection)

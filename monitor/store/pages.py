@@ -1,0 +1,148 @@
+"""Articles whose page is read again: what it answered last, when it is due, who is at it.
+
+The lease is the item's own, as for a page that is still wanted.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from monitor.model import LastReading, Outcome, WantedBody
+from monitor.settings import Source
+from monitor.store.db import Tx
+from monitor.store.work import LEASE_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who asks for how much.  Of one site a page is handed out every `pause_ms`."""
+
+    holder: str
+    now: int
+    limit: int
+    pause_ms: int
+
+
+def are_due(tx: Tx, now: int, pause_ms: int) -> bool:
+    """Whether any page is to be read again now."""
+    return tx.one(
+        """SELECT 1 FROM pages AS p WHERE p.reread_at <= :now AND NOT EXISTS (
+             SELECT 1 FROM pages AS q WHERE q.site = p.site AND q.asked_at > :since) LIMIT 1""",
+        now=now, since=now - pause_ms,
+    ) is not None  # fmt: skip
+
+
+def claim(tx: Tx, sources: Mapping[str, Source], asked: Claim) -> list[WantedBody]:
+    """Lease items of `sources` whose page is to be read again: those that people were told of
+    first, one of a site."""
+    rows = tx.all(
+        """UPDATE items SET lease_token = :token || '-' || item_id, lease_holder = :holder,
+             lease_until = :until
+           WHERE item_id IN (
+             SELECT item_id FROM (
+               SELECT p.item_id, p.reread_at, a.told, row_number() OVER
+                 (PARTITION BY p.site ORDER BY a.told DESC, p.reread_at, p.item_id) AS place
+               FROM pages AS p
+               JOIN items AS i ON i.item_id = p.item_id AND i.body_state = 'full'
+                 AND i.merged_into_id IS NULL
+                 AND (i.lease_until IS NULL OR i.lease_until <= :now)
+               JOIN (SELECT 0 AS told UNION ALL SELECT 1) AS a
+                 ON a.told = EXISTS (SELECT 1 FROM alerts WHERE alerts.item_id = p.item_id)
+               WHERE p.reread_at <= :now AND p.source_id IN (SELECT value FROM json_each(:ids))
+                 AND NOT EXISTS (
+                   SELECT 1 FROM pages AS q WHERE q.site = p.site AND q.asked_at > :since)
+             ) AS due
+             WHERE place = 1 ORDER BY told DESC, reread_at, item_id LIMIT :limit)
+           RETURNING item_id, url, source_id, lease_token""",
+        token=secrets.token_hex(8), holder=asked.holder, until=asked.now + LEASE_MS,
+        now=asked.now, since=asked.now - asked.pause_ms, limit=asked.limit,
+        ids=json.dumps(list(sources)),
+    )  # fmt: skip
+    last = _handed_out(tx, [row["item_id"] for row in rows], asked.now) if rows else {}
+    return [
+        WantedBody(
+            row["item_id"], row["url"], sources[row["source_id"]], 0, row["lease_token"],
+            last[row["item_id"]],
+        )
+        for row in sorted(rows, key=lambda row: row["item_id"])
+    ]  # fmt: skip
+
+
+def _handed_out(tx: Tx, item_ids: list[int], now: int) -> dict[int, LastReading]:
+    rows = tx.all(
+        """UPDATE pages SET asked_at = :now
+           WHERE item_id IN (SELECT value FROM json_each(:ids))
+           RETURNING item_id, rereads, etag, last_modified, body_hash, doubted""",
+        now=now, ids=json.dumps(item_ids),
+    )  # fmt: skip
+    return {
+        row["item_id"]: LastReading(
+            row["rereads"], row["etag"], row["last_modified"], row["body_hash"], row["doubted"]
+        )
+        for row in rows
+    }
+
+
+def is_of_news(tx: Tx, item_id: int) -> bool:
+    """Whether the item was ever seen but at a first sight."""
+    found = tx.value("SELECT news_at IS NOT NULL FROM items WHERE item_id = :id", id=item_id)
+    return bool(found)
+
+
+def waiting(tx: Tx, source_id: str, most: int) -> int:
+    """How many of a source's pages are to be read again, counted up to `most`."""
+    found: int = tx.value(
+        """SELECT count(*) FROM (
+             SELECT 1 FROM pages WHERE source_id = :id AND reread_at IS NOT NULL LIMIT :most)""",
+        id=source_id, most=most,
+    )  # fmt: skip
+    return found
+
+
+def note(tx: Tx, wanted: WantedBody, outcome: Outcome, reread_at: int | None) -> None:
+    """A page was read because it was wanted: remember its answer, begin to count anew."""
+    tx.run(
+        """INSERT INTO pages
+             (item_id, source_id, site, reread_at, etag, last_modified, body_hash)
+           SELECT item_id, :source_id, coalesce(site, ''), :at, :etag, :last_modified, :body_hash
+           FROM items WHERE item_id = :id
+           ON CONFLICT (item_id) DO UPDATE SET
+             rereads = 0, reread_at = excluded.reread_at, etag = excluded.etag,
+             last_modified = excluded.last_modified, body_hash = excluded.body_hash,
+             doubted = NULL""",
+        id=wanted.item_id, source_id=wanted.source.id, at=reread_at, etag=outcome.etag,
+        last_modified=outcome.last_modified, body_hash=outcome.body_hash,
+    )  # fmt: skip
+
+
+def settle(tx: Tx, wanted: WantedBody, read: LastReading, reread_at: int | None) -> bool:
+    """Give the lease back, with what is known of the page now.  False: it was lost, nothing is
+    written."""
+    held = tx.run(
+        """UPDATE items SET lease_token = NULL, lease_holder = NULL, lease_until = NULL
+           WHERE item_id = :id AND lease_token IS :lease""",
+        id=wanted.item_id, lease=wanted.lease,
+    )  # fmt: skip
+    if not held:
+        return False
+    tx.run(
+        """UPDATE pages SET rereads = :rereads, reread_at = :at, etag = :etag,
+             last_modified = :last_modified, body_hash = :body_hash, doubted = :doubted
+           WHERE item_id = :id""",
+        id=wanted.item_id, rereads=read.rereads, at=reread_at, etag=read.etag,
+        last_modified=read.last_modified, body_hash=read.body_hash, doubted=read.doubted,
+    )  # fmt: skip
+    return True
+
+
+def keep_only(tx: Tx, source_ids: list[str]) -> None:
+    """Read no page of any other source again."""
+    tx.run(
+        """UPDATE pages SET reread_at = NULL
+           WHERE reread_at IS NOT NULL
+             AND source_id NOT IN (SELECT value FROM json_each(:ids))""",
+        ids=json.dumps(source_ids),
+    )
