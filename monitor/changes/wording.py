@@ -21,6 +21,7 @@ _MOST_WORDS = 400  # of a sentence, in which single words are marked
 _JOINING = 3  # characters between two marked words that are marked as one
 
 Marks = tuple[tuple[int, int], ...]
+_Word = tuple[str, int, int]  # folded, where it stands
 
 
 @lru_cache(maxsize=1)
@@ -42,10 +43,11 @@ def undated(words: str) -> str:
 
 
 def differences(old: str, new: str) -> tuple[Marks, Marks]:
-    """(start, end) of what differs: in `old`, in `new`.  Beyond 400 words all of it does."""
-    before, after = _words(old), _words(new)
+    """(start, end) of what differs: in `old`, in `new`.  Beyond 400 words between the first that
+    differs and the last, all of them do."""
+    before, after = _between(_words(old), _words(new))
     if max(len(before), len(after)) > _MOST_WORDS:
-        return ((0, len(old)),), ((0, len(new)),)
+        return _joined(before), _joined(after)
     matcher = SequenceMatcher(
         None, [word for word, *_ in before], [word for word, *_ in after], autojunk=False
     )
@@ -57,17 +59,25 @@ def differences(old: str, new: str) -> tuple[Marks, Marks]:
     return _joined(gone), _joined(came)
 
 
+def _between(old: list[_Word], new: list[_Word]) -> tuple[list[_Word], list[_Word]]:
+    """Both less the words with which both begin, and those with which both end."""
+    most = min(len(old), len(new))
+    first = next((n for n in range(most) if old[n][0] != new[n][0]), most)
+    last = next((n for n in range(most - first) if old[-1 - n][0] != new[-1 - n][0]), most - first)
+    return old[first : len(old) - last], new[first : len(new) - last]
+
+
 def likeness(one: frozenset[str], other: frozenset[str]) -> float:
     """Shared words over the words of the shorter and the longer on average (Dice)."""
     both = len(one) + len(other)
     return 2 * len(one & other) / both if both else 0.0
 
 
-def _words(text: str) -> list[tuple[str, int, int]]:
+def _words(text: str) -> list[_Word]:
     return [(fold(word[0]), *word.span()) for word in _WORD.finditer(text)]
 
 
-def _joined(words: Sequence[tuple[str, int, int]]) -> Marks:
+def _joined(words: Sequence[_Word]) -> Marks:
     marks: list[tuple[int, int]] = []
     for _, start, end in words:
         if marks and start - marks[-1][1] <= _JOINING:

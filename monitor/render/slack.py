@@ -12,8 +12,9 @@ from __future__ import annotations
 from monitor.model import Button, Message
 from monitor.render import facts
 from monitor.render.briefing import Briefing, Bulletin
-from monitor.render.clean import cut, one_line
+from monitor.render.clean import one_line
 from monitor.render.lines import TEST, bulletin_lines
+from monitor.render.mrkdwn import bold, escape, fitting
 from monitor.render.quotes import Piece, Quote, choose
 
 # Parts after escaping, so that every block has less than 3,000 and all of them less than 13,200:
@@ -34,10 +35,6 @@ _FOR_FOLLOWERS = frozenset({"origin"})
 Block = dict[str, object]
 
 
-def escape(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
 def alert(briefing: Briefing, channel: str, recipient: str) -> Message:
     """`channel` and `recipient` are known to who reads it there, and not repeated."""
     quotes = choose(briefing.alerts)
@@ -56,9 +53,9 @@ def alert(briefing: Briefing, channel: str, recipient: str) -> Message:
 
 def notice(bulletin: Bulletin) -> Message:
     title = one_line(bulletin.headline, facts.LONGEST_HEADLINE, absent="(nothing to say)")
-    text = _fitting(f"{'TEST: ' if bulletin.test else ''}{title}", _MOST_IN_TITLE)
+    text = fitting(f"{'TEST: ' if bulletin.test else ''}{title}", _MOST_IN_TITLE)
     *said, signed = bulletin_lines(bulletin)
-    lines = [_bold(text), *([_fitting("\n".join(said), _MOST_IN_NOTICE)] if said else [])]
+    lines = [bold(text), *([fitting("\n".join(said), _MOST_IN_NOTICE)] if said else [])]
     return Message(text=text, slack=_body(text, [_section("\n".join(lines)), _context(signed)]))
 
 
@@ -74,24 +71,20 @@ def _opening(briefing: Briefing) -> str:
     labels += [facts.said_by(briefing), facts.place(briefing), *facts.warnings(briefing)]
     lines = [
         *([TEST] if briefing.test else []),
-        *([_bold(_fitting(new, _MOST_IN_NEWS))] if new else []),
+        *([bold(fitting(new, _MOST_IN_NEWS))] if new else []),
         _headline(briefing),
-        _fitting(_BAR.join(label for label in labels if label), _MOST_IN_LABELS),
+        fitting(_BAR.join(label for label in labels if label), _MOST_IN_LABELS),
     ]
     return "\n".join(lines)
 
 
 def _headline(briefing: Briefing) -> str:
-    title = _fitting(facts.headline(briefing.head), _MOST_IN_TITLE)
+    title = fitting(facts.headline(briefing.head), _MOST_IN_TITLE)
     # Slack ends an address at `|` and a link at `>`; the latter is escaped already.
     address = escape((facts.address(briefing.head) or "").replace("|", "%7C"))
     if not 0 < len(address) <= _MOST_IN_ADDRESS:
-        return _bold(title)
+        return bold(title)
     return f"*<{address}|{title}>*"
-
-
-def _bold(text: str) -> str:
-    return f"*{text}*"
 
 
 def _quote(quote: Quote, briefing: Briefing) -> Block:
@@ -123,7 +116,7 @@ def _short(briefing: Briefing, quotes: tuple[Quote, ...]) -> str:
         *(quote.marked("«", "»") for quote in quotes[:1]),
         facts.ids(briefing.alerts),
     ]
-    return _fitting(_BAR.join(parts), _MOST_IN_TEXT)
+    return fitting(_BAR.join(parts), _MOST_IN_TEXT)
 
 
 def _reactions(briefing: Briefing) -> list[Block]:
@@ -162,16 +155,8 @@ def _section(text: str) -> Block:
 
 
 def _context(text: str) -> Block:
-    return {"type": "context", "elements": [_mrkdwn(_fitting(text, _MOST_IN_CONTEXT))]}
+    return {"type": "context", "elements": [_mrkdwn(fitting(text, _MOST_IN_CONTEXT))]}
 
 
 def _mrkdwn(text: str) -> Block:
     return {"type": "mrkdwn", "text": text, "verbatim": True}
-
-
-def _fitting(text: str, longest: int) -> str:
-    """`text` escaped, and cut so that no escape is cut through."""
-    room = longest
-    while len(escaped := escape(cut(text, room))) > longest:
-        room = min(room - 1, room * longest // len(escaped))
-    return escaped
