@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from monitor import briefings, channels, schedule
+from monitor import briefings, channels, schedule, troubles, watchdog
 from monitor.channels import Channel
 from monitor.errors import ChannelRefused, Later, MessageRefused, SendError
 from monitor.health import Notice
@@ -136,7 +136,7 @@ class Deliverer:
             if delivery.kind is DeliveryKind.ALERT and delivery.revision > 1:
                 _edit_head(tx, config, delivery, now)
             if outbox.resume(tx, delivery.channel, now):
-                _tell(tx, config, delivery.channel, f"channel {delivery.channel} works again", now)
+                troubles.over(tx, config, troubles.channel_subject(delivery.channel), now)
 
         await self._engine.store.write(settle)
         self.totals.accepted += delivery.kind is not DeliveryKind.EDIT
@@ -165,7 +165,8 @@ class Deliverer:
             if delivery.kind in (DeliveryKind.OPS, DeliveryKind.EDIT):
                 return  # a notice must not breed notices, and without an edit nothing is lost
             what = f"a message to {delivery.recipient} was given up: {error.detail}"
-            _tell(tx, config, delivery.channel, what, now)
+            subject = troubles.channel_subject(delivery.channel)
+            tell_ops(tx, config, Notice(subject, what, "See: wirewatch status"), now)
 
         await self._engine.store.write(settle)
         self.totals.dead += 1
@@ -177,8 +178,8 @@ class Deliverer:
 
         def settle(tx: Tx) -> None:
             if outbox.pause(tx, attempt, now + PROBE_MS):
-                what = f"channel {delivery.channel} is paused: {error.detail}"
-                _tell(tx, config, delivery.channel, what, now)
+                found = watchdog.paused(delivery.channel, error.detail, now)
+                troubles.settle(tx, config, found.subject, found, now)
 
         await self._engine.store.write(settle)
         self.totals.held += 1
@@ -194,7 +195,3 @@ def _edit_head(tx: Tx, config: Config, delivery: LeasedDelivery, now: int) -> No
     channel = config.channels.get(delivery.channel)
     if channel is not None and channel.threads:
         edits.owe(tx, delivery.conversation_id, now, now, now + schedule.GIVE_UP_MS)
-
-
-def _tell(tx: Tx, config: Config, channel: str, what: str, now: int) -> None:
-    tell_ops(tx, config, Notice(f"channel:{channel}", what, "See: wirewatch status"), now)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from monitor import schedule
+from monitor import schedule, troubles
 from monitor.ingest import Ingest
 from monitor.model import DueSource, WantedBody
 from monitor.net.client import Client
@@ -100,6 +100,7 @@ class Engine:
             pages.keep_only(tx, list(_reread(plan.sources)))
             config_store.remember(tx, plan.config, now)
             outbox.try_paused(tx, now)
+            troubles.forget_unconfigured(tx, plan.config)
 
         await self.store.write(change)
         if plan.config.settings != self.config.settings:

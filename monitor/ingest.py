@@ -11,13 +11,15 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from monitor import health, judge, landing, rereading, schedule
+from monitor import health, judge, landing, rereading, schedule, troubles
 from monitor.intake import Intake, first_body_state
 from monitor.judge import Prepared
 from monitor.landing import Register
 from monitor.model import BodyState, Change, Outcome, OutcomeKind, Polled, WantedBody
 from monitor.plan import Plan
+from monitor.store import health as signs
 from monitor.store import items, outbox, sightings, sources, work
+from monitor.store import troubles as known_troubles
 from monitor.store.db import Store, Tx
 
 log = logging.getLogger("wirewatch.ingest")
@@ -95,6 +97,13 @@ class Ingest:
         self.on_settled(polled)
 
 
+def take_in(tx: Tx, plan: Plan, polled: Polled, now: int) -> Ingested:
+    """What calling an `Ingest` does, in a transaction that is the caller's own."""
+    prepared = Prepared()
+    _prepare(tx, plan, polled, prepared)
+    return _apply(Intake(tx, plan, polled, now, prepared))
+
+
 def _ignore(_: Polled) -> None:
     """Nobody wants to know."""
 
@@ -150,8 +159,8 @@ def _apply_poll(intake: Intake) -> Ingested:
         now,
     )
     accepted = work.settle_poll(intake.tx, due, settled)
-    if accepted and (failures or row["trouble_told_at"] is not None):
-        _tell_trouble(intake, due.source.id)
+    if accepted:
+        _tell_trouble(intake, due.source.id, fails=bool(failures))
     return Ingested(accepted, tuple(intake.changes), intake.alerts)
 
 
@@ -187,14 +196,15 @@ def _note_missing_body(intake: Intake, wanted: WantedBody) -> bool:
     return True
 
 
-def _tell_trouble(intake: Intake, source_id: str) -> None:
+def _tell_trouble(intake: Intake, source_id: str, *, fails: bool) -> None:
     """Tell ops when a source's trouble begins or ends."""
-    row = sources.row(intake.tx, source_id)
-    assert row is not None
-    notice = health.news_of_source(row, intake.plan.config.settings, intake.now)
-    if notice is not None:
-        judge.tell_ops(intake.tx, intake.plan.config, notice, intake.now)
-        sources.trouble_told(intake.tx, source_id, intake.now if notice.begins else None)
+    tx, subject = intake.tx, troubles.source_subject(source_id)
+    if not fails and known_troubles.told(tx, subject) is None:
+        return
+    config = intake.plan.config
+    for row in signs.sources(tx, source_id):
+        found = health.trouble_of(row, config.settings, intake.now)
+        troubles.settle(tx, config, subject, found, intake.now)
 
 
 def _why(outcome: Outcome) -> str:

@@ -260,6 +260,7 @@ class Settings:
     heartbeat_url: Secret | None = None
     trouble_failures: int = 6  # a source's trouble is told after so many polls failed in a row,
     trouble_after_seconds: int = 2 * 3600  # and not before it lasted so long
+    canary_seconds: int | None = 6 * 3600  # a canary flies so often; None: never
     digest: DigestTime = DigestTime()
     pace: Pace = field(default_factory=Pace)
 

@@ -52,6 +52,7 @@ LAYERS = {
         stories
         text
         urls
+        watchdog
         worth
     """,
     "touch": """
@@ -63,8 +64,10 @@ LAYERS = {
         workers
     """,
     "do": """
+        assurance
         briefings
         buttons
+        canary
         deliver
         grouping
         ingest
@@ -78,6 +81,7 @@ LAYERS = {
         rereading
         search
         sitemap_poll
+        troubles
     """,
     "run": """
         __main__

@@ -11,8 +11,9 @@ from monitor import urls
 from monitor.cli import out
 from monitor.cli.candidates import Candidate
 from monitor.cli.discovering import Discovery
-from monitor.cli.when import DAY_MS, lasting
+from monitor.cli.when import DAY_MS
 from monitor.feeds import has_page
+from monitor.health import lasting
 from monitor.model import Item, Precision, Stamp
 
 _DEAD_MS = 90 * DAY_MS

@@ -20,7 +20,6 @@ from monitor.cli.base import Call, Exit
 from monitor.cli.status import Status
 from monitor.engine import Engine, wall_clock
 from monitor.errors import ConfigError, SendError, StoreError
-from monitor.health import Health, health_of
 from monitor.settings import Config, Settings
 from monitor.store import checks
 from monitor.store.db import Row
@@ -185,11 +184,9 @@ def _running(state: Status, holders: list[Row]) -> Iterator[Finding]:
 
 
 def _sources(state: Status) -> Iterator[Finding]:
-    failing = [row for row in state.watched.sources if health_of(row) is Health.FAILING]
-    for row in failing:
-        words = f"{row['source_id']} cannot be read: {row['detail'] or row['reason']}"
-        yield Finding("source", Verdict.MEND, words)
-    if state.watched.sources and not failing:
+    for one in state.assurance.blind:
+        yield Finding("source", Verdict.MEND, f"{one.source_id}: {one.what}")
+    if state.watched.sources and not state.assurance.blind:
         yield Finding("sources", Verdict.OK, f"{out.of(len(state.watched.sources), 'source')}")
     for row in state.watched.unread:
         words = f"{row['source_id']}: {summary.unread_words(row)}"

@@ -16,6 +16,7 @@ from monitor.engine import wall_clock
 from monitor.model import StoredItem, short_id
 from monitor.settings import Settings
 from monitor.store import alerts as kept
+from monitor.store import health as signs
 from monitor.store import items as stored_items
 from monitor.store import sources as source_rows
 from monitor.store import views
@@ -119,8 +120,7 @@ def pause(call: Call, source: str, *, paused: bool) -> None:
         if not archive.write(lambda tx: change(tx, source, now)):
             known = [row["source_id"] for row in archive.read(source_rows.rows)]
             raise click.UsageError(f"no source {source!r}; there are: {', '.join(known)}")
-        row = archive.read(lambda tx: source_rows.row(tx, source))
-    assert row is not None, source
+        row = archive.read(lambda tx: signs.sources(tx, source))[0]
     if call.as_json:
         out.emit(shapes.source(row))
     elif paused:

@@ -9,7 +9,8 @@ from monitor.cli import out
 from monitor.cli.candidates import Article
 from monitor.cli.cautions import date_of
 from monitor.cli.discovering import Discovery
-from monitor.cli.when import When, lasting
+from monitor.cli.when import When
+from monitor.health import lasting
 from monitor.model import Item
 from monitor.settings import Source
 from monitor.text import sentence_at

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor import extract
+from monitor.assurance import Assurance
 from monitor.errors import Mistake, QueryProblem
 from monitor.health import health_of
 from monitor.model import Span, StoredItem, iso
@@ -33,6 +34,26 @@ def source(row: Row) -> Shape:
         "failures": row["failures"],
         "reason": row["reason"],
         "read_by": row["read_by"],
+    }
+
+
+def assurance(found: Assurance) -> Shape:
+    canary = found.canary
+    return {
+        "hits": found.hits,
+        "judged": found.judged,
+        "unread_pages": found.unread,
+        "healthy_sources": found.healthy,
+        "watched_sources": found.sources,
+        "canary_at": time(canary.at) if canary else None,
+        "canary_ok": canary.ok if canary else None,
+        "canary_stage": canary.stage if canary else None,
+        "canary_detail": canary.detail if canary else None,
+        "canary_refused": dict(canary.refused) if canary else {},
+        "blind": [
+            {"source": one.source_id, "what": one.what, "since": time(one.since_at)}
+            for one in found.blind
+        ],
     }
 
 

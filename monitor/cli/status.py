@@ -7,13 +7,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from monitor import assurance
+from monitor.assurance import Assurance
 from monitor.cli import out, place, shapes, summary
 from monitor.cli.base import Call, Exit, end, say
 from monitor.cli.out import of
 from monitor.cli.summary import Watched
-from monitor.cli.when import When
+from monitor.cli.when import DAY_MS, When
 from monitor.engine import wall_clock
-from monitor.health import Health, health_of
+from monitor.health import is_blind
 from monitor.store import daemon, views
 from monitor.store.db import Row, Tx
 
@@ -28,6 +30,7 @@ class Status:
     paused: Sequence[Row]
     daemon: Row | None
     running: bool
+    assurance: Assurance  # of the last 24 hours
 
 
 def run(call: Call, *, check: bool) -> None:
@@ -51,8 +54,9 @@ def run(call: Call, *, check: bool) -> None:
 def gather(tx: Tx, now: int) -> Status:
     row = daemon.row(tx)
     return Status(
-        summary.gather(tx), views.counts(tx), views.paused_channels(tx), row, is_running(row, now)
-    )
+        summary.gather(tx), views.counts(tx), views.paused_channels(tx), row, is_running(row, now),
+        assurance.figures(tx, now - DAY_MS, now),
+    )  # fmt: skip
 
 
 def is_running(row: Row | None, now: int) -> bool:
@@ -76,6 +80,7 @@ def show(status: Status, when: When) -> None:
         *_unread(status.watched),
         *_slowly_read(status.watched.sources),
         *_totals(status.totals, held=_held(status)),
+        *_assured(status.assurance, when),
         *_paused(status.paused, when),
     ):
         out.lines(line)
@@ -101,10 +106,13 @@ def daemon_lines(status: Status, when: When) -> list[str]:
 def wrongs(status: Status) -> list[str]:
     found = [] if status.running else ["the daemon does not run"]
     found += [
-        f"{row['source_id']} fails"
+        f"{row['source_id']} fails" if row["failures"] else f"{row['source_id']} is blind"
         for row in status.watched.sources
-        if health_of(row) is Health.FAILING
+        if is_blind(row)
     ]
+    canary = status.assurance.canary
+    if canary is not None and not canary.ok:
+        found.append("the canary did not come through")
     return [*found, *(f"channel {row['channel']} is paused" for row in status.paused)]
 
 
@@ -141,6 +149,7 @@ def shape(status: Status) -> shapes.Shape:
             {"source": one["source_id"], "reason": one["reason"], "items": one["items"]}
             for one in status.watched.unread
         ],
+        "assurance": shapes.assurance(status.assurance),
         "sources": [shapes.source(one) for one in status.watched.sources],
     }
 
@@ -160,6 +169,28 @@ def _totals(totals: Row, *, held: int) -> list[str]:
     if totals["dead"]:
         found.append("  given up: see wirewatch alerts, then wirewatch why ALERT")
     return found
+
+
+def _assured(found: Assurance, when: When) -> list[str]:
+    """What silence in the last 24 hours stands on."""
+    known = f", {found.unread:,} of them by their teaser" if found.unread else ""
+    lines = out.wrapped(
+        f"the last 24 h: {of(found.hits, 'hit')}, {of(found.judged, 'item')} judged{known}, "
+        f"{found.healthy:,} of {of(found.sources, 'source')} healthy, {_canary(found, when)}", "",
+    )  # fmt: skip
+    canary = found.canary
+    if canary is not None and canary.stage is not None:
+        lines += out.wrapped(f"the canary fell at {canary.stage}: {canary.detail}", "  ")
+    for name, why in sorted(canary.refused.items()) if canary is not None else ():
+        lines += out.wrapped(f"the canary was not let in by {name}: {why}", "  ")
+    return lines
+
+
+def _canary(found: Assurance, when: When) -> str:
+    if found.canary is None:
+        return "no canary"
+    at = when.clock(found.canary.at)
+    return f"canary {at}" if found.canary.ok else f"canary {at} FAILED"
 
 
 def _paused(rows: Sequence[Row], when: When) -> list[str]:

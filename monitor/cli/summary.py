@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from monitor.cli import out, quoting
 from monitor.cli.out import Column, of
 from monitor.cli.when import OLD_MS, When
-from monitor.health import Health, health_of
+from monitor.health import Health, blindness, health_of
 from monitor.model import StoredItem
 from monitor.settings import Config
 from monitor.store import alerts, views
@@ -90,17 +90,18 @@ def source_table(watched: Watched, when: When) -> list[str]:
 
 
 def troubles(watched: Watched, when: When) -> list[str]:
-    """A line per source that fails, with the whole reason."""
+    """A line per source that is blind, with the whole reason."""
     found = []
     for row in watched.sources:
-        if health_of(row) is Health.FAILING:
-            since = row["failing_since_at"]
-            found += out.wrapped(
-                f"{row['source_id']} cannot be read: {row['detail'] or row['reason']} "
-                f"({of(row['failures'], 'poll')} failed in a row"
-                + (f" since {when.clock(since)})" if since is not None else ")"),
-                "  ",
-            )
+        blind = blindness(row)
+        if blind is None:
+            continue
+        what, since = blind
+        lasts = f" since {when.clock(since)}" if since is not None else ""
+        if row["failures"]:
+            lasts = f" ({of(row['failures'], 'poll')} failed in a row{lasts})"
+        colon = "" if row["failures"] else ":"
+        found += out.wrapped(f"{row['source_id']}{colon} {what}{lasts}", "  ")
     return found
 
 
@@ -111,8 +112,11 @@ def outcome(row: Row, unread: Sequence[Row]) -> str:
         return "paused"
     if health is Health.NEW:
         return "not polled yet"
-    if health is Health.FAILING:
+    if row["failures"]:
         return str(row["detail"] or row["reason"])
+    blind = blindness(row)
+    if blind is not None:
+        return blind[0]
     return (
         ", ".join(unread_words(one) for one in unread if one["source_id"] == row["source_id"])
         or "ok"

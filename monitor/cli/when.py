@@ -72,15 +72,6 @@ class When:
         return self.age(stamp.at)
 
 
-def lasting(milliseconds: int) -> str:
-    """`40 min`, `3 h`, `5 days`."""
-    if milliseconds < 2 * _HOUR_MS:
-        return f"{milliseconds // _MINUTE_MS} min"
-    if milliseconds < 2 * DAY_MS:
-        return f"{milliseconds // _HOUR_MS} h"
-    return f"{milliseconds // DAY_MS} days"
-
-
 def _zone(name: str | None) -> ZoneInfo:
     try:
         return ZoneInfo(name or get_localzone_name() or "UTC")

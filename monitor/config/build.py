@@ -189,6 +189,7 @@ def settings(file: MonitorFile, directory: Path, database: str | None) -> Settin
         articles_per_poll=file.articles_per_poll,
         trouble_failures=file.trouble_failures,
         trouble_after_seconds=file.trouble_after,
+        canary_seconds=file.canary.every,
         heartbeat_url=file.heartbeat_url or file.heartbeat_url_file,
         pace=_pace(file),
     )

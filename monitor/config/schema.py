@@ -191,6 +191,10 @@ class CapsKeys(Keys):
     channel: Annotated[int, BeforeValidator(fields.whole(1, 100_000))] = 30
 
 
+class CanaryKeys(Keys):
+    every: Annotated[int | None, BeforeValidator(fields.seconds_or_off)] = 6 * 3600
+
+
 class MonitorFile(Keys):
     database: Line = "wirewatch.db"
     contact: Line | None = None
@@ -207,6 +211,7 @@ class MonitorFile(Keys):
     updates: UpdatesKeys = UpdatesKeys()
     caps: CapsKeys = CapsKeys()
     cooldown: Wait = 6 * 3600
+    canary: CanaryKeys = CanaryKeys()
     heartbeat_url: UrlFromEnvironment | None = None
     heartbeat_url_file: UrlFromFile | None = None
 

@@ -25,6 +25,7 @@ from monitor.model.delivery import (
     Receipt,
     short_id,
 )
+from monitor.model.flight import Flight
 from monitor.model.items import Feed, Item, Precision, SideStory, Stamp, iso
 from monitor.model.quiet import Ack, Button, Mark, Silence
 from monitor.model.stored import BodyState, Change, Known, StoredItem, Tally
@@ -51,6 +52,7 @@ __all__ = [
     "DeliveryState",
     "DueSource",
     "Feed",
+    "Flight",
     "HoldReason",
     "Item",
     "Known",

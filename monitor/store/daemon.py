@@ -20,6 +20,25 @@ def beat(tx: Tx, now: int) -> None:
     tx.run("UPDATE daemon SET beat_at = :now", now=now)
 
 
+def clock_was_set_back(tx: Tx, by: int, now: int) -> None:
+    """What was planned by a clock that ran ahead by so many ms is planned anew by this one."""
+    planned = (
+        ("sources", "next_poll_at", ""),
+        ("sources", "lease_until", ""),
+        ("items", "body_try_at", "AND body_state = 'wanted'"),
+        ("items", "lease_until", "AND body_state = 'wanted'"),
+        ("deliveries", "try_at", "AND state = 'waiting'"),
+        ("deliveries", "lease_until", "AND state = 'waiting'"),
+        ("paused_channels", "try_at", ""),
+        ("hosts", "next_slot_at", ""),
+    )
+    for table, column, which in planned:
+        tx.run(
+            f"UPDATE {table} SET {column} = {column} - :by WHERE {column} > :now {which}",
+            by=by, now=now,
+        )  # fmt: skip
+
+
 def stopped(tx: Tx) -> None:
     """It ended as it should: a row that stays behind tells of one that was killed."""
     tx.run("DELETE FROM daemon")

@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import Any, Generic, NoReturn, Protocol, TypeVar, cast
 
 from monitor.errors import StoreError
 from monitor.store import migrations
@@ -89,6 +89,14 @@ class _Job(Generic[T]):
     error: BaseException | None = None
 
 
+class _Undone(Exception):
+    """Takes a rehearsal's result past the rollback."""
+
+    def __init__(self, result: object) -> None:
+        super().__init__()
+        self.result = result
+
+
 class Store:
     """The open database.  `read` and `write` are awaited from any event loop."""
 
@@ -118,6 +126,17 @@ class Store:
         job: _Job[T] = _Job(change, asyncio.get_running_loop().create_future(), prepare)
         self._jobs.put(job)
         return await job.done
+
+    async def rehearse(self, change: Callable[[Tx], T]) -> T:
+        """As `write`, but undone before anybody can see it."""
+
+        def undone(tx: Tx) -> NoReturn:
+            raise _Undone(change(tx))
+
+        try:
+            await self.write(undone)
+        except _Undone as done:
+            return cast("T", done.result)
 
     async def read(self, query: Callable[[Tx], T]) -> T:
         """Run `query` in a reader thread, in one snapshot of the database."""

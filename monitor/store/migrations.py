@@ -116,6 +116,13 @@ def m012_pages(db: sqlite_utils.Database) -> None:
         db.execute(statement)
 
 
+@steps()
+def m013_assurance(db: sqlite_utils.Database) -> None:
+    """Silence that means something: troubles told, canaries, how often news are usual."""
+    for statement in _statements("assurance.sql"):
+        db.execute(statement)
+
+
 def apply(connection: sqlite3.Connection) -> None:
     """Bring the database to the newest schema.  Safe when two processes start at once."""
     database = sqlite_utils.Database(connection)

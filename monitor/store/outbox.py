@@ -106,6 +106,16 @@ def withdraw(tx: Tx, alert_id: str, channel: str) -> bool:
     return channel not in channels_of(tx, alert_id)
 
 
+def of_alert(tx: Tx, alert_id: str) -> list[LeasedDelivery]:
+    """The deliveries that tell of an alert, as whoever claimed them would get them."""
+    rows = tx.all(
+        """SELECT d.* FROM delivery_alerts da JOIN deliveries d ON d.delivery_id = da.delivery_id
+           WHERE da.alert_id = :alert ORDER BY d.delivery_id""",
+        alert=alert_id,
+    )
+    return [_leased(row) for row in rows]
+
+
 def send_now(tx: Tx, stories: Sequence[str], now: int) -> None:
     """What waited for the article's page to be read waits no longer than it is due."""
     tx.run(

@@ -9,5 +9,7 @@ POLL_DAYS = 30
 
 
 def polls(tx: Tx, now: int) -> int:
-    """Returns how many polls were forgotten."""
-    return tx.run("DELETE FROM polls WHERE polled_at < :before", before=now - POLL_DAYS * DAY_MS)
+    """Polls, and canaries.  Returns how many polls were forgotten."""
+    before = now - POLL_DAYS * DAY_MS
+    tx.run("DELETE FROM canaries WHERE at < :before", before=before)
+    return tx.run("DELETE FROM polls WHERE polled_at < :before", before=before)

@@ -74,8 +74,3 @@ def rows(tx: Tx) -> Sequence[Row]:
 def guids_are_unstable(tx: Tx, source_id: str) -> None:
     """A guid is no key for this source any more."""
     tx.run("UPDATE sources SET guids_unstable = 1 WHERE source_id = :id", id=source_id)
-
-
-def trouble_told(tx: Tx, source_id: str, now: int | None) -> None:
-    """Remember that ops knows of this source's trouble; None: that it knows it is over."""
-    tx.run("UPDATE sources SET trouble_told_at = :now WHERE source_id = :id", id=source_id, now=now)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from monitor.model import StoredItem
 from monitor.store import items
 from monitor.store.db import Row, Tx
+from monitor.store.health import PAGES, SIGNS
 
 # Of one state of the text only the last answer counts: the page's, once it was read.
 _WOULD_HAVE = """
@@ -27,14 +28,16 @@ def source_rows(tx: Tx) -> Sequence[Row]:
     """Every source with the count and the newest time of its items."""
     return tx.all(
         # One pass over all sightings: there is no index by source, which each arrival would fill.
-        """WITH shown AS MATERIALIZED (
+        f"""WITH shown AS MATERIALIZED (
              SELECT g.source_id, count(*) AS items,
                max(coalesce(i.published_at, i.first_seen_at)) AS newest_at
-             FROM sightings g JOIN items i ON i.item_id = g.item_id GROUP BY g.source_id)
+             FROM sightings g JOIN items i ON i.item_id = g.item_id GROUP BY g.source_id),
+             {PAGES}
            SELECT s.*, coalesce(shown.items, 0) AS items, shown.newest_at,
              (SELECT outcome FROM polls p WHERE p.source_id = s.source_id
-              ORDER BY poll_id DESC LIMIT 1) AS outcome
+              ORDER BY poll_id DESC LIMIT 1) AS outcome, {SIGNS}
            FROM sources s LEFT JOIN shown ON shown.source_id = s.source_id
+             LEFT JOIN lately ON lately.source_id = s.source_id
            WHERE s.retired_at IS NULL ORDER BY s.rowid"""
     )
 
