@@ -23,6 +23,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 
 from monitor import garbage, grouping, search
 from monitor.buttons import Buttons
+from monitor.canary import Canary
 from monitor.crawl import reactor, slim
 from monitor.crawl.dispatch import Dispatch
 from monitor.deliver import Deliverer
@@ -36,12 +37,15 @@ from monitor.settings import Config
 from monitor.store import daemon as row
 from monitor.store import prune, work
 from monitor.store.db import Tx
+from monitor.vigil import Vigil
 
 log = logging.getLogger("wirewatch.daemon")
 
 HOLDER = "daemon"
 TICK_SECONDS = 1.0
 BEAT_SECONDS = 30
+LOOK_SECONDS = 15  # at the scheduler, from beside it
+VIGIL_SECONDS = 60
 PRUNE_SECONDS = 3600
 ITEMS_INDEXED_AT_ONCE = 200
 GROUP_SECONDS = 5
@@ -94,6 +98,7 @@ class Daemon:
         self._buttons = Buttons(self._engine)
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._dispatch = Dispatch(self._process, self._engine)
+        self._vigil = Vigil(self._engine, Canary(self._engine))
         self._sending: dict[str, asyncio.Future[None]] = {}
         self._others: set[asyncio.Future[Any]] = set()
         self._stopping = False
@@ -115,22 +120,42 @@ class Daemon:
         await engine.adopt(engine.ingest.plan)
         version = engine.config.version
         await engine.store.write(lambda tx: row.started(tx, os.getpid(), version, now))
-        for tick, seconds in (
-            (self._dispatch.tick, TICK_SECONDS),
-            (self._deliver_tick, TICK_SECONDS),
-            (self._beat, BEAT_SECONDS),
-            (self._prune, PRUNE_SECONDS),
-            (self._group, GROUP_SECONDS),
-        ):
-            self._scheduler.add_job(
-                tick, "interval", seconds=seconds, next_run_time=datetime.now(UTC),
-                misfire_grace_time=None, coalesce=True, max_instances=1,
-            )  # fmt: skip
+        self._schedule()
         garbage.keep_what_is_here()
         self._scheduler.start()
         self._buttons.renew()
         self._spawn(self._ready(engine))
         self._spawn(self._index_missing())
+        self._spawn(self._look())
+
+    def _schedule(self) -> None:
+        """All ticks, from now on."""
+        for name, tick, seconds in (
+            ("polls", self._dispatch.tick, TICK_SECONDS),
+            ("deliveries", self._deliver_tick, TICK_SECONDS),
+            ("beat", self._beat, BEAT_SECONDS),
+            ("vigil", self._vigil.tick, VIGIL_SECONDS),
+            ("prune", self._prune, PRUNE_SECONDS),
+            ("group", self._group, GROUP_SECONDS),
+        ):
+            watched = self._vigil.watched(name, tick) if seconds <= VIGIL_SECONDS else tick
+            self._scheduler.add_job(
+                watched, "interval", seconds=seconds, next_run_time=datetime.now(UTC),
+                misfire_grace_time=None, coalesce=True, max_instances=1,
+            )  # fmt: skip
+
+    async def _look(self) -> None:
+        """Start the scheduler anew where it is stuck, and deliver what it would have."""
+        while not self._stopping:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                if await self._vigil.look() and not self._stopping:
+                    # A tick that hangs keeps its job from running: the new one is another job.
+                    self._scheduler.remove_all_jobs()
+                    self._schedule()
+                    await self._deliver_tick()
+            except StoreError as error:
+                log.error("look.failed %s", error)
 
     async def _index_missing(self) -> None:
         """What an earlier version stored, a little at a time: polls come first."""
@@ -163,11 +188,14 @@ class Daemon:
             del self._sending[name]
 
     async def _beat(self) -> None:
-        """Say that we live: in the database, and at the heartbeat address once that is written."""
+        """Say that we live: in the database, and at the heartbeat address where all went round."""
         engine, now = self._engine, self._engine.clock()
         await engine.store.write(lambda tx: row.beat(tx, now))
         heartbeat = engine.config.settings.heartbeat_url
         if heartbeat is None:
+            return
+        if (why := await self._vigil.why_silent()) is not None:
+            log.warning("heartbeat.withheld %s", why)
             return
         try:
             await engine.client.fetch(Ask(url=heartbeat.reveal(), robots=False, gate=False))
@@ -207,6 +235,7 @@ class Daemon:
     async def _stop(self) -> None:
         """Stop intake, let what runs end within ten seconds; the rest is leased anew later."""
         log.info("daemon.stopping")
+        self._vigil.stop()
         try:
             async with asyncio.timeout(DRAIN_SECONDS):
                 await self._drain()

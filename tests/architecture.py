@@ -92,6 +92,7 @@ LAYERS = {
         demo
         engine
         spiders
+        vigil
         web
     """,
 }
@@ -122,6 +123,7 @@ EDGES = {
     "spiders/base.py": "spider errback",
     "monitor/rules/matcher.py": "per-rule match",
     "monitor/deliver.py": "channel send",
+    "monitor/canary/__init__.py": "whatever breaks on its way is what the canary looks for",
     "monitor/store/db.py": "the writer thread hands what a job raised to its caller",
 }
 MOST_LINES_OF_A_FILE = 300

@@ -1,0 +1,114 @@
+"""Watch the daemon from within: what it looks at itself, and that its ticks still run.
+
+What the scheduler runs is noted here; `look` is called from beside it, as a scheduler that is stuck
+says nothing.  Sends nothing: it owes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from monitor import assurance, troubles, watchdog
+from monitor.canary import Canary
+from monitor.engine import Engine
+from monitor.health import Notice, lasting
+from monitor.judge import tell_ops
+from monitor.model import Flight
+from monitor.store import assurance as kept
+from monitor.store import daemon as row
+from monitor.store.db import Tx
+from monitor.watchdog import Clocks, Pulse
+
+log = logging.getLogger("wirewatch.vigil")
+
+Tick = Callable[[], Awaitable[None]]
+
+
+class Vigil:
+    """Of one daemon.  `steady` gives seconds that never go back."""
+
+    def __init__(
+        self, engine: Engine, canary: Canary, steady: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._engine = engine
+        self._canary = canary
+        self._steady = steady
+        self._pulse = Pulse(steady())
+        self._clocks = Clocks(engine.clock(), steady())
+        self._was_stuck = True  # for all we know of the last daemon
+        self._flying: asyncio.Task[Flight] | None = None
+
+    def watched(self, name: str, tick: Tick) -> Callable[[], Coroutine[Any, Any, None]]:
+        """`tick`, noted whenever it is done."""
+        self._pulse.expect(name)
+
+        async def noted() -> None:
+            await tick()
+            self._pulse.beat(name, self._steady())
+
+        return noted
+
+    async def tick(self) -> None:
+        """Tell what began or ended, and send a canary when one is due."""
+        engine, now = self._engine, self._engine.clock()
+        await assurance.tell(engine.store, engine.config, now)
+        if self._flying is None and await self._canary_is_due(now):
+            self._flying = asyncio.create_task(self._canary.fly())
+            self._flying.add_done_callback(self._landed)
+
+    async def look(self) -> bool:
+        """Whether the scheduler is to be started anew: it is stuck, or the clock was set back."""
+        engine, now, steady = self._engine, self._engine.clock(), self._steady()
+        back = self._clocks.went_back(now, steady)
+        if back:
+            log.error("clock.set_back ms=%s", back)
+            await engine.store.write(lambda tx: self._set_back(tx, back, now))
+        stopped = self._pulse.stopped(steady)
+        trouble = watchdog.scheduler_trouble(stopped, now)
+        if trouble is not None or self._was_stuck:
+            config, self._was_stuck = engine.config, trouble is not None
+            await engine.store.write(
+                lambda tx: troubles.settle(tx, config, watchdog.SCHEDULER, trouble, now)
+            )
+        return bool(back or stopped)
+
+    def stop(self) -> None:
+        """A canary on its way is not waited for; it would fall because we stop."""
+        if self._flying is not None:
+            self._flying.cancel()
+
+    async def why_silent(self) -> str | None:
+        """Why a heartbeat would not be honest now; None: it would."""
+        engine, now = self._engine, self._engine.clock()
+        not_done = {*self._pulse.pending(), *self._pulse.stopped(self._steady())}
+        cycle = await engine.store.read(
+            lambda tx: assurance.cycle(tx, engine.config, not_done, now)
+        )
+        return watchdog.why_no_heartbeat(cycle)
+
+    async def _canary_is_due(self, now: int) -> bool:
+        every = self._engine.config.settings.canary_seconds
+        if every is None:
+            return False
+        daemon, flights = await self._engine.store.read(
+            lambda tx: (row.row(tx), kept.flights(tx, 2))
+        )
+        began = daemon["started_at"] if daemon is not None else now
+        return now >= watchdog.canary_due_at(flights, began, every)
+
+    def _landed(self, flight: asyncio.Task[Flight]) -> None:
+        self._flying = None
+        if not flight.cancelled() and (error := flight.exception()) is not None:
+            log.error("canary.lost", exc_info=error)
+
+    def _set_back(self, tx: Tx, back: int, now: int) -> None:
+        row.clock_was_set_back(tx, back, now)
+        notice = Notice(
+            watchdog.CLOCK, f"the clock of this machine was set back by {lasting(back)}",
+            "What was planned has been moved along; times that were noted before may lie ahead.",
+        )  # fmt: skip
+        tell_ops(tx, self._engine.config, notice, now)
