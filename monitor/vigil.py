@@ -40,7 +40,7 @@ class Vigil:
         self._pulse = Pulse(steady())
         self._clocks = Clocks(engine.clock(), steady())
         self._was_stuck = True  # for all we know of the last daemon
-        self._flying: asyncio.Task[Flight] | None = None
+        self.flying: asyncio.Task[Flight] | None = None  # the canary on its way
 
     def watched(self, name: str, tick: Tick) -> Callable[[], Coroutine[Any, Any, None]]:
         """`tick`, noted whenever it is done."""
@@ -56,9 +56,9 @@ class Vigil:
         """Tell what began or ended, and send a canary when one is due."""
         engine, now = self._engine, self._engine.clock()
         await assurance.tell(engine.store, engine.config, now)
-        if self._flying is None and await self._canary_is_due(now):
-            self._flying = asyncio.create_task(self._canary.fly())
-            self._flying.add_done_callback(self._landed)
+        if self.flying is None and await self._canary_is_due(now):
+            self.flying = asyncio.create_task(self._canary.fly())
+            self.flying.add_done_callback(self._landed)
 
     async def look(self) -> bool:
         """Whether the scheduler is to be started anew: it is stuck, or the clock was set back."""
@@ -78,8 +78,8 @@ class Vigil:
 
     def stop(self) -> None:
         """A canary on its way is not waited for; it would fall because we stop."""
-        if self._flying is not None:
-            self._flying.cancel()
+        if self.flying is not None:
+            self.flying.cancel()
 
     async def why_silent(self) -> str | None:
         """Why a heartbeat would not be honest now; None: it would."""
@@ -101,7 +101,7 @@ class Vigil:
         return now >= watchdog.canary_due_at(flights, began, every)
 
     def _landed(self, flight: asyncio.Task[Flight]) -> None:
-        self._flying = None
+        self.flying = None
         if not flight.cancelled() and (error := flight.exception()) is not None:
             log.error("canary.lost", exc_info=error)
 

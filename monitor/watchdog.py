@@ -31,21 +31,21 @@ class Pulse:
     """When each tick was last done, in seconds of a clock that never goes back."""
 
     began: float
-    _done: dict[str, float] = field(default_factory=dict)
+    _done: dict[str, float | None] = field(default_factory=dict)  # None: not once so far
 
     def expect(self, tick: str) -> None:
-        self._done.setdefault(tick, self.began)
+        self._done.setdefault(tick, None)
 
     def beat(self, tick: str, now: float) -> None:
         self._done[tick] = now
 
     def pending(self) -> tuple[str, ...]:
         """Ticks that were not done once so far."""
-        return tuple(tick for tick, at in self._done.items() if at == self.began)
+        return tuple(tick for tick, at in self._done.items() if at is None)
 
     def stopped(self, now: float) -> dict[str, float]:
         """Ticks that have not been done for too long, each with its seconds since."""
-        since = {tick: now - at for tick, at in self._done.items()}
+        since = {tick: now - (self.began if at is None else at) for tick, at in self._done.items()}
         return {tick: gone for tick, gone in since.items() if gone > STOPPED_AFTER_SECONDS}
 
 
