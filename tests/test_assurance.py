@@ -10,7 +10,7 @@ from monitor import assurance
 from monitor.demo.smtp_sink import HANG
 from monitor.workers import Workers
 from quiet_world import FEED, PAGE, PERIOD, WIRE, Watch, watch
-from world import DAY, HOUR
+from world import DAY, HOUR, MINUTE
 
 MIB = 1024 * 1024
 

@@ -1,11 +1,15 @@
-"""What silence stands on: how much was judged in a window, and what the canaries came to."""
+"""What silence stands on: how much was judged in a window, and what the canaries came to.
+
+Also what a canary asks of the alert that it raised, in a transaction that is undone.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 
-from monitor.model import Flight
+from monitor.model import Flight, LeasedDelivery
+from monitor.store import outbox
 from monitor.store.db import Row, Tx
 
 
@@ -51,6 +55,25 @@ def flights(tx: Tx, limit: int, before: int | None = None) -> Sequence[Flight]:
     return [
         Flight(row["at"], row["stage"], row["detail"], json.loads(row["refused"])) for row in rows
     ]
+
+
+def owed(tx: Tx, alert_id: str, now: int) -> list[LeasedDelivery]:
+    """The deliveries that tell of an alert, as a sender would get them; for a rehearsal."""
+    rows = tx.all(
+        """UPDATE deliveries SET tries = tries + 1, claimed_at = coalesce(claimed_at, :now),
+             lease_token = 'rehearsal'
+           WHERE delivery_id IN
+             (SELECT delivery_id FROM delivery_alerts WHERE alert_id = :alert)
+           RETURNING *""",
+        alert=alert_id, now=now,
+    )  # fmt: skip
+    return [outbox.leased(row) for row in rows]
+
+
+def held(tx: Tx, alert_id: str) -> frozenset[str]:
+    """The channels that keep an alert for their digest."""
+    rows = tx.all("SELECT channel FROM holds WHERE alert_id = :alert", alert=alert_id)
+    return frozenset(row["channel"] for row in rows)
 
 
 def _first_from(tx: Tx, at: int) -> int:

@@ -106,16 +106,6 @@ def withdraw(tx: Tx, alert_id: str, channel: str) -> bool:
     return channel not in channels_of(tx, alert_id)
 
 
-def of_alert(tx: Tx, alert_id: str) -> list[LeasedDelivery]:
-    """The deliveries that tell of an alert, as whoever claimed them would get them."""
-    rows = tx.all(
-        """SELECT d.* FROM delivery_alerts da JOIN deliveries d ON d.delivery_id = da.delivery_id
-           WHERE da.alert_id = :alert ORDER BY d.delivery_id""",
-        alert=alert_id,
-    )
-    return [_leased(row) for row in rows]
-
-
 def send_now(tx: Tx, stories: Sequence[str], now: int) -> None:
     """What waited for the article's page to be read waits no longer than it is due."""
     tx.run(
@@ -170,7 +160,7 @@ def claim(tx: Tx, channel: str, holder: str, now: int, limit: int) -> list[Lease
         token=secrets.token_hex(8), holder=holder, until=now + LEASE_MS, channel=channel,
         now=now, limit=1 if probe else limit,
     )  # fmt: skip
-    return [_leased(row) for row in sorted(rows, key=lambda row: row["delivery_id"])]
+    return [leased(row) for row in sorted(rows, key=lambda row: row["delivery_id"])]
 
 
 def sent(tx: Tx, attempt: Attempt) -> None:
@@ -299,7 +289,7 @@ def _note(tx: Tx, attempt: Attempt) -> None:
     )  # fmt: skip
 
 
-def _leased(row: Row) -> LeasedDelivery:
+def leased(row: Row) -> LeasedDelivery:
     return LeasedDelivery(
         row["delivery_id"], DeliveryKind(row["kind"]), row["channel"], row["recipient"],
         row["conversation_id"], row["revision"], row["created_at"], row["give_up_at"],
