@@ -160,6 +160,14 @@ def test_sources_are_paused_and_resumed(place: Place) -> None:
     assert "saren, coastal" in unknown.stderr
 
 
+def test_status_says_what_silence_stands_on(place: Place) -> None:
+    """The last 24 hours; what was stored before them is not counted."""
+    said = place.call("status", columns=120).output
+    assert "the last 24 h: 0 hits, 0 items judged, 2 of 2 sources healthy, no canary" in said
+    status = place.json("status")[0]["assurance"]
+    assert (status["judged"], status["canary_at"], status["blind"]) == (0, None, [])
+
+
 def test_status_without_a_daemon(place: Place) -> None:
     told = place.call("status")
     assert told.exit_code == 0

@@ -148,6 +148,19 @@ def test_doctor_goes_on_after_a_bad_configuration(place: Place) -> None:
     assert "disk" in told
 
 
+def test_doctor_says_who_would_notice_that_nothing_is_noticed(place: Place) -> None:
+    """Canary, heartbeat, a second channel."""
+    told = place.call("doctor").output
+    assert "ok    canary     every 6 h" in told
+    assert "note  heartbeat  none: nobody would miss Wirewatch" in told
+    assert "note  ops        me is the only channel" in told
+    place.environ["BEAT"] = "https://ping.example/1"
+    place.write("monitor", 'canary: {every: off}\nheartbeat_url: "${BEAT}"\n')
+    told = place.call("doctor").output
+    assert "note  canary     off" in told
+    assert "ok    heartbeat  its address is called" in told
+
+
 async def test_doctor_signs_in_everywhere(place: Place) -> None:
     async with sinks(place) as (_, slack):
         slack.answer_next("no_service")

@@ -20,6 +20,7 @@ from monitor.cli.base import Call, Exit
 from monitor.cli.status import Status
 from monitor.engine import Engine, wall_clock
 from monitor.errors import ConfigError, SendError, StoreError
+from monitor.health import lasting
 from monitor.settings import Config, Settings
 from monitor.store import checks
 from monitor.store.db import Row
@@ -69,6 +70,7 @@ def _examine(call: Call) -> Iterator[Finding]:
         return
     yield from _zone(settings)
     yield from _contact(settings)
+    yield from _silence(settings, config)
     yield from _disk(settings.database)
     yield from _database(settings.database)
     if config is not None:
@@ -132,6 +134,27 @@ def _contact(settings: Settings) -> Iterator[Finding]:
         yield Finding("contact", Verdict.MEND, words)
 
 
+def _silence(settings: Settings, config: Config | None) -> Iterator[Finding]:
+    """Whether somebody would notice that nothing is noticed any more."""
+    every = settings.canary_seconds
+    if every is None:
+        words = "off: nothing tries the way from fetch to message; canary: {every: 6h} would"
+        yield Finding("canary", Verdict.NOTE, words)
+    else:
+        yield Finding("canary", Verdict.OK, f"every {lasting(every * 1000)}")
+    if settings.heartbeat_url is None:
+        words = (
+            "none: nobody would miss Wirewatch if it stopped; write heartbeat_url in monitor.yaml, "
+            "the address of something that complains when it is not called"
+        )
+        yield Finding("heartbeat", Verdict.NOTE, words)
+    else:
+        yield Finding("heartbeat", Verdict.OK, "its address is called after each full cycle")
+    if config is not None and len(config.channels) == 1:
+        words = f"{config.ops} is the only channel: if it fails, nobody can be told of that"
+        yield Finding("ops", Verdict.NOTE, words)
+
+
 def _disk(database: Path) -> Iterator[Finding]:
     there = next((p for p in (database.parent, *database.parent.parents) if p.is_dir()), Path("/"))
     free = shutil.disk_usage(there).free
@@ -193,6 +216,10 @@ def _sources(state: Status) -> Iterator[Finding]:
         if row["reason"] == "robots":
             words += "; only the teasers are searched (article: false stops the asking)"
         yield Finding("pages", Verdict.NOTE, words)
+    canary = state.assurance.canary
+    if canary is not None and canary.stage is not None:
+        words = f"the last one fell at {canary.stage}: {canary.detail}"
+        yield Finding("canary", Verdict.MEND, words)
     for row in state.paused:
         words = f"{row['channel']} is paused: {row['detail']}; mend it, then: wirewatch reload"
         yield Finding("channel", Verdict.MEND, words)
