@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from monitor import health, judge, landing, rereading, schedule, troubles
+from monitor import health, landing, rereading, schedule, troubles
 from monitor.intake import Intake, first_body_state
 from monitor.judge import Prepared
 from monitor.landing import Register
