@@ -9,11 +9,20 @@ from dataclasses import replace
 from tzlocal import get_localzone_name
 
 from monitor import render
-from monitor.model import Button, DeliveryKind, LeasedDelivery, Message, Tally, Told
+from monitor.model import (
+    Button,
+    DeliveryKind,
+    Item,
+    LeasedDelivery,
+    Message,
+    Reason,
+    Tally,
+    Told,
+)
 from monitor.render import Briefing, Bulletin
 from monitor.render.briefing import Said
 from monitor.settings import Channel, Config, EmailChannel, LabelMatcher, SlackChannel
-from monitor.store import acks, conversations, edits, silences, stories, told
+from monitor.store import acks, conversations, edits, items, silences, stories, told
 from monitor.store.db import Tx
 
 
@@ -45,7 +54,20 @@ def _briefing(tx: Tx, config: Config, delivery: LeasedDelivery, now: int) -> Bri
         buttons=_has_buttons(config.channels[delivery.channel]),
         tally=_tally(tx, delivery, alerts, delivery.revision),
         tally_before=_tally(tx, delivery, alerts, delivery.revision - 1),
+        otherwise=_otherwise(tx, alerts),
     )
+
+
+def _otherwise(tx: Tx, alerts: Sequence[Told]) -> dict[str, Item]:
+    """Of matches that an edit brought or took: the article on the edit's other side."""
+    found = {}
+    for one in alerts:
+        alert, stored = one.alert, one.stored
+        step = {Reason.GAINED: -1, Reason.LOST: 1}.get(alert.reason)
+        item = items.in_version(tx, stored, alert.version + step) if step else None
+        if item is not None:
+            found[alert.alert_id] = item
+    return found
 
 
 def _tally(tx: Tx, delivery: LeasedDelivery, alerts: Sequence[Told], revision: int) -> Tally | None:

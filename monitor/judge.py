@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from monitor import alerts, grouping, occasions, owing, schedule
+from monitor.changes import compare, is_news
 from monitor.dedupe import Candidate
 from monitor.figures import Figure, Said, figures_beside, highest
 from monitor.health import Notice
@@ -216,12 +217,15 @@ class Case:
 
 
 def _before(tx: Tx, plan: Plan, situation: Situation) -> Before | None:
-    """None: the item has no earlier version, or nobody was told of it."""
+    """None: the item has no earlier version, nobody was told of it, or what was changed since is
+    no news: a date, a byline, a caption."""
     stored = situation.stored
     if not situation.item_told or situation.change not in (Change.MODIFIED, Change.COMPLETED):
         return None
-    item = items.before(tx, stored)
+    item, now = items.before(tx, stored), stored.item
     if item is None:
+        return None
+    if not is_news(compare(item.title, item.body, now.title, now.body)):
         return None
     found = plan.matcher.match(item, stored.source_id, closed=not item.partial)
     return Before(item, {match.rule_id: match for match in found})

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from monitor.model import Button, StoredItem, Tally, Told
+from monitor.model import Button, Item, Reason, StoredItem, Tally, Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,9 @@ class Briefing:
 
     `tally` counts the story as this message stands, `tally_before` as the message before did.
 
+    `otherwise`: by an alert's id the article as it reads otherwise: for a match that an edit
+    brought before it, for one that an edit took after it.
+
     An `edit` is revision 1 said once more at its old place, `thread`, with what was told since in
     `later`.  `buttons` are drawn where a channel hears them; `said` is what came of them.
     """
@@ -56,6 +59,7 @@ class Briefing:
     said: tuple[Said, ...] = ()
     tally: Tally | None = None
     tally_before: Tally | None = None
+    otherwise: Mapping[str, Item] = field(default_factory=dict)
 
     @property
     def head(self) -> StoredItem:
@@ -68,6 +72,11 @@ class Briefing:
         if self.revision == 1:
             return self.alerts
         return self.opening or self.earlier or self.alerts
+
+    @property
+    def quotable(self) -> tuple[Told, ...]:
+        """The new alerts whose sentences still stand in their article."""
+        return tuple(told for told in self.alerts if told.alert.reason is not Reason.LOST)
 
     @property
     def told(self) -> tuple[Told, ...]:

@@ -18,7 +18,7 @@ _INDENT = "  "
 
 def alert(briefing: Briefing, channel: str, recipient: str) -> Message:
     """`channel` and `recipient` are the terminal itself, and not repeated."""
-    zone, quotes = facts.Zone.of(briefing), choose(briefing.alerts)
+    zone, quotes = facts.Zone.of(briefing), choose(briefing.quotable)
     rules, severity = facts.counted_rules(briefing.alerts), facts.severity(briefing.alerts)
     lines = list(wrapped(f"{zone.clock(briefing.now)}  {severity.upper()}  {rules}", ""))
     for line in opening(briefing):

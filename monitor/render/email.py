@@ -11,11 +11,12 @@ from email.utils import format_datetime
 from html import escape
 
 from monitor.model import Message, StoredItem
-from monitor.render import facts
+from monitor.render import facts, html
 from monitor.render.briefing import Briefing, Bulletin
 from monitor.render.clean import header, one_line
-from monitor.render.lines import bulletin_lines, explain, opening, under, when, who
+from monitor.render.lines import TEST, bulletin_lines, explain, opening, under, when, who
 from monitor.render.quotes import Quotes, choose
+from monitor.render.updates import updates
 
 _LONGEST_LABEL = 60
 _LONGEST_ADDRESS = 254  # RFC 5321 section 4.5.3.1.3
@@ -24,7 +25,7 @@ _LONGEST_ADDRESS = 254  # RFC 5321 section 4.5.3.1.3
 def alert(briefing: Briefing, channel: str, recipient: str) -> Message:
     """`recipient` is the address it goes to, `channel` the name of the channel."""
     why = _why(briefing, channel, recipient)
-    quotes = choose(briefing.alerts)
+    quotes = choose(briefing.quotable)
     first = briefing.first[0].rule_name
     return Message(
         text=_text(briefing, quotes, why),
@@ -58,7 +59,7 @@ def _why(briefing: Briefing, channel: str, recipient: str) -> list[str]:
 
 
 def _text(briefing: Briefing, quotes: Quotes, why: list[str]) -> str:
-    blocks = [[line] for line in opening(briefing)]
+    blocks = [opening(briefing)] if opening(briefing) else []
     blocks += [
         [quote.marked(">>", "<<"), f"    {under(quote, briefing)}"] for quote in quotes.shown
     ]
@@ -75,7 +76,9 @@ def _article(stored: StoredItem) -> list[str]:
 
 
 def _html(briefing: Briefing, quotes: Quotes, why: list[str]) -> str:
-    parts = [f"<p><b>{escape(line)}</b></p>" for line in opening(briefing)]
+    parts = [f"<p><b>{escape(TEST)}</b></p>"] if briefing.test else []
+    new = updates(briefing)
+    parts += [html.updates(new)] if new else []
     parts.append(f'<h2 dir="auto">{_anchor(briefing.head)}</h2>')
     for quote in quotes.shown:
         words = "".join(

@@ -116,15 +116,6 @@ def subject(briefing: Briefing) -> str:
     return header(f"{again}{test}[{names((t.rule_name for t in first), 3)}] {title}")
 
 
-def news(briefing: Briefing) -> str | None:
-    """On an update, what is new."""
-    if briefing.revision == 1:
-        return None
-    known = {told.rule_name for told in briefing.earlier}
-    fresh = [told for told in briefing.alerts if told.rule_name not in known]
-    return f"Also matches {rules(fresh)}" if fresh else f"More on {rules(briefing.alerts)}"
-
-
 def said_by(briefing: Briefing) -> str:
     """`NWA via example-wire.test`, or the outlet alone."""
     wire, outlet = _wire(briefing.head), outlet_of(briefing, briefing.head)

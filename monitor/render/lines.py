@@ -6,6 +6,7 @@ from monitor.render import facts
 from monitor.render.briefing import Briefing, Bulletin
 from monitor.render.clean import one_line
 from monitor.render.quotes import Quote
+from monitor.render.updates import updates
 
 TEST = "TEST: sent to try this channel. Nothing has happened."
 LONGEST_LINE = 1000
@@ -47,8 +48,8 @@ def under(quote: Quote, briefing: Briefing) -> str:
 
 def opening(briefing: Briefing) -> list[str]:
     """What stands before everything else: that it is a test, what is new."""
-    new = facts.news(briefing)
-    return [*([TEST] if briefing.test else []), *([f"{new}."] if new else [])]
+    new = [line for update in updates(briefing) for line in update.text()]
+    return [*([TEST] if briefing.test else []), *new]
 
 
 def explain(briefing: Briefing) -> str:

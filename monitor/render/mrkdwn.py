@@ -11,7 +11,7 @@ from monitor.render.clean import cut
 from monitor.render.updates import Line, Update
 
 _MOST_IN_LINE = 700  # after escaping
-_MOST_IN_UPDATES = 2800  # a section holds 3,000
+_MOST_IN_UPDATES = 2000  # a section holds 3,000, a message 13,200
 
 
 def escape(text: str) -> str:

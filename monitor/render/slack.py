@@ -10,12 +10,13 @@ which is measured.  Sections, not headers: those break at 150 characters.
 from __future__ import annotations
 
 from monitor.model import Button, Message
-from monitor.render import facts
+from monitor.render import facts, mrkdwn
 from monitor.render.briefing import Briefing, Bulletin
 from monitor.render.clean import one_line
 from monitor.render.lines import TEST, bulletin_lines
 from monitor.render.mrkdwn import bold, escape, fitting
 from monitor.render.quotes import Piece, Quote, choose
+from monitor.render.updates import updates
 
 # Parts after escaping, so that every block has less than 3,000 and all of them less than 13,200:
 # three quotes of 300 come to 6,300 at worst.
@@ -23,7 +24,6 @@ _MOST_IN_TEXT = 1500
 _MOST_IN_TITLE = 800
 _MOST_IN_ADDRESS = 1000
 _MOST_IN_LABELS = 850
-_MOST_IN_NEWS = 200
 _MOST_IN_CONTEXT = 1000
 _MOST_IN_NOTICE = 1500
 _MOST_SAID = 5
@@ -37,8 +37,9 @@ Block = dict[str, object]
 
 def alert(briefing: Briefing, channel: str, recipient: str) -> Message:
     """`channel` and `recipient` are known to who reads it there, and not repeated."""
-    quotes = choose(briefing.alerts)
-    blocks = [_section(_opening(briefing)), *(_quote(q, briefing) for q in quotes.shown)]
+    quotes, new = choose(briefing.quotable), updates(briefing)
+    blocks = [_section(mrkdwn.updates(new))] if new else []
+    blocks += [_section(_opening(briefing)), *(_quote(q, briefing) for q in quotes.shown)]
     more = [f"and {quotes.more} more in the text"] if quotes.more else []
     blocks.append(_context(_BAR.join([*more, *_small_print(briefing)])))
     blocks += _reactions(briefing)
@@ -66,12 +67,10 @@ def _concerns_all(briefing: Briefing) -> bool:
 
 def _opening(briefing: Briefing) -> str:
     """Headline and rules in one block: desktops show no more than the first."""
-    new = facts.news(briefing)
     labels = [facts.counted_rules(briefing.alerts), facts.severity(briefing.alerts)]
     labels += [facts.said_by(briefing), facts.place(briefing), *facts.warnings(briefing)]
     lines = [
         *([TEST] if briefing.test else []),
-        *([bold(fitting(new, _MOST_IN_NEWS))] if new else []),
         _headline(briefing),
         fitting(_BAR.join(label for label in labels if label), _MOST_IN_LABELS),
     ]
@@ -108,10 +107,10 @@ def _small_print(briefing: Briefing) -> list[str]:
 
 def _short(briefing: Briefing, quotes: tuple[Quote, ...]) -> str:
     """What a phone's notification shows: rules, headline, the first sentence, the id."""
-    new = facts.news(briefing)
+    new = [one.what for one in updates(briefing)[:1]]
     parts = [
         *(["TEST"] if briefing.test else []),
-        *([new] if new else []),
+        *new,
         f"{facts.rules(briefing.alerts)}: {facts.headline(briefing.head)}",
         *(quote.marked("«", "»") for quote in quotes[:1]),
         facts.ids(briefing.alerts),

@@ -57,11 +57,10 @@ class Update:
         return [first, *(f"  {line.marked()}" for line in self.lines)]
 
 
-def updates(briefing: Briefing, texts: Mapping[str, Item] | None = None) -> tuple[Update, ...]:
+def updates(briefing: Briefing) -> tuple[Update, ...]:
     """What the new alerts of a message tell, each thing once; nothing for an opening.
 
-    `texts`: by an alert's id the article as it reads otherwise: for a match that was gained before
-    the edit, for one that was lost after it.  Without it the edit is named, and not shown.
+    An edit whose other side is not in `briefing.otherwise` is named, and not shown.
     """
     if briefing.revision == 1:
         return ()
@@ -70,14 +69,14 @@ def updates(briefing: Briefing, texts: Mapping[str, Item] | None = None) -> tupl
     found: dict[str, Update] = {}
     shown: set[Line] = set()
     for told in alerts:
-        other = (texts or {}).get(told.alert.alert_id)
+        other = briefing.otherwise.get(told.alert.alert_id)
         new = _update(briefing, told, other)
         if new is not None and new.what not in found:
             found[new.what] = replace(
                 new, lines=tuple(line for line in new.lines if line not in shown)
             )
             shown |= set(new.lines)
-    return tuple(found.values())
+    return tuple(found.values()) or (Update(f"More on {facts.rules(briefing.alerts)}"),)
 
 
 def _update(briefing: Briefing, told: Told, other: Item | None) -> Update | None:

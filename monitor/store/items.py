@@ -185,14 +185,16 @@ def load(tx: Tx, item_id: int) -> StoredItem:
 
 
 def before(tx: Tx, stored: StoredItem) -> Item | None:
-    """The item as its version before read in the end; `partial`: its page was never read.
+    """The item as its version before read in the end.  None: it is in its first version."""
+    return in_version(tx, stored, stored.version - 1)
 
-    None: it is in its first version.
-    """
+
+def in_version(tx: Tx, stored: StoredItem, version: int) -> Item | None:
+    """The item as a version of it read in the end; `partial`: its page was never read."""
     row = tx.one(
         """SELECT title, body, partial FROM versions
            WHERE item_id = :item_id AND version = :version""",
-        item_id=stored.id, version=stored.version - 1,
+        item_id=stored.id, version=version,
     )  # fmt: skip
     if row is None:
         return None
