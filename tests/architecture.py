@@ -33,6 +33,7 @@ LAYERS = {
         dates
         declared
         dedupe
+        digests
         extract
         feeds
         figures
@@ -62,6 +63,7 @@ LAYERS = {
         net
         store
         workers
+        zones
     """,
     "do": """
         assurance
@@ -69,6 +71,7 @@ LAYERS = {
         buttons
         canary
         deliver
+        gathering
         grouping
         ingest
         intake
