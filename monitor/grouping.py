@@ -190,6 +190,12 @@ def _rarity(tx: Tx, item_id: int) -> Rarity:
     return _known(tx, digest)
 
 
+def known_rarity(tx: Tx) -> Rarity:
+    """How rare words are, as counted last."""
+    _, digest = neighbours.counted_words(tx)
+    return _known(tx, digest)
+
+
 def _known(tx: Tx, digest: str) -> Rarity:
     if not digest:
         return rarity.COMMON

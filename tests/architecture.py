@@ -41,6 +41,7 @@ LAYERS = {
         jsonld
         listing
         markup
+        missed
         occasions
         pacing
         publishers

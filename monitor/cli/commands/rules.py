@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.base import CODES, Call, command
+from monitor.cli.base import CODES, Call, Duration, command
 
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 _lists = click.option(
@@ -156,6 +156,38 @@ def try_(call: Call, query: tuple[str, ...]) -> None:
     searching.try_rule(call, " ".join(query))
 
 
-for _command in (check, match, explain, test, import_, forms, lint, try_):
+@command("missed")
+@click.argument("rule", metavar="RULE")
+@click.option("--since", "seconds", type=Duration(), default="30d", show_default=True,
+              metavar="TIME", help="Stories that it matched within this time.")  # fmt: skip
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, metavar="N",
+              help="At most so many phrases.")  # fmt: skip
+def missed(call: Call, rule: str, seconds: float, limit: int) -> None:
+    """Say what a rule's stories are called where it did not match.
+
+    These are the phrases that stand most often in the unmatched articles of the stories that it
+    matched; those with a word of what it found come first.
+
+    Example: wirewatch rules missed car-bombing --since 14d
+    """
+    from monitor.cli.rules import missing
+
+    missing.run(call, rule, limit, seconds)
+
+
+@command("report")
+@click.option("--since", "seconds", type=Duration(), default="7d", show_default=True,
+              metavar="TIME", help="Alerts raised within this time.")  # fmt: skip
+def report(call: Call, seconds: float) -> None:
+    """Say what each rule brought: alerts, stories, how much from one outlet, what people said.
+
+    Example: wirewatch rules report --since 7d
+    """
+    from monitor.cli.rules import reporting
+
+    reporting.run(call, seconds)
+
+
+for _command in (check, match, explain, test, import_, forms, lint, missed, report, try_):
     rules.add_command(_command)
 COMMANDS = (rules,)
