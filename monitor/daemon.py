@@ -135,10 +135,11 @@ class Daemon:
             ("deliveries", self._deliver_tick, TICK_SECONDS),
             ("beat", self._beat, BEAT_SECONDS),
             ("vigil", self._vigil.tick, VIGIL_SECONDS),
-            ("prune", self._prune, PRUNE_SECONDS),
-            ("group", self._group, GROUP_SECONDS),
+            ("", self._prune, PRUNE_SECONDS),
+            ("", self._group, GROUP_SECONDS),
         ):
-            watched = self._vigil.watched(name, tick) if seconds <= VIGIL_SECONDS else tick
+            # Work of years may wait for those without a name: they may take their time.
+            watched = self._vigil.watched(name, tick) if name else tick
             self._scheduler.add_job(
                 watched, "interval", seconds=seconds, next_run_time=datetime.now(UTC),
                 misfire_grace_time=None, coalesce=True, max_instances=1,
