@@ -14,9 +14,9 @@ from monitor.health import Health, Trouble
 from monitor.model import Flight
 from monitor.settings import Config
 from monitor.store import assurance as kept
-from monitor.store import daemon, views
 from monitor.store import health as signs
 from monitor.store import troubles as known
+from monitor.store import views
 from monitor.store.db import Row, Store, Tx
 
 Found = tuple[str, Trouble | None]  # a subject, and how it is
@@ -70,31 +70,41 @@ def figures(tx: Tx, since: int, until: int) -> Assurance:
     )
 
 
-async def tell(store: Store, config: Config, now: int) -> int:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A look at the whole.  `began_at`: since when work could be done, so what was due before that
+    and is not done is not overdue yet."""
+
+    config: Config
+    now: int
+    began_at: int
+
+
+async def tell(store: Store, look: Look) -> int:
     """Tell what began, changed or ended since the last look; returns how many were told."""
-    if not await store.read(lambda tx: _changed(tx, config, now)):
+    if not await store.read(lambda tx: _changed(tx, look)):
         return 0
-    return await store.write(lambda tx: _settle(tx, config, now))
+    return await store.write(lambda tx: _settle(tx, look))
 
 
-def cycle(tx: Tx, config: Config, stopped: Collection[str], now: int) -> watchdog.Cycle:
+def cycle(tx: Tx, look: Look, stopped: Collection[str]) -> watchdog.Cycle:
     """What a heartbeat would say, for `watchdog.why_no_heartbeat`."""
-    told = known.all_told(tx)
-    fallen = told.get(watchdog.CANARY)
+    told, config = known.all_told(tx), look.config
+    fallen = watchdog.CANARY in told and config.settings.canary_seconds is not None
     return watchdog.Cycle(
         stopped=stopped,
-        polls_overdue=_overdue_polls(tx, now),
-        canary_is_overdue=_is_overdue(tx, config, now),
-        canary_fell=fallen is not None and config.settings.canary_seconds is not None,
+        polls_overdue=_overdue_polls(tx, look),
+        canary_is_overdue=_is_overdue(tx, look),
+        canary_fell=fallen,
         channels=len(config.channels),
         channels_down=sum(troubles.channel_subject(name) in told for name in config.channels),
     )
 
 
-def _changed(tx: Tx, config: Config, now: int) -> list[Found]:
+def _changed(tx: Tx, look: Look) -> list[Found]:
     told = known.all_told(tx)
     found = []
-    for subject, trouble in _all(tx, config, now):
+    for subject, trouble in _all(tx, look):
         state = trouble.state if trouble is not None else None
         before = told[subject]["state"] if subject in told else None
         if state != before:
@@ -102,23 +112,30 @@ def _changed(tx: Tx, config: Config, now: int) -> list[Found]:
     return found
 
 
-def _settle(tx: Tx, config: Config, now: int) -> int:
-    changed = _changed(tx, config, now)
+def _settle(tx: Tx, look: Look) -> int:
+    config, changed = look.config, _changed(tx, look)
     # Ops last: who else is down must be known to choose where to tell of it.
     changed.sort(key=lambda found: found[0] == troubles.channel_subject(config.ops))
-    return sum(troubles.settle(tx, config, *found, now) for found in changed)
+    return sum(troubles.settle(tx, config, *found, look.now) for found in changed)
 
 
-def _all(tx: Tx, config: Config, now: int) -> Iterator[Found]:
+def _all(tx: Tx, look: Look) -> Iterator[Found]:
+    config = look.config
     for row in _watched(tx):
         if health.health_of(row) is not Health.PAUSED:
             subject = troubles.source_subject(row["source_id"])
-            yield subject, health.trouble_of(row, config.settings, now)
-    yield watchdog.POLLING, _polling(tx, now)
-    down = _channels_down(tx, config, now)
+            yield subject, health.trouble_of(row, config.settings, look.now)
+    overdue = _overdue_polls(tx, look)
+    yield watchdog.POLLING, watchdog.polling_trouble(overdue, look.now) if overdue else None
+    down = _channels_down(tx, config, look.now)
     if config.settings.canary_seconds is not None:
-        down = watchdog.refusals(kept.flights(tx, 2)) | down
-        yield watchdog.CANARY, _canary(tx, config, now)
+        flights = kept.flights(tx, 2)
+        down = watchdog.refusals(flights) | down
+        since = flights[0].at if flights else look.began_at
+        overdue_since = watchdog.overdue_trouble(since) if _is_overdue(tx, look) else None
+        yield watchdog.CANARY, overdue_since or watchdog.canary_trouble(flights)
+    else:
+        yield watchdog.CANARY, None
     for name in config.channels:
         yield troubles.channel_subject(name), down.get(name)
 
@@ -143,25 +160,13 @@ def _channels_down(tx: Tx, config: Config, now: int) -> dict[str, Trouble]:
     return stuck | paused
 
 
-def _polling(tx: Tx, now: int) -> Trouble | None:
-    overdue = _overdue_polls(tx, now)
-    return watchdog.polling_trouble(overdue, now) if overdue else None
+def _overdue_polls(tx: Tx, look: Look) -> int:
+    since = look.now - watchdog.POLL_OVERDUE_MS
+    return signs.overdue_polls(tx, since) if look.began_at < since else 0
 
 
-def _overdue_polls(tx: Tx, now: int) -> int:
-    row, since = daemon.row(tx), now - watchdog.POLL_OVERDUE_MS
-    return signs.overdue_polls(tx, since) if row is not None and row["started_at"] < since else 0
-
-
-def _canary(tx: Tx, config: Config, now: int) -> Trouble | None:
-    flights = kept.flights(tx, 2)
-    if _is_overdue(tx, config, now):
-        return watchdog.overdue_trouble(flights[0].at if flights else now)
-    return watchdog.canary_trouble(flights)
-
-
-def _is_overdue(tx: Tx, config: Config, now: int) -> bool:
-    row, every = daemon.row(tx), config.settings.canary_seconds
-    if row is None or every is None:
+def _is_overdue(tx: Tx, look: Look) -> bool:
+    every = look.config.settings.canary_seconds
+    if every is None:
         return False
-    return watchdog.canary_is_overdue(kept.flights(tx, 2), row["started_at"], every, now)
+    return watchdog.canary_is_overdue(kept.flights(tx, 2), look.began_at, every, look.now)

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from monitor import assurance, troubles, watchdog
+from monitor.assurance import Look
 from monitor.canary import Canary
 from monitor.engine import Engine
 from monitor.health import Notice, lasting
@@ -38,7 +39,9 @@ class Vigil:
         self._canary = canary
         self._steady = steady
         self._pulse = Pulse(steady())
-        self._clocks = Clocks(engine.clock(), steady())
+        self._began_at = engine.clock()
+        self._clocks = Clocks(self._began_at, steady())
+        self._set_back_by = 0
         self._was_stuck = True  # for all we know of the last daemon
         self.flying: asyncio.Task[Flight] | None = None  # the canary on its way
 
@@ -54,25 +57,25 @@ class Vigil:
 
     async def tick(self) -> None:
         """Tell what began or ended, and send a canary when one is due."""
-        engine, now = self._engine, self._engine.clock()
-        await assurance.tell(engine.store, engine.config, now)
-        if self.flying is None and await self._canary_is_due(now):
+        look = self._begin_look()
+        await assurance.tell(self._engine.store, look)
+        if self.flying is None and await self._canary_is_due(look):
             self.flying = asyncio.create_task(self._canary.fly())
             self.flying.add_done_callback(self._landed)
 
     async def look(self) -> bool:
         """Whether the scheduler is to be started anew: it is stuck, or the clock was set back."""
-        engine, now, steady = self._engine, self._engine.clock(), self._steady()
-        back = self._clocks.went_back(now, steady)
+        engine, look = self._engine, self._begin_look()
+        back, self._set_back_by = self._set_back_by, 0
         if back:
             log.error("clock.set_back ms=%s", back)
-            await engine.store.write(lambda tx: self._set_back(tx, back, now))
-        stopped = self._pulse.stopped(steady)
-        trouble = watchdog.scheduler_trouble(stopped, now)
+            await engine.store.write(lambda tx: _set_back(tx, look, back))
+        stopped = self._pulse.stopped(self._steady())
+        trouble = watchdog.scheduler_trouble(stopped, look.now)
         if trouble is not None or self._was_stuck:
-            config, self._was_stuck = engine.config, trouble is not None
+            self._was_stuck = trouble is not None
             await engine.store.write(
-                lambda tx: troubles.settle(tx, config, watchdog.SCHEDULER, trouble, now)
+                lambda tx: troubles.settle(tx, look.config, watchdog.SCHEDULER, trouble, look.now)
             )
         return bool(back or stopped)
 
@@ -83,32 +86,39 @@ class Vigil:
 
     async def why_silent(self) -> str | None:
         """Why a heartbeat would not be honest now; None: it would."""
-        engine, now = self._engine, self._engine.clock()
+        look = self._begin_look()
         not_done = {*self._pulse.pending(), *self._pulse.stopped(self._steady())}
-        cycle = await engine.store.read(
-            lambda tx: assurance.cycle(tx, engine.config, not_done, now)
-        )
+        cycle = await self._engine.store.read(lambda tx: assurance.cycle(tx, look, not_done))
         return watchdog.why_no_heartbeat(cycle)
 
-    async def _canary_is_due(self, now: int) -> bool:
-        every = self._engine.config.settings.canary_seconds
+    def _begin_look(self) -> Look:
+        """After a sleep of the machine everything is late, and nothing is wrong."""
+        now = self._engine.clock()
+        moved = self._clocks.moved(now, self._steady())
+        if moved > 0:
+            self._began_at = now
+        elif moved < 0:
+            self._began_at += moved
+            self._set_back_by -= moved
+        return Look(self._engine.config, now, self._began_at)
+
+    async def _canary_is_due(self, look: Look) -> bool:
+        every = look.config.settings.canary_seconds
         if every is None:
             return False
-        daemon, flights = await self._engine.store.read(
-            lambda tx: (row.row(tx), kept.flights(tx, 2))
-        )
-        began = daemon["started_at"] if daemon is not None else now
-        return now >= watchdog.canary_due_at(flights, began, every)
+        flights = await self._engine.store.read(lambda tx: kept.flights(tx, 2))
+        return look.now >= watchdog.canary_due_at(flights, look.began_at, every)
 
     def _landed(self, flight: asyncio.Task[Flight]) -> None:
         self.flying = None
         if not flight.cancelled() and (error := flight.exception()) is not None:
             log.error("canary.lost", exc_info=error)
 
-    def _set_back(self, tx: Tx, back: int, now: int) -> None:
-        row.clock_was_set_back(tx, back, now)
-        notice = Notice(
-            watchdog.CLOCK, f"the clock of this machine was set back by {lasting(back)}",
-            "What was planned has been moved along; times that were noted before may lie ahead.",
-        )  # fmt: skip
-        tell_ops(tx, self._engine.config, notice, now)
+
+def _set_back(tx: Tx, look: Look, back: int) -> None:
+    row.clock_was_set_back(tx, back, look.now)
+    notice = Notice(
+        watchdog.CLOCK, f"the clock of this machine was set back by {lasting(back)}",
+        "What was planned has been moved along; times that were noted before may lie ahead.",
+    )  # fmt: skip
+    tell_ops(tx, look.config, notice, look.now)

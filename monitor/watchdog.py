@@ -16,7 +16,7 @@ _HOUR_MS = 60 * _MINUTE_MS
 
 # Ticks come every second; a busy machine may keep one for a while.
 STOPPED_AFTER_SECONDS = 120.0
-CLOCK_WENT_BACK_MS = 30_000  # less is a correction, and what it delays is late by no more
+CLOCK_MOVED_MS = 30_000  # less is a correction, and what it delays is late by no more
 FIRST_CANARY_MS = 5 * _MINUTE_MS  # after a start: first polls first
 # What failed is looked at once more before anybody is told, and then every hour.
 CANARY_AGAIN_MS = 10 * _MINUTE_MS
@@ -56,11 +56,12 @@ class Clocks:
     _wall: int
     _steady: float
 
-    def went_back(self, wall: int, steady: float) -> int:
-        """By how many ms the wall clock was set back since the last look; 0 for next to none."""
+    def moved(self, wall: int, steady: float) -> int:
+        """By how many ms the wall clock went its own way since the last look, below 0 for back; 0
+        for next to none.  Ahead it goes when a machine has slept: the other clock sleeps too."""
         expected = self._wall + round((steady - self._steady) * 1000)
         self._wall, self._steady = wall, steady
-        return expected - wall if expected - wall >= CLOCK_WENT_BACK_MS else 0
+        return wall - expected if abs(wall - expected) >= CLOCK_MOVED_MS else 0
 
 
 def scheduler_trouble(stopped: Mapping[str, float], now: int) -> Trouble | None:
@@ -87,10 +88,13 @@ def polling_trouble(overdue: int, now: int) -> Trouble:
     )  # fmt: skip
 
 
-def canary_due_at(flights: Sequence[Flight], started_at: int, every_seconds: int) -> int:
-    """When the next canary is to fly; `flights`, the newest first, are those that were."""
+def canary_due_at(flights: Sequence[Flight], began_at: int, every_seconds: int) -> int:
+    """When the next canary is to fly; `flights`, the newest first, are those that were.
+
+    Not at once after the daemon, or the machine, began to run: the network may not be there yet.
+    """
     every = every_seconds * 1000
-    soon = started_at + min(FIRST_CANARY_MS, every)
+    soon = began_at + min(FIRST_CANARY_MS, every)
     if not flights:
         return soon
     last = flights[0]
@@ -99,10 +103,10 @@ def canary_due_at(flights: Sequence[Flight], started_at: int, every_seconds: int
 
 
 def canary_is_overdue(
-    flights: Sequence[Flight], started_at: int, every_seconds: int, now: int
+    flights: Sequence[Flight], began_at: int, every_seconds: int, now: int
 ) -> bool:
     """Half a period late: so that it can be told before two have passed."""
-    due_at = canary_due_at(flights, started_at, every_seconds)
+    due_at = canary_due_at(flights, began_at, every_seconds)
     return now - due_at > every_seconds * 1000 // 2
 
 

@@ -39,7 +39,6 @@ from monitor.settings import (
     Source,
 )
 from monitor.store import assurance as kept
-from monitor.store import daemon
 from monitor.vigil import Vigil
 from world import HOUR, MINUTE, NOON, config
 
@@ -116,7 +115,6 @@ class Watch:
     async def begin(self) -> None:
         self.engine.clock = self.engine.ingest._clock = lambda: self.now
         await self.engine.adopt(self.engine.ingest.plan)
-        await self.engine.store.write(lambda tx: daemon.started(tx, 1, "test", self.now))
         self.be_patient(10.0)
         canary = Canary(self.engine, self.build)
         self.vigil = Vigil(self.engine, canary, lambda: self.steady_ms / 1000)
@@ -195,7 +193,11 @@ class Watch:
 
 @asynccontextmanager
 async def watch(
-    directory: Path, *, ops: str = "slack", workers: Any = None
+    directory: Path,
+    *,
+    ops: str = "slack",
+    workers: Any = None,
+    watched: tuple[Source, ...] = (WIRE, MINISTRY),
 ) -> AsyncIterator[Watch]:
     """The news go to `desk` by mail, trouble to `ops`."""
     site, post, slack = Site(), SmtpSink(door=Door(logins={"desk": "hunter2"})), SlackSink()
@@ -214,14 +216,14 @@ async def watch(
         database=directory / "quiet.db", delay_seconds=0, allow=("127.0.0.0/8",),
         resolve=dict.fromkeys(("wire.test", "ministry.test"), f"127.0.0.1:{port}"),
     )  # fmt: skip
-    made = config(directory, watched=(WIRE, MINISTRY), channels=channels, settings=settings)
+    made = config(directory, watched=watched, channels=channels, settings=settings)
     engine = Engine(replace(made, ops=ops), "test")
     await engine.workers.close()
     engine.workers = workers or Here()
-    watched = Watch(engine, site, post, slack)
+    opened = Watch(engine, site, post, slack)
     try:
-        await watched.begin()
-        yield watched
+        await opened.begin()
+        yield opened
     finally:
         await engine.close()
         await runner.cleanup()

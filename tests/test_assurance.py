@@ -85,7 +85,7 @@ async def test_a_source_that_falls_silent_is_told(quiet: Watch) -> None:
 async def test_a_parser_that_fails_is_told(tmp_path: Path) -> None:
     """The workers die of whatever they are given."""
     broken = Workers(1, 40 * MIB)
-    async with watch(tmp_path, workers=broken) as quiet:
+    async with watch(tmp_path, workers=broken, watched=()) as quiet:
         quiet.step_ms = HOUR
         await quiet.go_on(3 * HOUR)
         assert len(quiet.on_slack) == 1
@@ -160,6 +160,15 @@ async def test_a_clock_that_was_set_back_delays_nothing(quiet: Watch) -> None:
     await quiet.deliver()
     assert "the clock of this machine was set back by 24 h" in quiet.on_slack[0]
     assert not await quiet.vigil.look()
+
+
+async def test_a_machine_that_slept_raises_no_alarm(quiet: Watch) -> None:
+    """All is late when it wakes up, and is done then."""
+    quiet.now += 2 * DAY
+    await quiet.vigil.tick()
+    assert await quiet.vigil.why_silent() is None
+    await quiet.go_on(2 * HOUR)
+    assert quiet.on_slack == []
 
 
 async def test_a_canary_leaves_nothing_and_tells_nobody(quiet: Watch) -> None:

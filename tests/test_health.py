@@ -202,14 +202,14 @@ def test_a_pulse_tells_what_stopped() -> None:
     assert pulse.stopped(121.0) == {"polls": 121.0}
 
 
-def test_only_a_jump_back_of_the_wall_clock_counts() -> None:
-    """A correction of seconds is none, nor is a jump ahead; each is seen once."""
+def test_a_wall_clock_that_goes_its_own_way_is_seen_once() -> None:
+    """Back, or ahead after a sleep; a correction of seconds is none."""
     clocks = Clocks(NOON, 0.0)
-    assert clocks.went_back(NOON + 60_000, 60.0) == 0
-    assert clocks.went_back(NOON + 119_000, 120.0) == 0
-    assert clocks.went_back(NOON + DAY, 180.0) == 0
-    assert clocks.went_back(NOON + 60_000, 240.0) == DAY
-    assert clocks.went_back(NOON + 120_000, 300.0) == 0
+    assert clocks.moved(NOON + 60_000, 60.0) == 0
+    assert clocks.moved(NOON + 119_000, 120.0) == 0
+    assert clocks.moved(NOON + DAY, 120.0) == DAY - 119_000
+    assert clocks.moved(NOON + 60_000, 180.0) == -DAY
+    assert clocks.moved(NOON + 120_000, 240.0) == 0
 
 
 GOOD = Cycle((), 0, canary_is_overdue=False, canary_fell=False, channels=2, channels_down=1)
