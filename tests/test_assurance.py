@@ -10,7 +10,7 @@ from monitor import assurance
 from monitor.demo.smtp_sink import HANG
 from monitor.workers import Workers
 from quiet_world import FEED, PAGE, PERIOD, WIRE, Watch, watch
-from world import DAY, HOUR, MINUTE
+from world import BRIEF, DAY, HOUR, MINUTE, NOON, World, config, item
 
 MIB = 1024 * 1024
 
@@ -197,3 +197,39 @@ async def test_a_heartbeat_waits_for_a_full_cycle(tmp_path: Path) -> None:
         del quiet.ticks[1]
         await quiet.go_on(HOUR)
         assert await quiet.vigil.why_silent() == "stopped: vigil"
+
+
+@pytest.mark.parametrize("merged", [0, 1])
+async def test_figures_count_what_came_in_their_window(tmp_path: Path, merged: int) -> None:
+    """From its beginning, and not its end; what was merged into another is none of its own."""
+    world = await World(config(tmp_path)).open()
+    await world.poll(BRIEF)
+    for number in range(10):
+        world.now += HOUR
+        await world.poll(BRIEF, item(f"n{number}"), item(f"m{number}", "liberated"))
+    await world.store.write(
+        lambda tx: tx.run("UPDATE items SET merged_into_id = 1 WHERE item_id <= 2 * :n", n=merged)
+    )
+
+    async def seen(first: int, last: int) -> tuple[int, int]:
+        found = await world.store.read(
+            lambda tx: assurance.figures(tx, NOON + first * HOUR, NOON + last * HOUR)
+        )
+        return found.judged, found.hits
+
+    assert await seen(0, 11) == (20 - 2 * merged, 10)
+    assert await seen(3, 6) == (6, 3)
+    assert await seen(11, 99) == (0, 0)
+    assert await seen(-9, 1) == (0, 0)
+    assert await seen(-9, 2) == (2 - 2 * merged, 1)
+    await world.close()
+
+
+async def test_a_silent_world_has_figures_too(tmp_path: Path) -> None:
+    """Nothing is stored, nothing was polled, no canary flew."""
+    world = await World(config(tmp_path)).open()
+    found = await world.store.read(lambda tx: assurance.figures(tx, 0, NOON))
+    assert (found.judged, found.hits, found.healthy, found.sources) == (0, 0, 0, 2)
+    assert found.canary is None
+    assert found.blind == ()
+    await world.close()
