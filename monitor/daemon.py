@@ -155,8 +155,9 @@ class Daemon:
                     self._scheduler.remove_all_jobs()
                     self._schedule()
                     await self._deliver_tick()
-            except StoreError as error:
-                log.error("look.failed %s", error)
+            # Whoever watches must not be the first to fall.
+            except Exception:
+                log.exception("look.broke")
 
     async def _index_missing(self) -> None:
         """What an earlier version stored, a little at a time: polls come first."""

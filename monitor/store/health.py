@@ -21,7 +21,8 @@ SIGNS = f"""
    ORDER BY poll_id DESC LIMIT 1) AS last_items,
   (SELECT min(polled_at) FROM polls p WHERE p.source_id = s.source_id AND outcome = 'ok'
      AND items = 0 AND poll_id > (SELECT poll_id FROM polls q
-       WHERE q.source_id = s.source_id AND items > 0 AND q.polled_at >= s.baseline_at
+       WHERE q.source_id = s.source_id AND outcome = 'ok' AND items > 0
+         AND q.polled_at >= s.baseline_at
        ORDER BY poll_id DESC LIMIT 1)
   ) AS empty_since_at,
   CASE WHEN s.last_success_at - s.last_new_item_at >= {DAY_MS} THEN

@@ -123,6 +123,12 @@ def m013_assurance(db: sqlite_utils.Database) -> None:
         db.execute(statement)
 
 
+@steps()
+def m014_whole_polls(db: sqlite_utils.Database) -> None:
+    """Polls that were answered by a list, among all those that were answered by "not modified"."""
+    db.execute("CREATE INDEX polls_whole ON polls (source_id, poll_id) WHERE outcome = 'ok'")
+
+
 def apply(connection: sqlite3.Connection) -> None:
     """Bring the database to the newest schema.  Safe when two processes start at once."""
     database = sqlite_utils.Database(connection)
