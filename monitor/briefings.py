@@ -6,9 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tzlocal import get_localzone_name
-
-from monitor import render
+from monitor import gathering, render, zones
 from monitor.model import (
     Button,
     DeliveryKind,
@@ -19,7 +17,7 @@ from monitor.model import (
     Tally,
     Told,
 )
-from monitor.render import Briefing, Bulletin
+from monitor.render import Briefing, Bulletin, Roundup
 from monitor.render.briefing import Said
 from monitor.settings import Channel, Config, EmailChannel, LabelMatcher, SlackChannel
 from monitor.store import acks, conversations, edits, items, silences, stories, told
@@ -35,6 +33,8 @@ def message(tx: Tx, config: Config, delivery: LeasedDelivery, now: int) -> Messa
     if delivery.kind is DeliveryKind.EDIT:
         briefing = _edited(tx, config, delivery, now)
         return render.message(channel.kind, briefing, channel.name, delivery.recipient)
+    if delivery.kind is DeliveryKind.DIGEST:
+        return render.digest(channel.kind, _roundup(tx, config, delivery, now))
     return render.notice(channel.kind, _bulletin(config, delivery, now))
 
 
@@ -48,7 +48,7 @@ def _briefing(tx: Tx, config: Config, delivery: LeasedDelivery, now: int) -> Bri
         now,
         earlier=tuple(each for each, _ in earlier),
         opening=tuple(each for each, revision in earlier if revision == 1),
-        timezone=_timezone(config),
+        timezone=zones.first(config.settings.display_timezone).key,
         domain=_domain(config.channels[delivery.channel]),
         thread=told.thread(tx, delivery),
         buttons=_has_buttons(config.channels[delivery.channel]),
@@ -116,6 +116,18 @@ def _edited(tx: Tx, config: Config, delivery: LeasedDelivery, now: int) -> Brief
     )
 
 
+def _roundup(tx: Tx, config: Config, delivery: LeasedDelivery, now: int) -> Roundup:
+    conversation = conversations.find(tx, delivery.conversation_id)
+    assert conversation is not None
+    return Roundup(
+        delivery.conversation_id,
+        gathering.load(tx, delivery.channel, conversation["subject"]),
+        delivery.created_at,
+        now,
+        domain=_domain(config.channels[delivery.channel]),
+    )
+
+
 def _bulletin(config: Config, delivery: LeasedDelivery, now: int) -> Bulletin:
     notice = json.loads(delivery.notice or "{}")
     return Bulletin(
@@ -125,7 +137,7 @@ def _bulletin(config: Config, delivery: LeasedDelivery, now: int) -> Bulletin:
         notice["text"],
         delivery.created_at,
         now,
-        timezone=_timezone(config),
+        timezone=zones.first(config.settings.display_timezone).key,
         domain=_domain(config.channels[delivery.channel]),
         test=delivery.kind is DeliveryKind.TEST,
     )
@@ -133,10 +145,6 @@ def _bulletin(config: Config, delivery: LeasedDelivery, now: int) -> Bulletin:
 
 def _has_buttons(channel: Channel) -> bool:
     return isinstance(channel, SlackChannel) and channel.app_token is not None
-
-
-def _timezone(config: Config) -> str:
-    return config.settings.display_timezone or get_localzone_name() or "UTC"
 
 
 def _domain(channel: Channel) -> str:

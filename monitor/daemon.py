@@ -21,7 +21,7 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from scrapy.crawler import AsyncCrawlerProcess
 
-from monitor import garbage, grouping, search
+from monitor import garbage, gathering, grouping, search
 from monitor.buttons import Buttons
 from monitor.canary import Canary
 from monitor.crawl import reactor, slim
@@ -46,6 +46,7 @@ TICK_SECONDS = 1.0
 BEAT_SECONDS = 30
 LOOK_SECONDS = 15  # at the scheduler, from beside it
 VIGIL_SECONDS = 60
+DIGEST_SECONDS = 15
 PRUNE_SECONDS = 3600
 ITEMS_INDEXED_AT_ONCE = 200
 GROUP_SECONDS = 5
@@ -133,6 +134,7 @@ class Daemon:
         for name, tick, seconds in (
             ("polls", self._dispatch.tick, TICK_SECONDS),
             ("deliveries", self._deliver_tick, TICK_SECONDS),
+            ("digests", self._digest_tick, DIGEST_SECONDS),
             ("beat", self._beat, BEAT_SECONDS),
             ("vigil", self._vigil.tick, VIGIL_SECONDS),
             ("", self._prune, PRUNE_SECONDS),
@@ -188,6 +190,11 @@ class Daemon:
             await self._deliverer.send_due(name)
         finally:
             del self._sending[name]
+
+    async def _digest_tick(self) -> None:
+        """The calendar's hour is kept by the database, so that no late or lost tick skips a day."""
+        if not self._stopping:
+            await gathering.owe_due(self._engine)
 
     async def _beat(self) -> None:
         """Say that we live: in the database, and at the heartbeat address where all went round."""

@@ -80,6 +80,13 @@ def ways(
     )
 
 
+def reached(root: Route, rules: Iterable[Rule], channels: Mapping[str, Channel]) -> tuple[str, ...]:
+    """Names of the channels that an alert can reach, in the order of the files."""
+    named = {name for node in _nodes(root) for name in node.to}
+    named |= {name for rule in rules for name in rule.to}
+    return tuple(name for name in channels if name in named) or tuple(channels)[:1]
+
+
 def matches(labels: Mapping[str, str], conditions: Iterable[LabelMatcher]) -> bool:
     """Whether all conditions hold; a label that is not there counts as empty.
 

@@ -124,6 +124,7 @@ class ConsoleChannel:
     """Prints in the terminal (or log) of the process that delivers."""
 
     name: str
+    quiet: Quiet | None = None
     kind = "console"
     threads = False
 
@@ -145,6 +146,7 @@ class EmailChannel:
     username: str | None = None
     password: Secret | None = None
     token_command: tuple[str, ...] = ()
+    quiet: Quiet | None = None
     kind = "email"
     threads = False
 
@@ -163,6 +165,7 @@ class SlackChannel:
     channel: str | None = None
     app_token: Secret | None = None  # draws buttons, and hears them pressed
     api: str = "https://slack.com/api"
+    quiet: Quiet | None = None
     kind = "slack"
 
     @property
@@ -182,6 +185,7 @@ class WebhookChannel:
     name: str
     url: Secret
     secret: Secret
+    quiet: Quiet | None = None
     kind = "webhook"
     threads = False
 

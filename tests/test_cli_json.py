@@ -78,6 +78,7 @@ COMMANDS = [
     ("rules forms", "rules forms liberate"),
     ("rules lint", "rules lint"),
     ("sources", "sources"),
+    ("digest", "digest"),
     ("status", "status"),
     ("deliver", "deliver --once"),
     ("channels test", "channels test me"),

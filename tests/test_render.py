@@ -114,7 +114,7 @@ def assert_slack_is_safe(message: Message) -> None:
         texts += [part["text"] for part in parts]
     for text in texts:
         without_link = re.sub(r"^\*<https?://[^<>|\s]+\|[^<>\n]*>\*$", "", text, flags=re.M)
-        assert not re.search("[<>]", re.sub(r"^> ", "", without_link)), text
+        assert not re.search("[<>]", re.sub(r"^> ", "", without_link, flags=re.M)), text
         assert re.fullmatch(r"(?:[^&]|&(?:amp|lt|gt);)*", text), text
     assert (payload["parse"], payload["unfurl_links"]) == ("none", False)
 

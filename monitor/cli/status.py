@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor import assurance
+from monitor import assurance, gathering
 from monitor.assurance import Assurance
 from monitor.cli import out, place, shapes, summary
 from monitor.cli.base import Call, Exit, end, say
@@ -16,7 +16,7 @@ from monitor.cli.summary import Watched
 from monitor.cli.when import DAY_MS, When
 from monitor.engine import wall_clock
 from monitor.health import is_blind
-from monitor.store import daemon, views
+from monitor.store import daemon, digests, views
 from monitor.store.db import Row, Tx
 
 QUICK_READERS = frozenset(("fast", "json"))
@@ -31,6 +31,7 @@ class Status:
     daemon: Row | None
     running: bool
     assurance: Assurance  # of the last 24 hours
+    kept: int  # alerts that wait for a digest
 
 
 def run(call: Call, *, check: bool) -> None:
@@ -39,12 +40,14 @@ def run(call: Call, *, check: bool) -> None:
     now = wall_clock()
     with place.Archive(settings.database) as archive:
         status = archive.read(lambda tx: gather(tx, now))
-    when = When.of(settings, now)
+    when, digest_at = When.of(settings, now), gathering.next_at(settings, now)
     wrong = wrongs(status)
     if call.as_json:
-        out.emit(shape(status))
+        next_digest = {"at": shapes.time(digest_at), "alerts": status.kept}
+        out.emit({**shape(status), "next_digest": next_digest})
     else:
         show(status, when)
+        out.lines(f"next digest: {when.clock(digest_at)}; {of(status.kept, 'alert')} kept for it")
     if check and wrong:
         for sentence in wrong:
             say(sentence)
@@ -55,7 +58,7 @@ def gather(tx: Tx, now: int) -> Status:
     row = daemon.row(tx)
     return Status(
         summary.gather(tx), views.counts(tx), views.paused_channels(tx), row, is_running(row, now),
-        assurance.figures(tx, now - DAY_MS, now),
+        assurance.figures(tx, now - DAY_MS, now), digests.open_holds(tx),
     )  # fmt: skip
 
 

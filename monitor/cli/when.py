@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from tzlocal import get_localzone_name
-
+from monitor import zones
 from monitor.model import Precision, Stamp
 from monitor.settings import Settings
 
@@ -27,7 +26,7 @@ class When:
 
     @classmethod
     def of(cls, settings: Settings, now: int) -> When:
-        return cls(_zone(settings.display_timezone), now)
+        return cls(zones.first(settings.display_timezone), now)
 
     def local(self, at: int) -> datetime:
         return datetime.fromtimestamp(min(max(at, 0), _YEAR_9999) / 1000, UTC).astimezone(self.zone)
@@ -70,10 +69,3 @@ class When:
         if stamp.precision is Precision.DAY:
             return stamp.day or self.day(stamp.at)
         return self.age(stamp.at)
-
-
-def _zone(name: str | None) -> ZoneInfo:
-    try:
-        return ZoneInfo(name or get_localzone_name() or "UTC")
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")

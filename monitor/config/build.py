@@ -25,6 +25,7 @@ from monitor.config.schema import (
 from monitor.settings import (
     Channel,
     ConsoleChannel,
+    DigestTime,
     EmailChannel,
     Pace,
     Route,
@@ -190,6 +191,7 @@ def settings(file: MonitorFile, directory: Path, database: str | None) -> Settin
         trouble_failures=file.trouble_failures,
         trouble_after_seconds=file.trouble_after,
         canary_seconds=file.canary.every,
+        digest=DigestTime(file.digest.at, file.digest.timezone),
         heartbeat_url=file.heartbeat_url or file.heartbeat_url_file,
         pace=_pace(file),
     )

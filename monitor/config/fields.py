@@ -145,6 +145,17 @@ def seconds_or_off(value: object) -> int | None:
     return None if value == "off" else seconds(value)
 
 
+def clock(value: object) -> int:
+    """Minutes after midnight of a time of day such as `07:30`."""
+    given = text(value)
+    match = re.fullmatch(r"([01][0-9]|2[0-3]):([0-5][0-9])", given)
+    if match is None:
+        short = re.fullmatch(r"[0-9]:[0-5][0-9]", given)
+        mend = f"write `0{given}`" if short else "expected one such as `07:30` or `22:00`"
+        raise refuse(f"{shown(given)} is no time of day", mend)
+    return 60 * int(match[1]) + int(match[2])
+
+
 @lru_cache(maxsize=1)
 def _zones() -> dict[str, str]:
     return {zone.lower(): zone for zone in sorted(available_timezones())}

@@ -23,6 +23,7 @@ Flag = Annotated[bool, BeforeValidator(fields.flag)]
 Reread = Annotated[str, BeforeValidator(fields.choice("budget", "off"))]
 Seconds = Annotated[int, BeforeValidator(fields.seconds)]
 Wait = Annotated[int, BeforeValidator(fields.wait)]
+Clock = Annotated[int, BeforeValidator(fields.clock)]
 Timezone = Annotated[str, BeforeValidator(fields.timezone)]
 Url = Annotated[str, BeforeValidator(fields.url)]
 Host = Annotated[str, BeforeValidator(fields.host)]
@@ -195,6 +196,11 @@ class CanaryKeys(Keys):
     every: Annotated[int | None, BeforeValidator(fields.seconds_or_off)] = 6 * 3600
 
 
+class DigestKeys(Keys):
+    at: Clock = 7 * 60 + 30
+    timezone: Timezone | None = None
+
+
 class MonitorFile(Keys):
     database: Line = "wirewatch.db"
     contact: Line | None = None
@@ -212,6 +218,7 @@ class MonitorFile(Keys):
     caps: CapsKeys = CapsKeys()
     cooldown: Wait = 6 * 3600
     canary: CanaryKeys = CanaryKeys()
+    digest: DigestKeys = DigestKeys()
     heartbeat_url: UrlFromEnvironment | None = None
     heartbeat_url_file: UrlFromFile | None = None
 

@@ -84,13 +84,15 @@ class Blind:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What the silence of all else stands on.  `canary_at`: the newest that came through."""
+    """What the silence of all else stands on.  `canary_at`: when the newest was over, None where
+    none flew in the time."""
 
     items: int
     rules: int
     healthy: int
     sources: int
     canary_at: int | None = None
+    canary_fell: bool = False
 
 
 @dataclass(frozen=True, slots=True)

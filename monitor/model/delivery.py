@@ -11,6 +11,7 @@ class DeliveryState(StrEnum):
     WAITING = "waiting"
     SENT = "sent"
     DEAD = "dead"
+    WITHDRAWN = "withdrawn"  # a later digest says it as well
     HELD = "held"  # shown for a waiting delivery whose channel is paused
 
 

@@ -1,4 +1,4 @@
-"""From a briefing or a bulletin to a message, in the form each kind of channel sends.
+"""From a briefing, a bulletin or a roundup to a message, in the form each kind of channel sends.
 
 Pure: the same briefing gives the same message.  Sends nothing, looks nothing up.  Everything a
 publisher wrote is hostile until `clean` has seen it, and is escaped once more by each form.
@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from monitor.model import Message
-from monitor.render import console, email, slack, webhook
-from monitor.render.briefing import Briefing, Bulletin
+from monitor.render import console, digest_slack, email, slack, webhook
+from monitor.render.briefing import Briefing, Bulletin, Roundup
 
 __all__ = [
     "KINDS",
     "Briefing",
     "Bulletin",
+    "Roundup",
+    "digest",
     "for_console",
     "for_email",
     "for_slack",
@@ -41,6 +43,12 @@ _NOTICES: Mapping[str, Callable[[Bulletin], Message]] = {
     "slack": slack.notice,
     "webhook": webhook.notice,
 }
+_DIGESTS: Mapping[str, Callable[[Roundup], Message]] = {
+    "console": console.digest,
+    "email": email.digest,
+    "slack": digest_slack.digest,
+    "webhook": webhook.digest,
+}
 KINDS = tuple(_ALERTS)
 
 
@@ -55,3 +63,8 @@ def message(kind: str, briefing: Briefing, channel: str, recipient: str) -> Mess
 def notice(kind: str, bulletin: Bulletin) -> Message:
     """The message that tells trouble of our own, or a test.  Raises KeyError as `message` does."""
     return _NOTICES[kind](bulletin)
+
+
+def digest(kind: str, roundup: Roundup) -> Message:
+    """The message that is a channel's digest.  Raises KeyError as `message` does."""
+    return _DIGESTS[kind](roundup)

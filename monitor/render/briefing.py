@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from monitor.digests import Digest
 from monitor.model import Button, Item, Reason, StoredItem, Tally, Told
 
 
@@ -96,3 +97,24 @@ class Bulletin:
     timezone: str = "UTC"
     domain: str = "localhost"
     test: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Roundup:
+    """A channel's digest on its way to one recipient."""
+
+    conversation_id: str
+    digest: Digest
+    created_at: int
+    now: int
+    domain: str = "localhost"
+
+    @property
+    def revision(self) -> int:
+        """Each digest is a conversation of its own."""
+        return 1
+
+    @property
+    def timezone(self) -> str:
+        """That of the digest's own hour."""
+        return self.digest.timezone

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from unicodedata import combining, east_asian_width
 
 from monitor.model import Message
-from monitor.render import facts
-from monitor.render.briefing import Briefing, Bulletin
+from monitor.render import digest_text, facts
+from monitor.render.briefing import Briefing, Bulletin, Roundup
 from monitor.render.clean import one_line
 from monitor.render.lines import bulletin_lines, explain, opening, under, when, who
 from monitor.render.quotes import choose
@@ -45,6 +45,16 @@ def notice(bulletin: Bulletin) -> Message:
     for line in bulletin_lines(bulletin):
         lines += wrapped(line, _INDENT)
     return Message(text="\n".join(lines) + "\n")
+
+
+def digest(roundup: Roundup) -> Message:
+    lines: list[str] = []
+    for block in filter(None, digest_text.blocks(roundup, "«", "»")):
+        for line in block:
+            whole = [f"{line.indent}{line.text}"]
+            lines += whole if line.whole else wrapped(line.text, line.indent)
+        lines.append("")
+    return Message(text="\n".join(lines))
 
 
 def wrapped(text: str, indent: str) -> Iterator[str]:

@@ -11,8 +11,9 @@ from email.utils import format_datetime
 from html import escape
 
 from monitor.model import Message, StoredItem
-from monitor.render import facts, html
-from monitor.render.briefing import Briefing, Bulletin
+from monitor.render import digest as shared
+from monitor.render import digest_html, digest_text, facts, html
+from monitor.render.briefing import Briefing, Bulletin, Roundup
 from monitor.render.clean import header, one_line
 from monitor.render.lines import TEST, bulletin_lines, explain, opening, under, when, who
 from monitor.render.quotes import Quotes, choose
@@ -49,6 +50,18 @@ def notice(bulletin: Bulletin) -> Message:
         message_id=facts.message_id(bulletin, bulletin.revision),
         in_reply_to=facts.message_id(bulletin, 1) if bulletin.revision > 1 else None,
         headers=_headers(bulletin, "ops"),
+    )
+
+
+def digest(roundup: Roundup) -> Message:
+    blocks = filter(None, digest_text.blocks(roundup, ">>", "<<"))
+    text = "\n\n".join("\n".join(line.indent + line.text for line in block) for block in blocks)
+    return Message(
+        text=f"{text}\n",
+        html=_page(digest_html.body(roundup)),
+        subject=shared.subject(roundup),
+        message_id=facts.message_id(roundup, 1),
+        headers=_headers(roundup, "digest"),
     )
 
 
@@ -107,7 +120,7 @@ def _page(body: str) -> str:
     )
 
 
-def _headers(about: Briefing | Bulletin, name: str) -> dict[str, str]:
+def _headers(about: Briefing | Bulletin | Roundup, name: str) -> dict[str, str]:
     """List-Id (RFC 2919), Auto-Submitted (RFC 3834) and Date."""
     label = re.sub(r"[^A-Za-z0-9]+", "-", name[: 4 * _LONGEST_LABEL])[:_LONGEST_LABEL].strip("-")
     sent = datetime.fromtimestamp(about.now // 1000, UTC)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from monitor import urls
 from monitor.model import Button, Precision, Stamp, StoredItem, Tally, Told, short_id
-from monitor.render.briefing import Briefing, Bulletin, Said
+from monitor.render.briefing import Briefing, Bulletin, Roundup, Said
 from monitor.render.clean import header, link, one_line
 from monitor.settings import Severity
 
@@ -24,6 +24,7 @@ MOST_NAMES = 6
 DELAYED_AFTER_MS = 6 * 3600 * 1000
 
 _MINUTE_MS = 60_000
+_KINDS = {Briefing: "story", Bulletin: "ops", Roundup: "digest"}
 _LONGEST_SUBJECT_HEADLINE = 200
 _LAST_AT = 253_402_214_400_000  # the last day of 9999: datetime ends there
 _PLAIN_ID = re.compile(r"[A-Za-z0-9]{1,64}")
@@ -38,7 +39,7 @@ class Zone:
     now: int
 
     @classmethod
-    def of(cls, briefing: Briefing | Bulletin) -> Zone:
+    def of(cls, briefing: Briefing | Bulletin | Roundup) -> Zone:
         try:
             zone = ZoneInfo(briefing.timezone)
         except (KeyError, ValueError, OSError):
@@ -60,6 +61,11 @@ class Zone:
         """`17 Nov`, with the year where it is another one."""
         year = "" if day.year == self.local(self.now).year else f" {day.year}"
         return f"{day.day} {day:%b}{year}"
+
+    def dated(self, at: int) -> str:
+        """`Sun 22 Nov 07:30`, with the year where it is another one."""
+        local = self.local(at)
+        return f"{local:%a} {self.day(local.date())} {local:%H:%M}"
 
     def moment(self, at: int) -> str:
         """The clock alone when it is today, else day and clock."""
@@ -212,19 +218,19 @@ def _demotions(alerts: Sequence[Told]) -> list[str]:
     return [f"demoted: {names([word])} ({rules(each)})" for word, each in words.items()]
 
 
-def message_id(about: Briefing | Bulletin, revision: int) -> str:
+def message_id(about: Briefing | Bulletin | Roundup, revision: int) -> str:
     """The same for every sending of one revision, whoever sends it and when.
 
     The conversation's whole id: receivers drop a second message with a known Message-ID.
     """
-    kind = "story" if isinstance(about, Briefing) else "ops"
+    kind = _KINDS[type(about)]
     key = about.conversation_id
     if not _PLAIN_ID.fullmatch(key):
         key = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:16]
     return f"<{kind}.{key}.{revision}@{domain(about)}>"
 
 
-def domain(about: Briefing | Bulletin) -> str:
+def domain(about: Briefing | Bulletin | Roundup) -> str:
     return about.domain if _DOMAIN.fullmatch(about.domain) else "localhost"
 
 

@@ -1,8 +1,5 @@
 """The Slack form: the body of a chat.postMessage or webhook call, within Slack's limits.
 
-Only & < > are escaped, as Slack wants it; `verbatim` and `parse: none` keep what publishers wrote
-from becoming links and mentions.
-
 Limits: https://docs.slack.dev/reference/block-kit/blocks, and about 13,200 characters in all,
 which is measured.  Sections, not headers: those break at 150 characters.
 """
@@ -11,6 +8,7 @@ from __future__ import annotations
 
 from monitor.model import Button, Message
 from monitor.render import facts, mrkdwn
+from monitor.render.blocks import Block, context, linked, post, section
 from monitor.render.briefing import Briefing, Bulletin
 from monitor.render.clean import one_line
 from monitor.render.lines import TEST, bulletin_lines
@@ -24,7 +22,6 @@ _MOST_IN_TEXT = 1500
 _MOST_IN_TITLE = 800
 _MOST_IN_ADDRESS = 1000
 _MOST_IN_LABELS = 850
-_MOST_IN_CONTEXT = 1000
 _MOST_IN_NOTICE = 1500
 _MOST_SAID = 5
 _BAR = "  |  "
@@ -32,19 +29,17 @@ _BUTTONS = {Button.ACK: "Ack", Button.MUTE: "Mute 24 h", Button.NOT_RELEVANT: "N
 # Occasions that are news only for who follows the story.
 _FOR_FOLLOWERS = frozenset({"origin"})
 
-Block = dict[str, object]
-
 
 def alert(briefing: Briefing, channel: str, recipient: str) -> Message:
     """`channel` and `recipient` are known to who reads it there, and not repeated."""
     quotes, new = choose(briefing.quotable), updates(briefing)
-    blocks = [_section(mrkdwn.updates(new))] if new else []
-    blocks += [_section(_opening(briefing)), *(_quote(q, briefing) for q in quotes.shown)]
+    blocks = [section(mrkdwn.updates(new))] if new else []
+    blocks += [section(_opening(briefing)), *(_quote(q, briefing) for q in quotes.shown)]
     more = [f"and {quotes.more} more in the text"] if quotes.more else []
-    blocks.append(_context(_BAR.join([*more, *_small_print(briefing)])))
+    blocks.append(context(_BAR.join([*more, *_small_print(briefing)])))
     blocks += _reactions(briefing)
     text = _short(briefing, quotes.shown)
-    body = _body(text, blocks)
+    body = post(text, blocks)
     if briefing.edit:
         body["ts"] = briefing.thread
     elif briefing.thread and briefing.revision > 1:
@@ -57,7 +52,7 @@ def notice(bulletin: Bulletin) -> Message:
     text = fitting(f"{'TEST: ' if bulletin.test else ''}{title}", _MOST_IN_TITLE)
     *said, signed = bulletin_lines(bulletin)
     lines = [bold(text), *([fitting("\n".join(said), _MOST_IN_NOTICE)] if said else [])]
-    return Message(text=text, slack=_body(text, [_section("\n".join(lines)), _context(signed)]))
+    return Message(text=text, slack=post(text, [section("\n".join(lines)), context(signed)]))
 
 
 def _concerns_all(briefing: Briefing) -> bool:
@@ -71,26 +66,21 @@ def _opening(briefing: Briefing) -> str:
     labels += [facts.said_by(briefing), facts.place(briefing), *facts.warnings(briefing)]
     lines = [
         *([TEST] if briefing.test else []),
-        _headline(briefing),
+        linked(
+            facts.headline(briefing.head),
+            facts.address(briefing.head),
+            (_MOST_IN_TITLE, _MOST_IN_ADDRESS),
+        ),
         fitting(_BAR.join(label for label in labels if label), _MOST_IN_LABELS),
     ]
     return "\n".join(lines)
-
-
-def _headline(briefing: Briefing) -> str:
-    title = fitting(facts.headline(briefing.head), _MOST_IN_TITLE)
-    # Slack ends an address at `|` and a link at `>`; the latter is escaped already.
-    address = escape((facts.address(briefing.head) or "").replace("|", "%7C"))
-    if not 0 < len(address) <= _MOST_IN_ADDRESS:
-        return bold(title)
-    return f"*<{address}|{title}>*"
 
 
 def _quote(quote: Quote, briefing: Briefing) -> Block:
     words = "".join(_piece(piece) for piece in quote.pieces)
     outlet = facts.outlet_of(briefing, quote.stored)
     other = f", {outlet}" if quote.stored.id != briefing.head.id else ""
-    return _section(f"> {words}  _{escape(quote.place + other)}_")
+    return section(f"> {words}  _{escape(quote.place + other)}_")
 
 
 def _piece(piece: Piece) -> str:
@@ -122,7 +112,7 @@ def _reactions(briefing: Briefing) -> list[Block]:
     """What people said of it, and what they can press."""
     zone = facts.Zone.of(briefing)
     said = [facts.said(one, zone) for one in briefing.said[-_MOST_SAID:]]
-    blocks = [_context(_BAR.join(said))] if said else []
+    blocks = [context(_BAR.join(said))] if said else []
     if briefing.buttons and not briefing.test:
         value = f"{briefing.conversation_id}/{briefing.revision}"
         blocks.append({"type": "actions", "elements": [_button(one, value) for one in Button]})
@@ -136,26 +126,3 @@ def _button(button: Button, value: str) -> Block:
         "text": {"type": "plain_text", "text": _BUTTONS[button]},
         "value": value,
     }
-
-
-def _body(text: str, blocks: list[Block]) -> dict[str, object]:
-    return {
-        "text": text,
-        "blocks": blocks,
-        "unfurl_links": False,
-        "unfurl_media": False,
-        "link_names": False,
-        "parse": "none",
-    }
-
-
-def _section(text: str) -> Block:
-    return {"type": "section", "text": _mrkdwn(text)}
-
-
-def _context(text: str) -> Block:
-    return {"type": "context", "elements": [_mrkdwn(fitting(text, _MOST_IN_CONTEXT))]}
-
-
-def _mrkdwn(text: str) -> Block:
-    return {"type": "mrkdwn", "text": text, "verbatim": True}

@@ -10,8 +10,9 @@ import hashlib
 
 from monitor import extract
 from monitor.model import Message, StoredItem, Told, iso, short_id
-from monitor.render import facts
-from monitor.render.briefing import Briefing, Bulletin
+from monitor.render import digest as summary
+from monitor.render import digest_json, facts
+from monitor.render.briefing import Briefing, Bulletin, Roundup
 from monitor.render.clean import clean, cut, link, one_line
 from monitor.render.quotes import each
 
@@ -56,17 +57,26 @@ def notice(bulletin: Bulletin) -> Message:
     return _message(bulletin, said)
 
 
+def digest(roundup: Roundup) -> Message:
+    said = {
+        **_common("digest", roundup),
+        "headline": summary.title(roundup),
+        "digest": digest_json.shape(roundup.digest),
+    }
+    return _message(roundup, said)
+
+
 def idempotency_key(conversation_id: str, revision: int) -> str:
     """The same for every try of one message, and for no other message."""
     return hashlib.sha256(f"{conversation_id}\n{revision}".encode()).hexdigest()[:32]
 
 
-def _message(about: Briefing | Bulletin, said: Shape) -> Message:
+def _message(about: Briefing | Bulletin | Roundup, said: Shape) -> Message:
     key = idempotency_key(about.conversation_id, about.revision)
     return Message(text=str(said["headline"]), webhook=said, message_id=key)
 
 
-def _common(kind: str, about: Briefing | Bulletin) -> Shape:
+def _common(kind: str, about: Briefing | Bulletin | Roundup) -> Shape:
     return {
         "kind": kind,
         "conversation": clean(about.conversation_id),

@@ -129,6 +129,12 @@ def m014_whole_polls(db: sqlite_utils.Database) -> None:
     db.execute("CREATE INDEX polls_whole ON polls (source_id, poll_id) WHERE outcome = 'ok'")
 
 
+@steps()
+def m015_digest_content(db: sqlite_utils.Database) -> None:
+    """What a digest says, JSON; NULL where nobody is to get it."""
+    db.execute("ALTER TABLE digests ADD COLUMN content TEXT")
+
+
 def apply(connection: sqlite3.Connection) -> None:
     """Bring the database to the newest schema.  Safe when two processes start at once."""
     database = sqlite_utils.Database(connection)

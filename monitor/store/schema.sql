@@ -183,7 +183,7 @@ CREATE TABLE deliveries (
   revision        INTEGER NOT NULL,
   kind            TEXT NOT NULL,        -- alert, ops, test, digest
   notice          TEXT,                 -- JSON of an ops notice
-  state           TEXT NOT NULL,        -- waiting, sent, dead
+  state           TEXT NOT NULL,        -- waiting, sent, dead, withdrawn
   created_at      INTEGER NOT NULL,
   try_at          INTEGER NOT NULL,
   give_up_at      INTEGER NOT NULL,

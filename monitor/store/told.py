@@ -8,11 +8,11 @@ from monitor.model import LeasedDelivery, StoredItem, Told
 from monitor.store import alerts, items
 from monitor.store.db import Row, Tx
 
-_ALERTS = """
-  SELECT a.*, v.title AS v_title, v.body AS v_body, v.teaser_title, v.teaser,
-         v.completed_at IS NOT NULL AND a.judged_at < v.completed_at AS on_teaser, d.revision
-  FROM alerts a
-  JOIN versions v ON v.item_id = a.item_id AND v.version = a.version
+_TEXT = """v.title AS v_title, v.body AS v_body, v.teaser_title, v.teaser,
+  v.completed_at IS NOT NULL AND a.judged_at < v.completed_at AS on_teaser"""
+_FROM = "FROM alerts a JOIN versions v ON v.item_id = a.item_id AND v.version = a.version"
+_ALERTS = f"""
+  SELECT a.*, {_TEXT}, d.revision {_FROM}
   JOIN delivery_alerts da ON da.alert_id = a.alert_id
   JOIN deliveries d ON d.delivery_id = da.delivery_id
 """
@@ -60,6 +60,13 @@ def claimed_at(tx: Tx, delivery: LeasedDelivery, revision: int) -> int | None:
         conversation=delivery.conversation_id, recipient=delivery.recipient, revision=revision,
     )  # fmt: skip
     return found
+
+
+def alert(tx: Tx, alert_id: str) -> Told:
+    """One alert, whoever is told it."""
+    row = tx.one(f"SELECT a.*, {_TEXT} {_FROM} WHERE a.alert_id = :id", id=alert_id)
+    assert row is not None, alert_id
+    return _told(tx, row)
 
 
 def thread(tx: Tx, delivery: LeasedDelivery) -> str | None:

@@ -1,4 +1,4 @@
-"""watch, status, poll, deliver, demo."""
+"""watch, status, poll, deliver, digest, demo."""
 
 from __future__ import annotations
 
@@ -51,6 +51,20 @@ def deliver(call: Call, once: bool) -> None:
     end(delivering.run(call))
 
 
+@command("digest")
+@click.option("--now", is_flag=True, help="Write one and send it, whatever the hour.")
+@click.option("--channel", metavar="NAME", help="Only this channel's; else that of each.")
+def digest(call: Call, now: bool, channel: str | None) -> None:
+    """Show what each channel's next digest would say, and when it comes.
+
+    With --now it is sent: what was held back until now will not be in the next one again.
+    Ends 1 when it was refused or put off.
+    """
+    from monitor.cli import digesting
+
+    end(digesting.run(call, channel, now=now))
+
+
 @command("demo", json=False)
 @click.option("--for", "seconds", type=Duration(), default="60s", show_default=True,
               metavar="TIME", help="How long to play.")  # fmt: skip
@@ -61,4 +75,4 @@ def demo(call: Call, seconds: float) -> None:
     raise click.exceptions.Exit(play.run(seconds))
 
 
-COMMANDS = (watch, status, poll, deliver, demo)
+COMMANDS = (watch, status, poll, deliver, digest, demo)
