@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from digest_world import Desk
-from monitor import digests, gathering
+from monitor import briefings, digests, gathering
 from monitor.digests import Gap, Section
-from monitor.settings import Quiet
-from monitor.store import troubles
-from monitor.store.db import Tx
-from world import DAY, HOUR, MINUTE, NOON, SECOND
+from monitor.settings import Config, DigestTime, Quiet, Rule, Settings, Severity
+from monitor.store import outbox, troubles
+from monitor.store.db import Store, Tx
+from world import BRIEF, DAY, HOUR, MINUTE, NOON, SECOND, World, config, item
 
 # NOON is 22 November 2025, a Saturday, 13:00 in Berlin.
 MORNING = NOON - 5 * HOUR - 30 * MINUTE  # 07:30
@@ -289,3 +290,35 @@ async def broken_off(desk: Desk, after: int) -> bool:
     except _Killed:
         return True
     return False
+
+
+@dataclass
+class Office:
+    """Where digests are written."""
+
+    store: Store
+    config: Config
+    clock: Callable[[], int]
+
+
+async def test_from_a_poll_to_the_words_of_a_digest(tmp_path: Path) -> None:
+    """What a rule takes for `low` is in no message but this one, in the words of its article."""
+    rule = Rule("liberated", "liberated", severity=Severity.LOW, version="1")
+    settings = Settings(database=tmp_path / "wirewatch.db", digest=DigestTime(timezone="UTC"))
+    world = await World(config(tmp_path, rules=[rule], settings=settings)).open()
+    office = Office(world.store, world.config, lambda: world.now)
+    await world.poll(BRIEF)
+    await gathering.owe_due(office)
+    world.now += HOUR
+    await world.poll(BRIEF, item("town", "Town changes hands", "Troops liberated it at dawn."))
+    world.now += DAY
+    await gathering.owe_due(office)
+    leased = await world.store.write(lambda tx: outbox.claim(tx, "me", "test", world.now, 100))
+    said = [
+        await world.store.read(lambda tx, d=each: briefings.message(tx, world.config, d, world.now))
+        for each in leased
+    ]
+    assert len(said) == 1
+    assert "1. Town changes hands\n" in said[0].text
+    assert "Troops «liberated» it at dawn." in said[0].text
+    await world.close()
