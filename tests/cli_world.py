@@ -133,7 +133,7 @@ async def newswire() -> AsyncIterator[tuple[Newswire, int]]:
 async def fill(place: Place, now: int = NOON) -> None:
     """What a few polls leave behind: first sights, one alert, one page that cannot be read.
 
-    Items: 1 known and matching, 2 known, 3 told, 4 news that matches nothing.
+    Items: 1 known and matching, 2 known and edited later, 3 told, 4 news that matches nothing.
     """
     loaded = config.load(place.directory, place.environ)
     world = await World(loaded).open()
@@ -146,7 +146,10 @@ async def fill(place: Place, now: int = NOON) -> None:
         await world.poll(wire)
         world.now += HOUR
         fresh = item("fresh", "Town liberated", TEXT)
-        await world.poll(brief, fresh, known)
+        edited = item(
+            "quiet", "Quiet night", "Nothing.\n\nUpdated 13:00 GMT\n\nOne shot was heard."
+        )
+        await world.poll(brief, fresh, known, edited)
         await world.poll(wire, item("dull", "Dull day", "Rain."))
         for wanted in await world.bodies():
             await world.no_article(wanted, 404)

@@ -103,6 +103,22 @@ def test_why_says_when_nothing_goes_by_that_name(place: Place) -> None:
         assert "no alert goes by" in told.stderr
 
 
+def test_versions_say_what_changed(place: Place) -> None:
+    told = place.call("versions", "2").output
+    assert (
+        "  version    1, 22 Nov 2025 12:00:00 UTC: as it was first seen, the teaser alone" in told
+    )
+    assert "2, 22 Nov 2025 13:00:00 UTC: sentences: 1 new; no news: date" in " ".join(told.split())
+    assert "One shot" not in told
+    told = place.call("versions", "2", "--diff").output
+    assert "    + One shot was heard.\n    + Updated 13:00 GMT (date: no news)\n" in told
+    assert "    + One shot was heard.\n" in place.call("why", "2").output
+    (shape,) = place.json("versions", "2")
+    assert [one["new"] for one in shape["versions"][1]["changes"]] == [
+        "Updated 13:00 GMT", "One shot was heard.",
+    ]  # fmt: skip
+
+
 def test_search_streams_marked_sentences(place: Place) -> None:
     told = place.call("search", "title:liberated").output
     assert "Town «liberated» (headline)" in " ".join(told.split())

@@ -65,6 +65,8 @@ COMMANDS = [
     ("alerts", "alerts"),
     ("alerts --would", "alerts --would"),
     ("why", "why 3"),
+    ("why", "why 2"),
+    ("versions", "versions 2"),
     ("search", "search car"),
     ("rules try", "rules try bombing"),
     ("rules try", "rules try AND"),

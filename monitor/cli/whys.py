@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.cli import alerts_told, finding, out, place, quoting, shapes, showing
+from monitor.cli import alerts_told, finding, out, place, quoting, shapes, showing, versions
 from monitor.cli.alerts_told import Fate
 from monitor.cli.base import Call
 from monitor.cli.finding import NotFound
 from monitor.cli.searching import as_judged
+from monitor.cli.versions import Version
 from monitor.cli.when import When
 from monitor.engine import wall_clock
 from monitor.model import Answer, Item, Reason, StoredItem
@@ -33,6 +34,7 @@ class Account:
     alerts: Mapping[str, Sequence[Fate]]  # by rule, the oldest first
     texts: Mapping[str, StoredItem]  # by rule: the item as it read when the rule said so
     news: bool
+    versions: Sequence[Version]
 
     @property
     def rule_ids(self) -> list[str]:
@@ -158,6 +160,7 @@ def gather(tx: Tx, item_id: int) -> Account:
         alerts,
         {rule_id: views.as_it_read(tx, row) for rule_id, row in matches.items()},
         views.item_row(tx, item_id)["news_at"] is not None,
+        versions.of(tx, item_id),
     )
 
 
@@ -170,6 +173,8 @@ def _show_item(account: Account, when: When) -> None:
     for row in account.sightings:
         out.lines(*out.hanging("  seen       ", showing.sighting(row, when)))
     out.lines(*out.hanging("  text       ", showing.text_state(stored)))
+    if len(account.versions) > 1:
+        versions.show(account.versions, when, diff=True)
 
 
 def _stated(item: Item) -> Iterator[tuple[str, str]]:
@@ -208,6 +213,7 @@ def _shape(account: Account, verdicts: Sequence[Verdict]) -> shapes.Shape:
         "body_reason": stored.body_reason,
         "stated_by": dict(stored.item.stated_by),
         "sightings": [shapes.sighting(row) for row in account.sightings],
+        "versions": [versions.shape(version) for version in account.versions],
         "rules": [_rule_shape(verdict, account) for verdict in verdicts],
     }
 

@@ -1,4 +1,4 @@
-"""items, show, alerts, why, search, sources: what is stored and why."""
+"""items, show, versions, alerts, why, search, sources: what is stored and why."""
 
 from __future__ import annotations
 
@@ -29,6 +29,16 @@ def show(call: Call, item: str) -> None:
     from monitor.cli import showing
 
     showing.run(call, item)
+
+
+@command("versions")
+@click.argument("item", metavar="ITEM")
+@click.option("--diff", is_flag=True, help="With the sentences as they were and are.")
+def versions(call: Call, item: str, diff: bool) -> None:
+    """List every state of an article's text.  ITEM is an id or an address."""
+    from monitor.cli import versions as listing
+
+    listing.run(call, item, diff=diff)
 
 
 @command("alerts")
@@ -99,4 +109,4 @@ def resume(call: Call, source: str) -> None:
 
 sources.add_command(pause)
 sources.add_command(resume)
-COMMANDS = (items, show, alerts, why, search, sources)
+COMMANDS = (items, show, versions, alerts, why, search, sources)
