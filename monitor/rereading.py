@@ -44,6 +44,8 @@ def apply(intake: Intake, wanted: WantedBody, last: LastReading) -> bool:
         return False
     if taken and known is not None and known.body_state is BodyState.FULL:
         intake.take_all()
+        if intake.alerts:
+            plan(intake, wanted)  # what is news now is likely to change again soon
     return True
 
 

@@ -95,6 +95,7 @@ async def test_an_edit_makes_a_version_and_is_judged(world: World) -> None:
     assert (done.changes, done.alerts) == ((Change.MODIFIED,), 1)
     assert (await row_of(world, "a"))["version"] == 2
     assert await world.told() == [("liberated",)]
+    assert await when(world, "a") < HOUR  # and is soon looked at again
 
 
 async def test_what_is_the_same_is_not_judged_again(world: World) -> None:

@@ -26,12 +26,24 @@ class Claim:
     pause_ms: int
 
 
+# What people were told of first, then what is due longest: a few of each, so that a long pause of
+# ours does not make every claim read all that has become due.
+_DUE = """
+  SELECT * FROM (SELECT item_id, source_id, site, told, reread_at FROM pages
+                 WHERE reread_at <= :now AND told = 1 ORDER BY reread_at LIMIT :window)
+  UNION ALL
+  SELECT * FROM (SELECT item_id, source_id, site, told, reread_at FROM pages
+                 WHERE reread_at <= :now AND told = 0 ORDER BY reread_at LIMIT :window)"""
+_WINDOW = 1000
+_SITE_IS_FREE = """NOT EXISTS (
+  SELECT 1 FROM pages AS q WHERE q.site = p.site AND q.asked_at > :since)"""
+
+
 def are_due(tx: Tx, now: int, pause_ms: int) -> bool:
     """Whether any page is to be read again now."""
     return tx.one(
-        """SELECT 1 FROM pages AS p WHERE p.reread_at <= :now AND NOT EXISTS (
-             SELECT 1 FROM pages AS q WHERE q.site = p.site AND q.asked_at > :since) LIMIT 1""",
-        now=now, since=now - pause_ms,
+        f"SELECT 1 FROM ({_DUE}) AS p WHERE {_SITE_IS_FREE} LIMIT 1",
+        now=now, since=now - pause_ms, window=_WINDOW,
     ) is not None  # fmt: skip
 
 
@@ -39,26 +51,22 @@ def claim(tx: Tx, sources: Mapping[str, Source], asked: Claim) -> list[WantedBod
     """Lease items of `sources` whose page is to be read again: those that people were told of
     first, one of a site."""
     rows = tx.all(
-        """UPDATE items SET lease_token = :token || '-' || item_id, lease_holder = :holder,
-             lease_until = :until
-           WHERE item_id IN (
-             SELECT item_id FROM (
-               SELECT p.item_id, p.reread_at, a.told, row_number() OVER
-                 (PARTITION BY p.site ORDER BY a.told DESC, p.reread_at, p.item_id) AS place
-               FROM pages AS p
-               JOIN items AS i ON i.item_id = p.item_id AND i.body_state = 'full'
-                 AND i.merged_into_id IS NULL
-                 AND (i.lease_until IS NULL OR i.lease_until <= :now)
-               JOIN (SELECT 0 AS told UNION ALL SELECT 1) AS a
-                 ON a.told = EXISTS (SELECT 1 FROM alerts WHERE alerts.item_id = p.item_id)
-               WHERE p.reread_at <= :now AND p.source_id IN (SELECT value FROM json_each(:ids))
-                 AND NOT EXISTS (
-                   SELECT 1 FROM pages AS q WHERE q.site = p.site AND q.asked_at > :since)
-             ) AS due
-             WHERE place = 1 ORDER BY told DESC, reread_at, item_id LIMIT :limit)
-           RETURNING item_id, url, source_id, lease_token""",
+        f"""UPDATE items SET lease_token = :token || '-' || item_id, lease_holder = :holder,
+              lease_until = :until
+            WHERE item_id IN (
+              SELECT item_id FROM (
+                SELECT p.item_id, p.told, p.reread_at, row_number() OVER
+                  (PARTITION BY p.site ORDER BY p.told DESC, p.reread_at, p.item_id) AS place
+                FROM ({_DUE}) AS p
+                CROSS JOIN items AS i ON i.item_id = p.item_id AND i.body_state = 'full'
+                  AND i.merged_into_id IS NULL
+                  AND (i.lease_until IS NULL OR i.lease_until <= :now)
+                WHERE p.source_id IN (SELECT value FROM json_each(:ids)) AND {_SITE_IS_FREE}
+              ) AS due
+              WHERE place = 1 ORDER BY told DESC, reread_at, item_id LIMIT :limit)
+            RETURNING item_id, url, source_id, lease_token""",
         token=secrets.token_hex(8), holder=asked.holder, until=asked.now + LEASE_MS,
-        now=asked.now, since=asked.now - asked.pause_ms, limit=asked.limit,
+        now=asked.now, since=asked.now - asked.pause_ms, limit=asked.limit, window=_WINDOW,
         ids=json.dumps(list(sources)),
     )  # fmt: skip
     last = _handed_out(tx, [row["item_id"] for row in rows], asked.now) if rows else {}
@@ -103,16 +111,19 @@ def waiting(tx: Tx, source_id: str, most: int) -> int:
 
 
 def note(tx: Tx, wanted: WantedBody, outcome: Outcome, reread_at: int | None) -> None:
-    """A page was read because it was wanted: remember its answer, begin to count anew."""
+    """A page was read that was wanted, or that said something new: remember its answer, begin to
+    count anew."""
     tx.run(
         """INSERT INTO pages
-             (item_id, source_id, site, reread_at, etag, last_modified, body_hash)
-           SELECT item_id, :source_id, coalesce(site, ''), :at, :etag, :last_modified, :body_hash
+             (item_id, source_id, site, told, reread_at, etag, last_modified, body_hash)
+           SELECT item_id, :source_id, coalesce(site, ''),
+             EXISTS (SELECT 1 FROM alerts WHERE alerts.item_id = :id),
+             :at, :etag, :last_modified, :body_hash
            FROM items WHERE item_id = :id
            ON CONFLICT (item_id) DO UPDATE SET
-             rereads = 0, reread_at = excluded.reread_at, etag = excluded.etag,
-             last_modified = excluded.last_modified, body_hash = excluded.body_hash,
-             doubted = NULL""",
+             rereads = 0, told = excluded.told, reread_at = excluded.reread_at,
+             etag = excluded.etag, last_modified = excluded.last_modified,
+             body_hash = excluded.body_hash, doubted = NULL""",
         id=wanted.item_id, source_id=wanted.source.id, at=reread_at, etag=outcome.etag,
         last_modified=outcome.last_modified, body_hash=outcome.body_hash,
     )  # fmt: skip
@@ -130,7 +141,8 @@ def settle(tx: Tx, wanted: WantedBody, read: LastReading, reread_at: int | None)
         return False
     tx.run(
         """UPDATE pages SET rereads = :rereads, reread_at = :at, etag = :etag,
-             last_modified = :last_modified, body_hash = :body_hash, doubted = :doubted
+             last_modified = :last_modified, body_hash = :body_hash, doubted = :doubted,
+             told = EXISTS (SELECT 1 FROM alerts WHERE alerts.item_id = :id)
            WHERE item_id = :id""",
         id=wanted.item_id, rereads=read.rereads, at=reread_at, etag=read.etag,
         last_modified=read.last_modified, body_hash=read.body_hash, doubted=read.doubted,
