@@ -56,9 +56,15 @@ class Office(Protocol):
 class Deliverer:
     """Sends over the engine's outbox.  `build` makes a way out of a channel's settings."""
 
-    def __init__(self, engine: Office, build: Callable[..., Channel] = channels.build) -> None:
+    def __init__(
+        self,
+        engine: Office,
+        build: Callable[..., Channel] = channels.build,
+        send_seconds: float = SEND_SECONDS,
+    ) -> None:
         self._engine = engine
         self._build = build
+        self._send_seconds = send_seconds
         self._built: tuple[str, dict[str, Channel]] = ("", {})
         self.totals = Sent()
 
@@ -88,7 +94,7 @@ class Deliverer:
     async def _send(self, delivery: LeasedDelivery) -> bool:
         """False: the channel is paused from here on."""
         try:
-            receipt = await asyncio.wait_for(self._attempt(delivery), SEND_SECONDS)
+            receipt = await asyncio.wait_for(self._attempt(delivery), self._send_seconds)
         except ChannelRefused as error:
             await self._pause(delivery, error)
             return False
@@ -97,7 +103,7 @@ class Deliverer:
         except Later as error:
             await self._put_off(delivery, error)
         except TimeoutError:
-            await self._put_off(delivery, Later(f"no answer within {SEND_SECONDS:.0f} s"))
+            await self._put_off(delivery, Later(f"no answer within {self._send_seconds:.0f} s"))
         # The edge of a channel: one that breaks in an unforeseen way must not stop the others.
         except Exception as error:
             log.exception("deliver.broke channel=%s", delivery.channel)

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -93,8 +94,11 @@ def documented_check() -> Callable[..., bool]:
 
 
 @asynccontextmanager
-async def webhook(**words: Any) -> AsyncIterator[tuple[WebhookSink, int]]:
-    sink = WebhookSink(documented_check(), **words)
+async def webhook(
+    *, longest_seconds: float = 300, **words: Any
+) -> AsyncIterator[tuple[WebhookSink, int]]:
+    check = partial(documented_check(), longest_seconds=longest_seconds)
+    sink = WebhookSink(check, **words)
     try:
         yield sink, await sink.start()
     finally:

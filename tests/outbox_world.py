@@ -24,6 +24,7 @@ from net_world import MemoryHosts
 from world import BRIEF, World, config, item, settings_of
 
 OPS = ConsoleChannel("ops")
+PATIENCE_SECONDS = 2.0
 MAKE: dict[str, Callable[..., ChannelSettings]] = {
     "email": mail,
     "slack bot": bot,
@@ -81,7 +82,7 @@ class Office:
         return channels.build(channel, settings, client)
 
     def deliverer(self) -> Deliverer:
-        return Deliverer(self, self.build)
+        return Deliverer(self, self.build, PATIENCE_SECONDS)
 
     async def deliver(self) -> Sent:
         return await self.deliverer().once()

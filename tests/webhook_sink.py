@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -11,6 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from monitor.demo.slack_sink import Order
+from monitor.demo.smtp_sink import HANG
 
 Verify = Callable[[str, Mapping[str, str], bytes], bool]
 
@@ -56,7 +58,7 @@ class WebhookSink:
 
     def answer_next(self, order: str, times: int = 1) -> None:
         """The next `times` requests are answered with a status or words of refusal, as
-        `Order.read` says."""
+        `Order.read` says, or not at all with HANG."""
         self._orders.extend([Order.read(order)] * times)
 
     async def _take(self, request: web.Request) -> web.Response:
@@ -65,6 +67,8 @@ class WebhookSink:
         self.asked.append(called)
         if self._orders:
             order = self._orders.popleft()
+            if order.error == HANG:
+                await asyncio.Event().wait()
             wait = order.retry_after_seconds
             headers = {} if wait is None else {"Retry-After": str(wait)}
             status = 400 if order.error else order.status

@@ -58,11 +58,12 @@ class Order:
 
     @classmethod
     def read(cls, text: str) -> Order:
-        """`internal_error`, `503`, or `429:7` with the seconds of Retry-After."""
-        status, _, seconds = text.partition(":")
+        """`internal_error`, `503`, `404 no_service`, or `429:7` with the seconds of Retry-After."""
+        first, _, error = text.partition(" ")
+        status, _, seconds = first.partition(":")
         if not status.isdigit():
             return cls(error=text)
-        return cls(int(status), "", int(seconds) if seconds else None)
+        return cls(int(status), error, int(seconds) if seconds else None)
 
 
 class SlackSink:
