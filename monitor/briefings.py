@@ -44,7 +44,7 @@ def _briefing(tx: Tx, config: Config, delivery: LeasedDelivery, now: int) -> Bri
         delivery.conversation_id,
         delivery.revision,
         alerts,
-        delivery.created_at,
+        delivery.owed_at,
         now,
         earlier=tuple(each for each, _ in earlier),
         opening=tuple(each for each, revision in earlier if revision == 1),
@@ -102,7 +102,7 @@ def _edited(tx: Tx, config: Config, delivery: LeasedDelivery, now: int) -> Brief
     row = edits.edited(tx, delivery)
     first = replace(
         delivery, id=row["delivery_id"], revision=1, created_at=row["created_at"],
-        kind=DeliveryKind.ALERT,
+        due_at=row["due_at"], kind=DeliveryKind.ALERT,
     )  # fmt: skip
     briefing = _briefing(tx, config, first, row["sent_at"])
     return replace(
@@ -135,7 +135,7 @@ def _bulletin(config: Config, delivery: LeasedDelivery, now: int) -> Bulletin:
         delivery.revision,
         notice["headline"],
         notice["text"],
-        delivery.created_at,
+        delivery.owed_at,
         now,
         timezone=zones.first(config.settings.display_timezone).key,
         domain=_domain(config.channels[delivery.channel]),

@@ -38,6 +38,12 @@ class LeasedDelivery:
     tries: int
     lease: str
     notice: str | None = None  # the text of an ops notice, JSON
+    due_at: int | None = None  # None: at once
+
+    @property
+    def owed_at(self) -> int:
+        """When it should have gone out: what was planned for later is not delayed by that."""
+        return self.created_at if self.due_at is None else self.due_at
 
 
 @dataclass(frozen=True, slots=True)

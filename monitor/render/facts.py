@@ -186,10 +186,8 @@ def seen(briefing: Briefing, zone: Zone) -> str:
 
 def warnings(briefing: Briefing) -> list[str]:
     """What a reader has to know before believing it is fresh and whole."""
-    found = []
-    waited = briefing.now - briefing.created_at
-    if waited > DELAYED_AFTER_MS:
-        found.append(f"delayed {_span(waited)}")
+    delay = delayed(briefing)
+    found = [delay] if delay else []
     if any(told.alert.late for told in briefing.alerts):
         found.append("late: published long before it was seen")
     if any(told.alert.partial for told in briefing.alerts):
@@ -205,6 +203,12 @@ def said(one: Said, zone: Zone) -> str:
     if one.button is Button.MUTE and one.until_at is not None:
         return f"muted until {zone.moment(one.until_at)} by {author}"
     return f"not relevant, says {author}, {at}"
+
+
+def delayed(about: Briefing | Bulletin) -> str | None:
+    """`delayed 7 h`, of what could not be sent when it was owed."""
+    waited = about.now - about.created_at
+    return f"delayed {_span(waited)}" if waited > DELAYED_AFTER_MS else None
 
 
 def _demotions(alerts: Sequence[Told]) -> list[str]:

@@ -16,13 +16,12 @@ _LONGEST_NOTICE = 4000
 def bulletin_lines(bulletin: Bulletin) -> list[str]:
     """What stands under a bulletin's headline."""
     zone = facts.Zone.of(bulletin)
-    waited = bulletin.now - bulletin.created_at
+    delay = facts.delayed(bulletin)
     said = (one_line(line, LONGEST_LINE) for line in bulletin.text[:_LONGEST_NOTICE].splitlines())
     return [
         *([TEST] if bulletin.test else []),
         *(line for line in said if line),
-        f"Wirewatch, {zone.moment(bulletin.created_at)}"
-        + (", delayed" if waited > facts.DELAYED_AFTER_MS else ""),
+        f"Wirewatch, {zone.moment(bulletin.created_at)}" + (f", {delay}" if delay else ""),
     ]
 
 

@@ -293,5 +293,5 @@ def leased(row: Row) -> LeasedDelivery:
     return LeasedDelivery(
         row["delivery_id"], DeliveryKind(row["kind"]), row["channel"], row["recipient"],
         row["conversation_id"], row["revision"], row["created_at"], row["give_up_at"],
-        row["tries"], row["lease_token"], row["notice"],
+        row["tries"], row["lease_token"], row["notice"], row["due_at"],
     )  # fmt: skip
