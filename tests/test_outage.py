@@ -12,14 +12,17 @@ from typing import Any
 import pytest
 
 from channel_world import bot, mail, program
+from monitor.channels.email import Email
+from monitor.deliver import SEND_SECONDS, Deliverer
 from monitor.demo.journal import Journal
 from monitor.demo.slack_sink import SlackSink
 from monitor.demo.smtp_sink import SmtpSink
-from monitor.model import DeliveryKind, short_id
+from monitor.model import DeliveryKind, Message, Receipt, short_id
 from monitor.store import outbox
+from monitor.store.outbox import LEASE_MS
 from outbox_world import Office
 from webhook_sink import WebhookSink
-from world import HOUR, NOON
+from world import HOUR, NOON, SECOND
 
 # Names that no two stories share: each is an event of its own.
 PLACES = (
@@ -192,3 +195,26 @@ async def test_what_was_planned_for_later_is_not_delayed(far) -> None:
     (taken,) = servers.smtp.taken
     assert "planned" in taken.text
     assert "delayed" not in taken.text
+
+
+async def test_nothing_is_sent_by_a_lease_that_has_run_out(far) -> None:
+    """A server that is slow with each of many messages: another process may have them by then."""
+    servers, office = far
+    await servers.up()
+    for place in PLACES:
+        await office.publish(place, f"{place} car bombing")
+    left = []
+
+    class Slow(Email):
+        async def send(self, message: Message, recipient: str) -> Receipt:
+            held = [row["lease_until"] for row in await deliveries(office) if row["lease_until"]]
+            left.append(min(held) - office.clock())
+            office.world.now += 119 * SECOND
+            return await super().send(message, recipient)
+
+    deliverer = Deliverer(office, lambda channel, settings, _: Slow(channel, settings))
+    for _ in PLACES:
+        await deliverer.send_due("desk")
+        office.world.now += LEASE_MS
+    assert len(servers.smtp.taken) == len(PLACES)
+    assert min(left) >= SEND_SECONDS * 1000
