@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from typing import Protocol
 
-from monitor import schedule
+from monitor import hushing, schedule
 from monitor.channels.presses import Press
 from monitor.channels.slack_api import Api
 from monitor.channels.slack_socket import Ears, SlackSocket
@@ -21,7 +21,8 @@ from monitor.judge import tell_ops
 from monitor.model import Ack, Button, Mark, Silence
 from monitor.net.client import Client
 from monitor.settings import Config, LabelMatcher, Secret, SlackChannel
-from monitor.store import acks, conversations, edits, silences
+from monitor.silencing import STORY
+from monitor.store import acks, conversations, edits
 from monitor.store.db import Store, Tx
 
 log = logging.getLogger("wirewatch.buttons")
@@ -84,9 +85,10 @@ class Buttons:
         await self._build(Api(client, base), token, client).listen(ears)
 
     async def _heard(self, app: App, press: Press) -> None:
-        now, names = self._engine.clock(), apps(self._engine.config).get(app, frozenset())
+        now, config = self._engine.clock(), self._engine.config
+        names = apps(config).get(app, frozenset())
         try:
-            done = await self._engine.store.write(lambda tx: apply(tx, press, names, now))
+            done = await self._engine.store.write(lambda tx: apply(tx, config, press, names, now))
         except StoreError as error:
             raise Later("a press could not be kept") from error
         word = "buttons.pressed" if done else "buttons.ignored"
@@ -115,7 +117,7 @@ def apps(config: Config) -> dict[App, frozenset[str]]:
     return found
 
 
-def apply(tx: Tx, press: Press, channels: Collection[str], now: int) -> bool:
+def apply(tx: Tx, config: Config, press: Press, channels: Collection[str], now: int) -> bool:
     """Do what a press under a message of one of `channels` asks for, once however often it comes.
 
     False: it has been done, or no such message was ever sent there.
@@ -124,18 +126,19 @@ def apply(tx: Tx, press: Press, channels: Collection[str], now: int) -> bool:
     if row is None or row["channel"] not in channels or row["subject"].startswith(_OUR_OWN):
         return False
     at = press.at if abs(press.at - now) <= _CLOCKS_APART_MS else now
-    done = _do(tx, press, row["subject"], at)
+    done = _do(tx, config, press, row["subject"], at)
     if done:
         edits.owe(tx, press.conversation_id, now, now, now + schedule.GIVE_UP_MS)
     return done
 
 
-def _do(tx: Tx, press: Press, story_key: str, at: int) -> bool:
+def _do(tx: Tx, config: Config, press: Press, story_key: str, at: int) -> bool:
     if press.button is Button.ACK:
         return acks.add(tx, Ack(story_key, press.author, at))
     if press.button is Button.MUTE:
-        story = LabelMatcher("story", "=", story_key)
-        return silences.add(tx, Silence((story,), press.author, MUTED, at, at + MUTE_MS))
+        story = LabelMatcher(STORY, "=", story_key)
+        wish = Silence((story,), press.author, MUTED, at, at + MUTE_MS)
+        return hushing.silence(tx, config, wish, at)
     told = conversations.alerts_told(tx, press.conversation_id, press.revision)
     marks = [acks.mark_not_relevant(tx, Mark(alert, press.author, at)) for alert in told]
     return any(marks)

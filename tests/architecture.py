@@ -74,6 +74,7 @@ LAYERS = {
         deliver
         gathering
         grouping
+        hushing
         ingest
         intake
         judge

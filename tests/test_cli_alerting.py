@@ -35,10 +35,10 @@ def test_a_silence_shows_what_it_would_have_hidden_and_can_be_ended(place, alert
     assert short_id(alert) in told.output
     (listed,) = place.json("silence", "list")
     assert listed["matchers"] == [["rule", "=", "liberated"]]
-    assert (listed["reason"], listed["hid"]) == ("drill", [])
+    assert (listed["reason"], listed["hid"]) == ("drill", [alert])  # it was owed, and not sent yet
     assert "rule = liberated" in place.call("silence", "list").output
     ended = place.call("silence", "expire", short_id(listed["id"]))
-    assert "It kept back 0 alerts." in ended.output
+    assert "It kept back 1 alert:" in ended.output
     assert place.json("silence", "list") == []
     assert place.call("silence", "expire", short_id(listed["id"])).exit_code == 1
 

@@ -31,7 +31,7 @@ from monitor.render import Bulletin
 from monitor.settings import Config, LabelMatcher, Secret, Settings
 from monitor.store import acks, silences
 from outbox_world import Office
-from world import HOUR, NOON, SECOND
+from world import HOUR, MINUTE, NOON, SECOND
 
 TALKING = {"app_token": Secret(APP_TOKEN)}
 
@@ -150,6 +150,22 @@ async def test_mute(room: Room) -> None:
     assert await room.read(lambda tx: silences.active(tx, room.office.clock())) == []
 
 
+async def test_mute_keeps_back_what_is_owed_already(room: Room) -> None:
+    """An update that waits for its time goes to the digest, as any later one does."""
+    drawn = await room.tell()
+    room.office.world.now += MINUTE
+    await room.office.publish("gate", "Car bombing at the gate, town liberated")
+    await room.office.deliver()
+    assert len(room.sink.posted) == 1
+    room.buttons.renew()
+    await room.press(drawn["mute"])
+    room.office.world.now += HOUR
+    await room.office.deliver()
+    assert [("thread_ts" in posted.payload) for posted in room.sink.posted] == [False, False]
+    (held,) = await room.office.world.rows("holds")
+    assert (held["channel"], held["why"]) == ("war-room", "silenced")
+
+
 async def test_not_relevant(room: Room) -> None:
     """Every alert of that message is marked, of no other."""
     await room.tell()
@@ -191,7 +207,9 @@ async def test_a_press_counts_only_where_its_message_was_sent(room: Room) -> Non
     gone = replace(press, conversation_id="0" * 16)
 
     async def done(press: Press, *names: str) -> bool:
-        return await room.office.store.write(lambda tx: apply(tx, press, names, NOON))
+        return await room.office.store.write(
+            lambda tx: apply(tx, room.office.config, press, names, NOON)
+        )
 
     assert not await done(press, "another")
     assert not await done(gone, "war-room")
@@ -204,7 +222,9 @@ async def test_a_time_that_cannot_be_is_now(room: Room) -> None:
     drawn = await room.tell()
     conversation = drawn["mute"]["value"].partition("/")[0]
     press = Press(Button.MUTE, conversation, 1, "Slack U1", NOON + 9000 * HOUR)
-    await room.office.store.write(lambda tx: apply(tx, press, {"war-room"}, NOON))
+    await room.office.store.write(
+        lambda tx: apply(tx, room.office.config, press, {"war-room"}, NOON)
+    )
     (found,) = await room.read(lambda tx: silences.active(tx, NOON))
     assert found.created_at == NOON
 

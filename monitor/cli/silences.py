@@ -9,6 +9,7 @@ from datetime import timedelta
 import click
 from pydantic_core import PydanticCustomError
 
+from monitor import hushing
 from monitor.cli import finding, out, place, shapes
 from monitor.cli.base import Call, say
 from monitor.cli.out import Column
@@ -17,13 +18,12 @@ from monitor.cli.when import When
 from monitor.config.matchers import matcher
 from monitor.engine import wall_clock
 from monitor.errors import QueryError
-from monitor.model import Alert, BodyState, Silence, short_id
-from monitor.owing import Subject, labels_of
+from monitor.model import Alert, Silence, short_id
 from monitor.rules.syntax import parse
 from monitor.settings import Config, LabelMatcher
-from monitor.silencing import STORY, silenced_by
+from monitor.silencing import STORY
 from monitor.store import alerts as kept
-from monitor.store import holds, items, stories, views
+from monitor.store import holds, items, views
 from monitor.store import silences as stored
 from monitor.store.db import Tx
 
@@ -61,7 +61,7 @@ def add(call: Call, wish: Wish, *, yes: bool) -> None:
         if not (yes or call.as_json or click.confirm("Keep these back?", default=True, err=True)):
             say("nothing was changed")
             return
-        archive.write(lambda tx: stored.add(tx, silence))
+        archive.write(lambda tx: hushing.silence(tx, config, silence, now))
     if call.as_json:
         out.emit({**_shape(silence), "would_have_hidden": [alert.alert_id for alert in hidden]})
         return
@@ -117,17 +117,8 @@ def expire(call: Call, subject: str) -> None:
 
 def would_hide(tx: Tx, config: Config, silence: Silence, now: int) -> list[Alert]:
     """The alerts of the last 7 days that a silence would have kept back, the newest first."""
-    found, rules = [], {rule.id: rule for rule in config.rules}
-    for row in views.alerts_since(tx, now - _ms(LOOKS_BACK)):
-        alert = kept.from_row(row)
-        article, keys = items.load(tx, alert.item_id), items.stories(tx, alert.item_id)
-        origins = len(stories.tally(tx, keys[0], alert.raised_at).origins)
-        labels = labels_of(Subject(article, keys, origins, alert.raised_at), alert)
-        own = rules[alert.rule_id].labels if alert.rule_id in rules else {}
-        closed = article.body_state is not BodyState.WANTED
-        if silenced_by([silence], {**own, **labels}, keys, article, closed=closed):
-            found.append(alert)
-    return found
+    recent = map(kept.from_row, views.alerts_since(tx, now - _ms(LOOKS_BACK)))
+    return [alert for alert in recent if hushing.hides(tx, config, silence, alert)]
 
 
 def _check(wish: Wish) -> None:

@@ -77,6 +77,17 @@ def alerts_told(tx: Tx, conversation: str, revision: int | None = None) -> Seque
     return [row["alert_id"] for row in rows]
 
 
+def untried(tx: Tx) -> list[tuple[str, str]]:
+    """Alert and channel of all that is owed and that nobody has tried to send."""
+    rows = tx.all(
+        """SELECT DISTINCT da.alert_id, d.channel FROM deliveries d
+           JOIN delivery_alerts da ON da.delivery_id = d.delivery_id
+           WHERE d.state = 'waiting' AND d.tries = 0 AND d.lease_token IS NULL
+             AND d.kind = 'alert' ORDER BY 1, 2"""
+    )
+    return [(row["alert_id"], row["channel"]) for row in rows]
+
+
 def _messages(tx: Tx, conversation: str) -> Sequence[Row]:
     """A row a revision, whoever it went to."""
     return tx.all(

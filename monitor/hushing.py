@@ -1,0 +1,36 @@
+"""What a new silence keeps back of what is owed already: nobody waits for it to be sent first."""
+
+from __future__ import annotations
+
+from monitor.model import Alert, BodyState, HoldReason, Silence
+from monitor.owing import Subject, labels_of
+from monitor.settings import Config
+from monitor.silencing import silenced_by
+from monitor.store import alerts, conversations, holds, items, outbox, silences, stories
+from monitor.store.db import Tx
+from monitor.store.holds import Hold
+
+
+def silence(tx: Tx, config: Config, wish: Silence, now: int) -> bool:
+    """Keep alerts back from now on, also those whose messages nobody has tried to send yet.
+
+    False: this very silence is there already.
+    """
+    if not silences.add(tx, wish):
+        return False
+    for alert_id, channel in conversations.untried(tx):
+        if hides(tx, config, wish, alerts.find(tx, alert_id)) and outbox.withdraw(
+            tx, alert_id, channel
+        ):
+            holds.hold(tx, Hold(alert_id, channel, HoldReason.SILENCED, wish.id, now))
+    return True
+
+
+def hides(tx: Tx, config: Config, wish: Silence, alert: Alert) -> bool:
+    """Whether a silence keeps an alert back."""
+    article, keys = items.load(tx, alert.item_id), items.stories(tx, alert.item_id)
+    origins = len(stories.tally(tx, keys[0], alert.raised_at).origins)
+    labels = labels_of(Subject(article, keys, origins, alert.raised_at), alert)
+    own = next((rule.labels for rule in config.rules if rule.id == alert.rule_id), {})
+    closed = article.body_state is not BodyState.WANTED
+    return silenced_by([wish], {**own, **labels}, keys, article, closed=closed) is not None
