@@ -93,7 +93,8 @@ def _alert(told: Told) -> Shape:
         "rule": one_line(told.rule_name, facts.LONGEST_NAME),
         "severity": str(alert.severity),
         "reason": str(alert.reason),
-        "occasion": alert.occasion,
+        "occasion": clean(alert.occasion),
+        "detail": {name: _cleaned(value) for name, value in alert.detail.items()},
         "raised_at": iso(alert.raised_at),
         "demoted": alert.demoted,
         "late": alert.late,
@@ -125,6 +126,6 @@ def _item(stored: StoredItem) -> Shape:
 
 
 def _cleaned(value: object) -> object:
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_cleaned(one) for one in value]
     return cut(clean(value).strip(), _LONGEST_TEXT) if isinstance(value, str) else value
