@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from monitor.store import items, neighbours, stories, words
@@ -21,7 +21,6 @@ from monitor.stories.assign import CLOSES_AFTER_MS, Neighbour, Subject, assign, 
 from monitor.stories.copies import Copied
 from monitor.stories.origins import Credits, origin_of
 from monitor.stories.rarity import Rarity
-from monitor.stories.telling import Telling
 from monitor.text import indexed
 
 WORDS_SOUGHT = 10
@@ -29,6 +28,8 @@ FOUND_PER_WORD = 50  # items, the newest
 MOST_NEIGHBOURS = 16
 LOOKS_BACK_MS = 14 * 86_400_000
 _MOST_WAITING = 200
+_MOST_COMPARED = 4  # as copies
+_SHARE_OF_A_COPY = 0.4  # of the words sought, at least: a copy of half a text has most of them
 _counted: dict[str, Rarity] = {}
 
 
@@ -65,6 +66,39 @@ def group_missing(tx: Tx, limit: int, now: int) -> int:
     return len(item_ids)
 
 
+def merge(tx: Tx, story_key: str, other: str, now: int) -> str:
+    """By hand: `other` is part of the story from now on.  Returns the key of the whole.
+
+    The items of either keep their keys; what was told of one counts as told of both.
+    """
+    whole, part = stories.root(tx, story_key), stories.root(tx, other)
+    if whole != part:
+        for key in (whole, part):
+            stories.found(tx, key, now)
+        stories.merge(tx, part, whole)
+    return whole
+
+
+def split(tx: Tx, item_id: int, now: int) -> str | None:
+    """By hand: the item is a story of its own from now on, and joins no other by itself.
+
+    Returns the key of that story, never used before; None where the item was alone.
+    """
+    item_id = items.root(tx, item_id)
+    row = neighbours.to_group(tx, item_id)
+    assert row is not None, item_id
+    if stories.is_alone(tx, item_id, row["story_key"]):
+        return None
+    old = stories.root(tx, row["story_key"])
+    stories.found(tx, old, now)
+    new = f"split:{item_id}.{stories.splits(tx, item_id) + 1}"
+    stories.put(tx, Story(new, now, now))
+    stories.join(tx, Join(item_id, now, new, "hand", {"split_from": old}))
+    if row["grouped_at"] is None:
+        neighbours.grouped(tx, item_id, None, _origin(row, None), now)
+    return new
+
+
 def _may_join_yet(tx: Tx, row: Row) -> bool:
     changed = row["changed_at"] > row["grouped_at"]
     by_hand = changed and stories.splits(tx, row["item_id"])
@@ -80,100 +114,113 @@ def _as_it_is(tx: Tx, row: Row) -> Grouping:
     return Grouping(key, True, join["how"], json.loads(join["why"]), follows)
 
 
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """A stored item with words in common, and the share of those that were sought."""
+
+    row: Row
+    share: float
+
+    def neighbour(self) -> Neighbour:
+        row = self.row
+        told = telling.read(row["title"], row["body"])
+        return Neighbour(row["item_id"], row["story_key"], row["first_seen_at"], told, row["site"])
+
+    def is_closed(self, at: int) -> bool:
+        return bool(at - self.row["active_at"] > CLOSES_AFTER_MS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """The text that an item copies."""
+
+    near: _Near
+    copied: Copied
+
+    @property
+    def of_id(self) -> int:
+        """The first of all copies, where this one is known to be a copy itself."""
+        return int(self.near.row["copy_of_id"] or self.near.row["item_id"])
+
+    def why(self) -> dict[str, Any]:
+        share = round(self.copied.share, 3)
+        return {"item": self.near.row["item_id"], "share": share, "runs": self.copied.runs}
+
+
 def _group(tx: Tx, row: Row, now: int) -> Grouping:
-    own = stories.root(tx, row["story_key"])
-    counts = _rarity(tx, row["item_id"])
+    own, at = stories.root(tx, row["story_key"]), row["first_seen_at"]
     told = telling.read(row["title"], row["body"])
-    near = [one for one in _neighbours(tx, row, told, counts) if one["story_key"] != own]
-    original, copied = _copied(row, near)
-    origin = origin_of(
-        Credits(row["wire"], row["byline"], row["body"], not row["partial"], row["site"]),
-        original["origin"] if original is not None else None,
-        is_copy=original is not None,
-    )
-    copy_of_id = original["copy_of_id"] or original["item_id"] if original is not None else None
-    subject = Subject.of(told, row["first_seen_at"], counts)
-    found = _joined(row, subject, near, original, copied)
-    neighbours.grouped(tx, row["item_id"], copy_of_id, origin, now)
+    subject = Subject(told, at, _rarity(tx, row["item_id"]), row["site"])
+    near = [one for one in _find_near(tx, row, subject) if one.row["story_key"] != own]
+    copy = _find_copy(row, near)
+    found = _choose(subject, near, copy)
+    neighbours.grouped(tx, row["item_id"], copy.of_id if copy else None, _origin(row, copy), now)
     if found is None:
         return _as_it_is(tx, row)
     if found.follows is not None:
-        at = row["first_seen_at"]
         stories.put(tx, Story(own, at, at, follows=found.follows))
-        return found
-    _join(tx, row, own, found, now)
+        return replace(found, story_key=own)
+    if stories.may_have_been_told(tx, row["item_id"], own):
+        stories.put(tx, Story(own, at, at))
+        stories.merge(tx, own, found.story_key)
+    stories.join(tx, Join(row["item_id"], now, found.story_key, found.how or "", found.why))
     return found
 
 
-def _join(tx: Tx, row: Row, own: str, found: Grouping, now: int) -> None:
-    item_id, key = row["item_id"], found.story_key
-    if stories.may_have_been_told(tx, item_id, own):
-        stories.put(tx, Story(own, row["first_seen_at"], row["first_seen_at"]))
-        stories.merge(tx, own, key)
-    stories.join(tx, Join(item_id, now, key, found.how or "", found.why))
-
-
-def _joined(
-    row: Row,
-    subject: Subject,
-    near: Sequence[Row],
-    original: Row | None,
-    copied: Copied | None,
-) -> Grouping | None:
-    """Where it goes: a copy to its original's story, else to the most alike, open ones first."""
+def _choose(subject: Subject, near: Sequence[_Near], copy: _Copy | None) -> Grouping | None:
+    """Where it goes: a copy to its original's story, else to the most alike; what is still open
+    comes first."""
     at = subject.at
-    if original is not None and copied is not None:
-        why = {"item": original["item_id"], "share": round(copied.share, 3), "runs": copied.runs}
-        key, closed = original["story_key"], _is_closed(original, at)
-        return (
-            Grouping(row["story_key"], follows=key) if closed else Grouping(key, True, "copy", why)
-        )
+    if copy is not None:
+        key = copy.near.row["story_key"]
+        if copy.near.is_closed(at):
+            return Grouping("", follows=key)
+        return Grouping(key, True, "copy", copy.why())
     for closed in (False, True):
-        those = [_neighbour(one) for one in near if _is_closed(one, at) is closed]
+        those = [one.neighbour() for one in near if one.is_closed(at) is closed]
         found = assign(subject, those)
         if found is not None:
             if closed:
-                return Grouping(row["story_key"], follows=found.story_key)
+                return Grouping("", follows=found.story_key)
             return Grouping(found.story_key, True, "event", {"item": found.item_id, **found.why})
     return None
 
 
-def _is_closed(row: Row, at: int) -> bool:
-    return bool(at - row["active_at"] > CLOSES_AFTER_MS)
+def _origin(row: Row, copy: _Copy | None) -> str | None:
+    stated = Credits(row["wire"], row["byline"], row["body"], not row["partial"], row["site"])
+    copied = copy.near.row["origin"] if copy is not None else None
+    return origin_of(stated, copied, is_copy=copy is not None)
 
 
-def _neighbour(row: Row) -> Neighbour:
-    return Neighbour(
-        row["item_id"], row["story_key"], row["first_seen_at"],
-        telling.read(row["title"], row["body"]),
-    )  # fmt: skip
-
-
-def _copied(row: Row, near: Sequence[Row]) -> tuple[Row | None, Copied | None]:
-    """The text that this one copies most of, and how much."""
-    best: tuple[Row | None, Copied | None] = None, None
-    for one in near:
-        found = copies.copied(row["body"] or "", one["body"] or "")
-        if found is not None and (best[1] is None or found.share > best[1].share):
-            best = one, found
+def _find_copy(row: Row, near: Sequence[_Near]) -> _Copy | None:
+    """The text that this one copies most of, the first of several."""
+    likely = sorted(near, key=lambda one: (-one.share, one.row["item_id"]))[:_MOST_COMPARED]
+    best: _Copy | None = None
+    for one in likely:
+        if one.share >= _SHARE_OF_A_COPY:
+            found = copies.copied(row["body"] or "", one.row["body"] or "")
+            if found is not None and (best is None or found.share > best.copied.share):
+                best = _Copy(one, found)
     return best
 
 
-def _neighbours(tx: Tx, row: Row, told: Telling, counts: Rarity) -> Sequence[Row]:
+def _find_near(tx: Tx, row: Row, subject: Subject) -> list[_Near]:
     """The items that have most of its telling words, each word by its rarity."""
-    since = neighbours.first_seen_since(tx, row["first_seen_at"] - LOOKS_BACK_MS)
+    since = neighbours.first_seen_since(tx, subject.at - LOOKS_BACK_MS)
     waiting = words.waiting(tx, _MOST_WAITING)
     shared: Counter[int] = Counter()
-    for form in sought(told, counts, WORDS_SOUGHT):
-        word, worth = indexed(form), counts.of(form) ** 2
+    sought_for = 0.0
+    for form in sought(subject.telling, subject.rarity, WORDS_SOUGHT):
+        word, worth = indexed(form), subject.rarity.of(form) ** 2
+        sought_for += worth
         holding = set(words.holding(tx, word, since, FOUND_PER_WORD))
         holding.update(item_id for item_id, forms in waiting if f" {word} " in forms)
         for item_id in holding:
             shared[item_id] += worth  # type: ignore[assignment]
     del shared[row["item_id"]]
-    nearest = sorted(shared, key=lambda item_id: (-shared[item_id], -item_id))
-    found = neighbours.of(tx, nearest[:MOST_NEIGHBOURS], row["item_id"])
-    return sorted(found, key=lambda one: int(one["item_id"]))
+    nearest = sorted(shared, key=lambda item_id: (-shared[item_id], -item_id))[:MOST_NEIGHBOURS]
+    found = neighbours.of(tx, nearest, row["item_id"])
+    return [_Near(one, shared[one["item_id"]] / sought_for) for one in found]
 
 
 def _rarity(tx: Tx, item_id: int) -> Rarity:

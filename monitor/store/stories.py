@@ -76,7 +76,7 @@ def put(tx: Tx, story: Story) -> None:
 def matched(tx: Tx, story_key: str, now: int) -> None:
     """A rule said yes to an item of the story: it stays open."""
     key = root(tx, story_key)
-    _put_found(tx, key, now)
+    found(tx, key, now)
     tx.run(
         """UPDATE stories SET matched_at = max(coalesce(matched_at, 0), :now)
            WHERE story_key = :key""",
@@ -84,7 +84,8 @@ def matched(tx: Tx, story_key: str, now: int) -> None:
     )  # fmt: skip
 
 
-def _put_found(tx: Tx, story_key: str, now: int) -> None:
+def found(tx: Tx, story_key: str, now: int) -> None:
+    """Give a story that has no row one, as old as its first item."""
     if find(tx, story_key) is None:
         founded_at = tx.value(
             "SELECT min(first_seen_at) FROM items WHERE story_key = :key", key=story_key
@@ -95,7 +96,7 @@ def _put_found(tx: Tx, story_key: str, now: int) -> None:
 
 def join(tx: Tx, new: Join) -> None:
     """The item is of another story from now on; its way there is kept."""
-    _put_found(tx, new.story_key, new.joined_at)
+    found(tx, new.story_key, new.joined_at)
     tx.run(
         "UPDATE items SET story_key = :key WHERE item_id = :item_id",
         key=new.story_key, item_id=new.item_id,
@@ -192,8 +193,27 @@ def last_join(tx: Tx, item_id: int) -> Row | None:
     )
 
 
+def exists(tx: Tx, story_key: str) -> bool:
+    """Whether any item is, or was, in a story of this key."""
+    return tx.one(
+        """SELECT 1 WHERE EXISTS (SELECT 1 FROM stories WHERE story_key = :key)
+             OR EXISTS (SELECT 1 FROM items WHERE story_key = :key)""",
+        key=story_key,
+    ) is not None  # fmt: skip
+
+
+def split_from(tx: Tx, story_key: str) -> str | None:
+    """The story that this one was taken out of by hand: what was told there counts as told."""
+    found: str | None = tx.value(
+        """SELECT json_extract(why, '$.split_from') FROM joins
+           WHERE story_key = :key AND how = 'hand' ORDER BY joined_at LIMIT 1""",
+        key=story_key,
+    )
+    return found
+
+
 def splits(tx: Tx, item_id: int) -> int:
-    """How often the item was put somewhere by hand."""
+    """How often the item was taken out of a story by hand."""
     found: int = tx.value(
         "SELECT count(*) FROM joins WHERE item_id = :item_id AND how = 'hand'", item_id=item_id
     )

@@ -17,10 +17,15 @@ from monitor.stories.rarity import Rarity
 from monitor.stories.telling import Telling
 
 CLOSES_AFTER_MS = 72 * 3_600_000
-# How alike an item must be to a story: where both have more than a title or teaser, and else.
-ALIKE_TEXTS = 0.40
-ALIKE_TITLES = 0.33
-FADES_MS = 7 * 86_400_000  # what is so much older must be twice as alike
+# How alike an item must be to a story: where either has more than a title, and else.
+ALIKE_TEXTS = 0.90
+ALIKE_TITLES = 0.29
+# Beside the title, in what a text has in common with another.
+_OF_NUMBERS = 0.7
+_OF_WORDS = 0.15
+_FEWEST_WORDS_ALIKE = 0.2
+FADES_MS = 5 * 86_400_000  # what is so much older must be twice as alike
+RECURS_AFTER_MS = 12 * 3_600_000
 _FEWEST_WORDS = 2  # that say something, and that both have
 _SAYS_SOMETHING = 0.5  # of a word's rarity
 _ENOUGH_FOR_A_MEAN = 3  # items of a story
@@ -35,6 +40,7 @@ class Neighbour:
     story_key: str
     at: int
     telling: Telling
+    site: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +61,26 @@ class Subject:
 
     telling: Telling
     at: int
-    weights: Weights
     rarity: Rarity
+    site: str | None = None
 
-    @classmethod
-    def of(cls, telling: Telling, at: int, rarity: Rarity) -> Subject:
-        return cls(telling, at, events.weights(telling, rarity), rarity)
+    @property
+    def weights(self) -> Weights:
+        return events.weights(self.telling, self.rarity)
+
+    def recurs(self, other: Neighbour) -> bool:
+        """Whether it is the next of a column that always has the same title."""
+        later = abs(self.at - other.at) >= RECURS_AFTER_MS
+        same = self.telling.title == other.telling.title and self.site == other.site
+        return later and same and bool(self.telling.title)
 
 
 def assign(subject: Subject, neighbours: Sequence[Neighbour]) -> Assigned | None:
     """None: the item founds a story of its own."""
     by_story: dict[str, list[Neighbour]] = {}
     for one in neighbours:
+        if subject.recurs(one):
+            continue
         by_story.setdefault(one.story_key, []).append(one)
     alike = {key: _Alike(subject, found) for key, found in by_story.items()}
     best = max(alike, key=lambda key: (alike[key].share, key), default=None)
@@ -81,18 +95,42 @@ class _Alike:
     """`share`: how alike the items of one story are, as part of what they have to be."""
 
     def __init__(self, subject: Subject, found: Sequence[Neighbour]) -> None:
-        weights = [events.weights(one.telling, subject.rarity) for one in found]
-        each = [events.likeness(subject.weights, one) for one in weights]
-        at = max(range(len(found)), key=lambda place: (each[place], -found[place].item_id))
-        self.nearest = found[at]
-        together = _added(weights)
-        alike = events.likeness(subject.weights, together)
-        if len(found) < _ENOUGH_FOR_A_MEAN:
-            alike = max(alike, each[at])
-        has_text = subject.telling.has_text and any(one.telling.has_text for one in found)
-        age = abs(subject.at - max(one.at for one in found))
-        fewest = (ALIKE_TEXTS if has_text else ALIKE_TITLES) * exp2(age / FADES_MS)
-        self.share = alike / fewest if _says_enough(subject, together) else 0.0
+        has_text = subject.telling.has_text
+        texts = [one for one in found if has_text or one.telling.has_text]
+        titles = [one for one in found if not (has_text or one.telling.has_text)]
+        by_text = [(_by_text(subject, one), one) for one in texts]
+        by_title = _by_titles(subject, titles) if titles else (0.0, found[0])
+        self.share, self.nearest = max(
+            [*by_text, by_title], key=lambda found: (found[0], -found[1].item_id)
+        )
+
+
+def _by_text(subject: Subject, other: Neighbour) -> float:
+    """Two items of which one has a text: the title of one should be told there, and what figures
+    there are be the same: reports by one pattern have other names and other figures."""
+    evidence = events.compare(subject.telling, other.telling, subject.rarity)
+    if evidence.words < _FEWEST_WORDS_ALIKE:
+        return 0.0
+    alike = evidence.title + _OF_NUMBERS * (evidence.numbers - 0.5) + _OF_WORDS * evidence.words
+    return _faded(alike / ALIKE_TEXTS, subject, other)
+
+
+def _by_titles(subject: Subject, found: Sequence[Neighbour]) -> tuple[float, Neighbour]:
+    weights = [events.weights(one.telling, subject.rarity) for one in found]
+    each = [events.likeness(subject.weights, one) for one in weights]
+    at = max(range(len(found)), key=lambda place: (each[place], -found[place].item_id))
+    together = _added(weights) if len(weights) > 1 else weights[0]
+    alike = events.likeness(subject.weights, together)
+    if len(found) < _ENOUGH_FOR_A_MEAN:
+        alike = max(alike, each[at])
+    if not _says_enough(subject, together):
+        return 0.0, found[at]
+    newest = max(found, key=lambda one: one.at)
+    return _faded(alike / ALIKE_TITLES, subject, newest), found[at]
+
+
+def _faded(share: float, subject: Subject, other: Neighbour) -> float:
+    return share * exp2(-abs(subject.at - other.at) / FADES_MS)
 
 
 def _added(weights: Sequence[Weights]) -> dict[str, float]:

@@ -15,11 +15,15 @@ from monitor.text import Kind, Scan, tokens
 
 WORDS_OF_A_RUN = 4
 FEWEST_WORDS = 40
-FEWEST_SHARED = 0.8  # of the shorter text's runs
-_PERMUTATIONS = 64
+# Of the shorter text's runs: a change of one word in ten breaks a third of them.
+FEWEST_SHARED = 0.6
+FEWEST_SHARED_OF_FEW = 0.8
+_FEW = 100  # runs: reports by one pattern, each with its own figures, are short
+_PERMUTATIONS = 128
 _SEED = 1
 _FEWEST_ALIKE = 0.08  # as the sketches tell it: a fifth of a text, copied whole, less their error
 _REMEMBERED = 512
+_RUNS_REMEMBERED = 16  # these are a hundred times as large
 
 
 class Copied(NamedTuple):
@@ -53,10 +57,11 @@ def copied(one: str, other: str) -> Copied | None:
 def compared(one: frozenset[str], other: frozenset[str]) -> Copied | None:
     shared, fewest = len(one & other), min(len(one), len(other))
     share = shared / fewest if fewest else 0.0
-    return Copied(share, shared) if share >= FEWEST_SHARED else None
+    needed = FEWEST_SHARED_OF_FEW if fewest < _FEW else FEWEST_SHARED
+    return Copied(share, shared) if share >= needed else None
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=_RUNS_REMEMBERED)
 def runs(body: str) -> frozenset[str]:
     """Every run of words of the text."""
     words = _words(body)

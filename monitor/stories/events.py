@@ -1,38 +1,80 @@
-"""How alike two tellings are, and why: the rare words, names and numbers that both have.
+"""How alike two tellings are: the rare words, names and numbers that both have.
 
-The cosine of two lists of words; a word weighs by how rare it is, where it stands, and more when
-it is a name.
+A word weighs by how rare it is, where it stands, and more when it is a name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from math import sqrt
+from typing import NamedTuple
 
 from monitor.stories.rarity import Rarity
 from monitor.stories.telling import Telling
 
 _OF_THE_REST = 0.5  # a word behind the lead
 _OF_A_NAME = 1.5
+_TOO_COMMON = 0.3
+_REMEMBERED = 512
+_FEWEST_NUMBERS = 2  # to tell anything by which of them both have
 
 Weights = Mapping[str, float]
 
 
+class Evidence(NamedTuple):
+    """From 0 to 1.  `words`: the cosine of all; `title`: how much of a title stands in the other,
+    of the better one; `numbers`: of those of the one that has fewer, 0.5 where that tells nothing.
+    """
+
+    words: float
+    title: float
+    numbers: float
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def weights(telling: Telling, rarity: Rarity) -> dict[str, float]:
-    """Of each word, so that the squares of all are 1 together; nothing for a telling of none."""
-    found = {form: _weight(form, telling, rarity) for form in telling.lead}
-    for form in telling.rest:
-        found[form] = _OF_THE_REST * _weight(form, telling, rarity)
+    """Of each word that is not all too common, so that the squares of all are 1 together."""
+    found: dict[str, float] = {}
+    for forms, worth in ((telling.rest, _OF_THE_REST), (telling.lead, 1.0)):
+        for form in forms:
+            rare = rarity.of(form)
+            if rare > _TOO_COMMON:
+                found[form] = rare * rare * worth
+    for name in telling.names & found.keys():
+        found[name] *= _OF_A_NAME
     length = sqrt(sum(weight * weight for weight in found.values()))
-    return {form: weight / length for form, weight in found.items()} if length else {}
-
-
-def _weight(form: str, telling: Telling, rarity: Rarity) -> float:
-    weight = rarity.of(form) * rarity.of(form)
-    return weight * _OF_A_NAME if form in telling.names else weight
+    return {form: weight / length for form, weight in found.items()}
 
 
 def likeness(one: Weights, other: Weights) -> float:
     """From 0, nothing in common, to 1, the same words."""
     few, many = (one, other) if len(one) <= len(other) else (other, one)
-    return sum(weight * many[form] for form, weight in few.items() if form in many)
+    return sum(few[form] * many[form] for form in few.keys() & many.keys())
+
+
+def compare(one: Telling, other: Telling, rarity: Rarity) -> Evidence:
+    """What two tellings have in common, at least one of which has more than a title."""
+    words = likeness(weights(one, rarity), weights(other, rarity))
+    title = max(_told(one, other, rarity), _told(other, one, rarity))
+    return Evidence(words, title, _numbers(one, other))
+
+
+def _told(one: Telling, other: Telling, rarity: Rarity) -> float:
+    """How much of the title of `one` the other says, rare words for more."""
+    told = all_of_it = 0.0
+    for form in one.title:
+        rare = rarity.of(form)
+        all_of_it += rare * rare
+        if form in other.lead or form in other.rest:
+            told += rare * rare
+    return told / all_of_it if all_of_it else 0.0
+
+
+def _numbers(one: Telling, other: Telling) -> float:
+    fewest = min(len(one.numbers), len(other.numbers))
+    if fewest < _FEWEST_NUMBERS:
+        return 0.5
+    share = len(one.numbers & other.numbers) / fewest
+    both_short = one.has_text and other.has_text and (one.is_short or other.is_short)
+    return min(share, 0.5) if both_short else share

@@ -23,7 +23,7 @@ _KEPT = 0.75  # of what was counted before, at each new sample
 _FEWEST = 1.5  # below it a word is as rare as one that was never seen
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rarity:
     """`texts` were counted, so many of them held each of `counts`."""
 

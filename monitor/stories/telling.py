@@ -14,29 +14,30 @@ from monitor.text import Scan, fold
 
 READ_CHARACTERS = 1500  # of the text: some 240 words
 _LEAD_WORDS = 60
-_FEWEST_WORDS_OF_A_TEXT = 30  # below it is a teaser, whatever it is called
+_FEWEST_WORDS_OF_A_TEXT = 8
+_FEWEST_WORDS_OF_A_WHOLE_TEXT = 40
 _REMEMBERED = 1024
 _LONGEST_WORD = 40
 _BLANK = re.compile(r"\s")
 _CAPITALISED = re.compile(r"[^\W\d_][\w'’.-]*")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Telling:
     """Folded words; every one of them is a form under which the item is indexed.
 
     `lead`: of the title and the first words of the text.  `rest`: of what was read behind it.
-    `names`: words that are written with a capital letter wherever they stand there.
+    `names`: words that are written with a capital letter wherever they stand there.  `has_text`:
+    there is more than a title or a teaser.
     """
 
     title: frozenset[str]
     lead: frozenset[str]
     rest: frozenset[str]
     names: frozenset[str]
+    numbers: frozenset[str]
     has_text: bool
-
-    def numbers(self) -> frozenset[str]:
-        return frozenset(form for form in self.lead if form[0].isdecimal())
+    is_short: bool
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -48,7 +49,9 @@ def read(title: str | None, body: str | None) -> Telling:
     lead = titled | _worded(words[:_LEAD_WORDS])
     rest = _worded([*words[_LEAD_WORDS:], *text.extra]) - lead
     has_text = len(words) >= _FEWEST_WORDS_OF_A_TEXT or text.is_foreign
-    return Telling(titled, lead, rest, _names(headline, text), has_text)
+    numbers = frozenset(form for form in lead | rest if form[0].isdecimal())
+    is_short = has_text and len(words) < _FEWEST_WORDS_OF_A_WHOLE_TEXT and not text.is_foreign
+    return Telling(titled, lead, rest, _names(headline, text), numbers, has_text, is_short)
 
 
 def _beginning(body: str) -> str:
