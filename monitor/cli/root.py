@@ -9,7 +9,17 @@ import click
 
 from monitor import __version__
 from monitor.cli.base import CODES, Call, Exit, config_option, say
-from monitor.cli.commands import adding, alerting, archive, checking, reading, rules, running, setup
+from monitor.cli.commands import (
+    adding,
+    alerting,
+    archive,
+    checking,
+    reading,
+    rules,
+    running,
+    setup,
+    stories,
+)
 from monitor.errors import ConfigError, LeaseHeld, QueryError, WirewatchError
 
 
@@ -45,6 +55,8 @@ def main(context: click.Context) -> None:
     context.ensure_object(Call)
 
 
-for _module in (setup, running, adding, archive, alerting, rules, checking, reading):
+for _module in (
+    setup, running, adding, archive, alerting, stories, rules, checking, reading,
+):  # fmt: skip
     for _command in _module.COMMANDS:
         main.add_command(_command)

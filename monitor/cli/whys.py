@@ -8,7 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.cli import alerts_told, finding, out, place, quoting, shapes, showing, versions
+from monitor.cli import (
+    alerts_told,
+    finding,
+    out,
+    place,
+    quoting,
+    shapes,
+    showing,
+    stories,
+    versions,
+)
 from monitor.cli.alerts_told import Fate
 from monitor.cli.base import Call
 from monitor.cli.finding import NotFound
@@ -35,6 +45,7 @@ class Account:
     texts: Mapping[str, StoredItem]  # by rule: the item as it read when the rule said so
     news: bool
     versions: Sequence[Version]
+    story: stories.Belonging
 
     @property
     def rule_ids(self) -> list[str]:
@@ -161,6 +172,7 @@ def gather(tx: Tx, item_id: int) -> Account:
         {rule_id: views.as_it_read(tx, row) for rule_id, row in matches.items()},
         views.item_row(tx, item_id)["news_at"] is not None,
         versions.of(tx, item_id),
+        stories.belonging(tx, item_id),
     )
 
 
@@ -175,6 +187,8 @@ def _show_item(account: Account, when: When) -> None:
     out.lines(*out.hanging("  text       ", showing.text_state(stored)))
     if len(account.versions) > 1:
         versions.show(account.versions, when, diff=True)
+    for sentence in account.story.sentences():
+        out.lines(*out.hanging("  story      ", sentence))
 
 
 def _stated(item: Item) -> Iterator[tuple[str, str]]:
@@ -214,6 +228,8 @@ def _shape(account: Account, verdicts: Sequence[Verdict]) -> shapes.Shape:
         "stated_by": dict(stored.item.stated_by),
         "sightings": [shapes.sighting(row) for row in account.sightings],
         "versions": [versions.shape(version) for version in account.versions],
+        "story": account.story.key,
+        "grouped_by": stories.why(account.story.join) if account.story.join else None,
         "rules": [_rule_shape(verdict, account) for verdict in verdicts],
     }
 
