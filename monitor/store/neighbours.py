@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from monitor.store.db import Row, Tx
 
+_MOST_OF_A_STORY = 3
+
 
 def to_group(tx: Tx, item_id: int) -> Row | None:
     """The item as grouping asks of it; None for one that was merged into another."""
@@ -92,8 +94,13 @@ def keep_word_counts(tx: Tx, up_to: int, digest: str, counted: str) -> None:
 
 
 def sample(tx: Tx, after: int, up_to: int) -> Sequence[Row]:
-    """Title and text of the items behind one id, up to another."""
+    """Title and text of the items behind one id, up to another: of each story only some, or the
+    words of an event that all report would count as common."""
     return tx.all(
-        "SELECT title, body FROM items WHERE item_id > :after AND item_id <= :up_to",
-        after=after, up_to=up_to,
+        """SELECT title, body FROM (
+             SELECT item_id, title, body,
+               row_number() OVER (PARTITION BY story_key ORDER BY item_id) AS place
+             FROM items WHERE item_id > :after AND item_id <= :up_to
+           ) WHERE place <= :most ORDER BY item_id""",
+        after=after, up_to=up_to, most=_MOST_OF_A_STORY,
     )  # fmt: skip

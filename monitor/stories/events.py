@@ -15,6 +15,7 @@ from monitor.stories.telling import Telling
 
 _OF_THE_REST = 0.5  # a word behind the lead
 _OF_A_NAME = 1.5
+_OF_A_NUMBER = 0.5  # in a title: numbers are asked for by themselves
 _TOO_COMMON = 0.3
 _REMEMBERED = 512
 _FEWEST_NUMBERS = 2  # to tell anything by which of them both have
@@ -64,10 +65,12 @@ def _told(one: Telling, other: Telling, rarity: Rarity) -> float:
     """How much of the title of `one` the other says, rare words for more."""
     told = all_of_it = 0.0
     for form in one.title:
-        rare = rarity.of(form)
-        all_of_it += rare * rare
+        weight = rarity.of(form) ** 2
+        if form[0].isdecimal():
+            weight *= _OF_A_NUMBER
+        all_of_it += weight
         if form in other.lead or form in other.rest:
-            told += rare * rare
+            told += weight
     return told / all_of_it if all_of_it else 0.0
 
 
@@ -76,5 +79,6 @@ def _numbers(one: Telling, other: Telling) -> float:
     if fewest < _FEWEST_NUMBERS:
         return 0.5
     share = len(one.numbers & other.numbers) / fewest
-    both_short = one.has_text and other.has_text and (one.is_short or other.is_short)
-    return min(share, 0.5) if both_short else share
+    # Briefs by one pattern have the same figures easily: only others' may speak for being one.
+    briefs = one.has_text and other.has_text and not (one.is_long and other.is_long)
+    return min(share, 0.5) if briefs else share

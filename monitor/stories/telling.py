@@ -15,7 +15,7 @@ from monitor.text import Scan, fold
 READ_CHARACTERS = 1500  # of the text: some 240 words
 _LEAD_WORDS = 60
 _FEWEST_WORDS_OF_A_TEXT = 8
-_FEWEST_WORDS_OF_A_WHOLE_TEXT = 40
+_FEWEST_WORDS_OF_A_LONG_TEXT = 40
 _REMEMBERED = 1024
 _LONGEST_WORD = 40
 _BLANK = re.compile(r"\s")
@@ -28,7 +28,7 @@ class Telling:
 
     `lead`: of the title and the first words of the text.  `rest`: of what was read behind it.
     `names`: words that are written with a capital letter wherever they stand there.  `has_text`:
-    there is more than a title or a teaser.
+    there is more than a title; `is_long`: more than a teaser or a brief.
     """
 
     title: frozenset[str]
@@ -37,7 +37,7 @@ class Telling:
     names: frozenset[str]
     numbers: frozenset[str]
     has_text: bool
-    is_short: bool
+    is_long: bool
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -50,8 +50,8 @@ def read(title: str | None, body: str | None) -> Telling:
     rest = _worded([*words[_LEAD_WORDS:], *text.extra]) - lead
     has_text = len(words) >= _FEWEST_WORDS_OF_A_TEXT or text.is_foreign
     numbers = frozenset(form for form in lead | rest if form[0].isdecimal())
-    is_short = has_text and len(words) < _FEWEST_WORDS_OF_A_WHOLE_TEXT and not text.is_foreign
-    return Telling(titled, lead, rest, _names(headline, text), numbers, has_text, is_short)
+    is_long = len(words) >= _FEWEST_WORDS_OF_A_LONG_TEXT or text.is_foreign
+    return Telling(titled, lead, rest, _names(headline, text), numbers, has_text, is_long)
 
 
 def _beginning(body: str) -> str:
