@@ -46,6 +46,8 @@ class Found:
     more: int = 0
 
 
+_ASKED_OF_SPACES = (*LEAVES, Near, AtLeast)
+
 # The stretches of one space by the leaf that stands there.
 _Stretches = dict[Leaf, Stretches]
 
@@ -55,7 +57,7 @@ def evaluate(node: Node, fields: Fields, field: str = DEFAULT_FIELD) -> Found:
 
     Raises TooCostly where a chain of NEARs or an expression cannot be judged in a second or two.
     """
-    if isinstance(node, (*LEAVES, Near, AtLeast)):
+    if isinstance(node, _ASKED_OF_SPACES):
         return _in_spaces(node, fields, field)
     if isinstance(node, Field):
         return evaluate(node.part, fields, node.name)
@@ -86,7 +88,7 @@ def _together(answer: Answer, found: Iterable[Found]) -> Found:
 
 def _in_spaces(node: Leaf | Near | AtLeast, fields: Fields, field: str) -> Found:
     """Each space is asked by itself: nothing stands partly in one and partly in another."""
-    if field == DEFAULT_FIELD and isinstance(node, Term | Phrase):
+    if field == DEFAULT_FIELD and isinstance(node, (Term, Phrase)):
         quick = _in_text(node, fields)
         if quick is not None:
             return quick

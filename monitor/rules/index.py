@@ -111,7 +111,7 @@ class _Seeker:
 
     def seek(self, scan: Scan) -> set[str]:
         ordered, extra = self._ordered, scan.extra
-        text = f"{scan.run}{' '.join(extra)} ".encode("utf-8", "surrogatepass")
+        text = (scan.run + scan.others).encode("utf-8", "surrogatepass")
         numbers = self._automaton.find_matches_as_indexes(text, overlapping=True)
         found = {ordered[number] for number, _, _ in numbers}
         for word in self._by_word.keys() & extra:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
-from operator import attrgetter
 from typing import NamedTuple
 
 from monitor.rules.bits import to_bits
@@ -86,7 +85,7 @@ class Space:
             lambda: self._breaks,
         )
 
-    def _in_windows(self, chain: tuple[Link, ...]) -> list[tuple[int, set[Token]]] | None:
+    def _in_windows(self, chain: tuple[Link, ...]) -> list[tuple[int, list[Token]]] | None:
         """The places of the phrase by where the text begins that they count in; None if it is not
         only around rare words."""
         if self._part is None or "_lookup" in self.__dict__:
@@ -98,18 +97,13 @@ class Space:
         text = self.text
         return [(start - at, phrase_in(text[start - at : end - at], chain)) for start, end in found]
 
-    def _placed(self, found: list[tuple[int, set[Token]]]) -> list[Token]:
+    def _placed(self, found: list[tuple[int, list[Token]]]) -> list[Token]:
         """By positions and code points of this text."""
-        placed = set()
+        placed = []
         for at, places in found:
             first = self._position_at(at) if places else 0
-            placed |= {
-                Token(
-                    "", one.first + first, one.last + first, one.start + at, one.end + at, one.kind
-                )
-                for one in places
-            }
-        return sorted(placed, key=attrgetter("first"))
+            placed += [_moved(one, first, at) for one in places]
+        return placed
 
     def holds_whole(self, sought: str) -> bool:
         """Whether the whole text is what is sought, both folded; NUL in it is any text."""

@@ -25,13 +25,12 @@ def around_rarest(chain: tuple[Link, ...], chunks: Chunks) -> Stretches | None:
     if found is None:
         return None
     text = chunks.text
-    return outermost(
-        {
-            (start + one.start, start + one.end)
-            for start, end in found
-            for one in phrase_in(text[start:end], chain)
-        }
-    )
+    places = {
+        (start + one.start, start + one.end)
+        for start, end in found
+        for one in phrase_in(text[start:end], chain)
+    }
+    return outermost(places) if len(places) > 1 else Stretches(list(places))
 
 
 def windows(
@@ -70,21 +69,22 @@ def _anchors(chain: tuple[Link, ...]) -> tuple[_Anchor, ...]:
     return tuple(anchor for _, _, anchor in sorted(made))
 
 
-def phrase_in(text: str, chain: tuple[Link, ...]) -> set[Token]:
-    """Each place as one token without a form; its kind is SIGN if that of its first or last is."""
+def phrase_in(text: str, chain: tuple[Link, ...]) -> list[Token]:
+    """Each place as one token, perhaps twice; its form says nothing, and its kind is SIGN if that
+    of its first or last is."""
     found = tokens(text)
     breaks = _breaks(text, found) if "\n" in text else frozenset()
-    reached: set[Token] | None = None
+    reached: list[Token] | None = None
     for link in chain:
-        ahead: set[Token] = set()
+        ahead: list[Token] = []
         for row in link:
             way = reached
             for form in row:
                 meant = _meant(form, found)
-                way = _nameless(meant) if way is None else _followed(way, meant, breaks)
-            ahead |= way or set()
-        reached = ahead
-    return reached or set()
+                way = meant if way is None else _followed(way, meant, breaks)
+            ahead += way or ()
+        reached = ahead if len(link) == 1 else list({one[1:]: one for one in ahead}.values())
+    return reached or []
 
 
 def _meant(form: str, found: list[Token]) -> list[Token]:
@@ -102,21 +102,16 @@ def _meant(form: str, found: list[Token]) -> list[Token]:
     ]
 
 
-def _nameless(found: list[Token]) -> set[Token]:
-    new = tuple.__new__  # half the time of Token(...)
-    return {new(Token, ("", *one[1:])) for one in found}
-
-
-def _followed(places: set[Token], found: list[Token], breaks: frozenset[int]) -> set[Token]:
+def _followed(places: list[Token], found: list[Token], breaks: frozenset[int]) -> list[Token]:
     following: dict[int, list[Token]] = {}
     for one in found:
         if one.first not in breaks:
             following.setdefault(one.first, []).append(one)
-    return {
+    return [
         Token("", place.first, one.last, place.start, one.end, max(place.kind, one.kind))
         for place in places
         for one in following.get(place.last + 1, ())
-    }
+    ]
 
 
 def _breaks(text: str, found: list[Token]) -> frozenset[int]:

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from monitor.text.scan import LOWERED, Scan
 from monitor.text.words import Kind, tokens
@@ -18,6 +18,8 @@ from monitor.text.words import Kind, tokens
 Chunk = tuple[int, int]  # code points, start and end
 
 _MOST = 16  # to look at so many costs what the tokens of an article do
+_BLANK = 0x20
+_FEW_LETTERS = 4
 _NOT_BLANK = re.compile(rb"[^ ]+")
 _LETTERS = bytes(0x20 if code == 0x20 else 0x61 for code in LOWERED)
 # What makes one word of two runs of letters or digits.
@@ -77,33 +79,42 @@ class Chunks:
             )
         return position
 
-    def _holding(self, form: str) -> Iterator[Chunk]:
-        if f" {form} " in self._scan.run:
-            yield from self._around(self._low, f" {form} ")
-            for written in _otherwise(form):
-                yield from self._around(self._lower, written)
+    def _holding(self, form: str) -> list[Chunk]:
+        found = self._plain(form, is_whole=True)
         if form in self._scan.extra:
-            for start, (end, forms) in self._scan.specials.items():
-                if form in forms:
-                    yield start, end
+            specials = self._scan.specials.items()
+            found += [(start, end) for start, (end, forms) in specials if form in forms]
+        return found
 
-    def _starting(self, start: str) -> Iterator[Chunk]:
-        if f" {start}" in self._scan.run:
-            yield from self._around(self._low, f" {start}")
-            for written in _otherwise(start):
-                yield from self._around(self._lower, written)
-        for begin, (end, forms) in self._scan.specials.items():
-            if any(form.startswith(start) for form in forms):
-                yield begin, end
+    def _starting(self, start: str) -> list[Chunk]:
+        found = self._plain(start, is_whole=False)
+        if f" {start}" in self._scan.others:
+            for begin, (end, forms) in self._scan.specials.items():
+                if any(form.startswith(start) for form in forms):
+                    found.append((begin, end))
+        return found
 
-    def _around(self, where: bytes, sought: str) -> Iterator[Chunk]:
-        """The chunks around a few letters in one of the guises of the text."""
-        literal, flat = sought.encode(), self._flat
-        last = len(literal) - 1
-        at = where.find(literal)
-        while at >= 0:
-            yield flat.rfind(b" ", 0, at + 1), flat.find(b" ", at + last) - 1
-            at = where.find(literal, at + 1)
+    def _plain(self, letters: str, *, is_whole: bool) -> list[Chunk]:
+        """Those of which it is a word, or the start of one, that wants no reading; not all of them
+        if they are too many."""
+        low, written = self._low, letters.encode("utf-8", "surrogatepass")
+        # With a blank before it a search stops at every word, without one where words hold it.
+        before = 1 if len(written) < _FEW_LETTERS else 0
+        found: list[Chunk] = []
+        for place in _places(low, b" "[:before] + written):
+            at = place + before
+            if low[at - 1] == _BLANK and (not is_whole or low[at + len(written)] == _BLANK):
+                found.append(self._chunk(at, len(written)))
+                if len(found) > _MOST:
+                    return found
+        for otherwise in _otherwise(letters):
+            places = islice(_places(self._lower, otherwise.encode()), _MOST + 1)
+            found += [self._chunk(at, len(otherwise)) for at in places]
+        return found
+
+    def _chunk(self, at: int, length: int) -> Chunk:
+        """What stands between blanks around a place in `flat`."""
+        return self._flat.rfind(b" ", 0, at), self._flat.find(b" ", at + length) - 1
 
     def _holds_word(self, start: int, end: int) -> bool:
         """For certain: what is not of ASCII may be none."""
@@ -143,14 +154,17 @@ class Chunks:
         return starts, list(accumulate(more, initial=0))
 
 
-def _few(found: Iterator[Chunk]) -> list[Chunk] | None:
+def _places(where: bytes, sought: bytes) -> Iterator[int]:
+    """None of them overlap: what does lies in the same chunk."""
+    at = where.find(sought)
+    while at >= 0:
+        yield at
+        at = where.find(sought, at + len(sought))
+
+
+def _few(found: list[Chunk]) -> list[Chunk] | None:
     """Each once."""
-    some: dict[Chunk, None] = {}
-    for chunk in found:
-        some[chunk] = None
-        if len(some) > _MOST:
-            return None
-    return list(some)
+    return list(dict.fromkeys(found)) if len(found) <= _MOST else None
 
 
 @lru_cache(maxsize=1 << 14)

@@ -69,6 +69,8 @@ class Scan:
             self.extra.update(*map(_forms, set(text.split())))
         else:
             self._read_specials()
+        # As `run`, of `extra`, in any order.
+        self.others = f" {' '.join(self.extra)} "
 
     def forms(self) -> set[str]:
         """Every form of a token of the text, and some that are none."""
@@ -80,7 +82,7 @@ class Scan:
         if f" {forms}" in self.run:
             return True
         *others, start = forms.split(" ")
-        starts = any(form.startswith(start) for form in self.extra)
+        starts = f" {start}" in self.others
         if not starts and self.extra.isdisjoint(others):
             return False
         return (starts or f" {start}" in self.run) and self.may_hold_all(others)
