@@ -32,6 +32,8 @@ def links(written: str, *, exact: bool = False) -> tuple[Link, ...]:
     `al-Qaeda cell` is ((al, qaeda), (alqaeda)) then ((cell)); `C++` asks for its sign, as does
     `AT&T`.  `exact`: the forms keep case and marks.
     """
+    if written.isascii() and written.replace(" ", "").isalnum():
+        return tuple(((form,),) for form in (written if exact else written.lower()).split())
     text, stand_ins = _readable(written)
     found = tokens(text)
     if exact:
