@@ -20,6 +20,7 @@ Chunk = tuple[int, int]  # code points, start and end
 _MOST = 16  # to look at so many costs what the tokens of an article do
 _BLANK = 0x20
 _FEW_LETTERS = 4
+_BLOCK = 1024
 _NOT_BLANK = re.compile(rb"[^ ]+")
 _LETTERS = bytes(0x20 if code == 0x20 else 0x61 for code in LOWERED)
 # What makes one word of two runs of letters or digits.
@@ -36,6 +37,7 @@ class Chunks:
         self._scan = scan
         self._flat = scan.flat
         self._known: dict[str, list[Chunk] | None] = {}
+        self._read: dict[int, list[int]] = {}
 
     def holding(self, form: str) -> list[Chunk] | None:
         """The chunks in which a form may stand; None where there are more than are worth being
@@ -71,13 +73,34 @@ class Chunks:
         at = place + 1
         begin = self._flat.rfind(b" ", 0, at) + 1
         starts, more = self._uneven
-        position = self._runs.count(b" a", 0, begin) + more[bisect_left(starts, begin)]
+        position = self._runs_before(begin) + more[bisect_left(starts, begin)]
         if begin < at:
-            chunk = self.text[begin - 1 : self._flat.find(b" ", begin) - 1]
-            position += sum(
-                one.kind is Kind.WORD and one.start < at - begin for one in tokens(chunk)
-            )
+            position += bisect_left(self._words_of(begin), place)
         return position
+
+    def _runs_before(self, place: int) -> int:
+        """How many runs of letters begin before a place in `flat`."""
+        block = place // _BLOCK
+        return self._runs_by_block[block] + self._count_runs(block * _BLOCK, place)
+
+    def _count_runs(self, start: int, end: int) -> int:
+        """How many begin at start..end of `flat`."""
+        return self._runs.count(b" a", max(start - 1, 0), end)
+
+    @cached_property
+    def _runs_by_block(self) -> list[int]:
+        """How many begin before each block of `flat`."""
+        blocks = range(0, len(self._flat), _BLOCK)
+        counts = (self._count_runs(start, start + _BLOCK) for start in blocks)
+        return list(accumulate(counts, initial=0))
+
+    def _words_of(self, begin: int) -> list[int]:
+        """Where the words of the chunk start that begins there in `flat`, in the text."""
+        if begin not in self._read:
+            chunk = self.text[begin - 1 : self._flat.find(b" ", begin) - 1]
+            words = (one for one in tokens(chunk) if one.kind is Kind.WORD)
+            self._read[begin] = [begin - 1 + one.start for one in words]
+        return self._read[begin]
 
     def _holding(self, form: str) -> list[Chunk]:
         found = self._plain(form, is_whole=True)
@@ -147,8 +170,7 @@ class Chunks:
                 found[begin] = flat.find(b" ", at) - 1
         starts = sorted(found)
         more = [
-            _width(text[begin - 1 : (end := found[begin])])
-            - self._runs.count(b" a", begin - 1, end + 1)
+            _width(text[begin - 1 : (end := found[begin])]) - self._count_runs(begin, end + 1)
             for begin in starts
         ]
         return starts, list(accumulate(more, initial=0))

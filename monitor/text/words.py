@@ -168,6 +168,9 @@ def _word(chunk: str, match: re.Match[str]) -> _Word:
     start, stop = match.span()
     if match["unspaced"] is not None:
         return _Word(fold(match.group()), start, stop, stop, True, (), _signs(chunk, start, stop))
+    written = match.group()
+    if written.isascii() and written.isalnum():
+        return _Word(written.lower(), start, stop, stop, False, (), _signs(chunk, start, stop))
     tail = _TAIL.search(chunk, max(start, stop - _LONGEST_TAIL), stop)
     assert tail is not None
     written = chunk[start : tail.start()]
@@ -177,8 +180,9 @@ def _word(chunk: str, match: re.Match[str]) -> _Word:
 
 
 def _signs(chunk: str, start: int, stop: int) -> tuple[str, str]:
-    before = chunk[start - 1] if start and _SIGN_BEFORE.match(chunk, start - 1) else ""
-    after = _SIGN_AFTER.match(chunk, stop)
+    is_signed = start > 0 and chunk[start - 1] in SIGNS_BEFORE
+    before = chunk[start - 1] if is_signed and _SIGN_BEFORE.match(chunk, start - 1) else ""
+    after = _SIGN_AFTER.match(chunk, stop) if chunk[stop : stop + 1] in ("+", "#") else None
     return before, after.group() if after else ""
 
 
