@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from monitor import pacing, routing, schedule, silencing
+from monitor import hours, pacing, routing, schedule, silencing
 from monitor.model import Ack, Alert, BodyState, DeliveryKind, HoldReason, Silence, StoredItem
 from monitor.pacing import Due, Held
 from monitor.plan import Plan
@@ -95,7 +95,7 @@ class _Owing:
         crowd = conversations.crowd(tx, channel, subject.now)
         due = pacing.plan(config.settings.pace, talk, crowd, alerts, subject.now)
         if isinstance(due, Due):
-            due = self._undisturbed(alerts, due) or due
+            due = self._undisturbed(channel, alerts, due) or due
         if isinstance(due, Held):
             for alert in alerts:
                 self._hold(channel, alert, due)
@@ -114,13 +114,15 @@ class _Owing:
             return due.at
         return max(due.at, subject.now + schedule.PAGE_WAIT_MS)
 
-    def _undisturbed(self, alerts: Sequence[Alert], due: Due) -> Held | None:
+    def _undisturbed(self, channel: str, alerts: Sequence[Alert], due: Due) -> Held | None:
         """Kept back because people asked not to be told now; critical passes."""
         if pacing.highest(alerts) is Severity.CRITICAL:
             return None
         ack = acks.newest(self.tx, self.subject.story_keys)
         if ack is not None and _is_seen(ack, due.at):
             return Held(HoldReason.ACKED, ack.author)
+        if hours.is_quiet(self.plan.config, channel, due.at):
+            return Held(HoldReason.QUIET)
         return None
 
     def _silenced(self, labels: Mapping[str, str]) -> Held | None:

@@ -74,6 +74,7 @@ LAYERS = {
         deliver
         gathering
         grouping
+        hours
         hushing
         ingest
         intake

@@ -18,7 +18,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from digest_world import STORIES, Desk
-from monitor import digests, gathering
+from monitor import digests, gathering, hours
 from monitor.settings import Quiet
 from test_digest_calendar import NIGHTS
 from world import DAY, HOUR, MINUTE
@@ -87,7 +87,7 @@ class Run:
         """The newest day whose hour has come has its digest, but in quiet hours and while the one
         before is on its way."""
         desk = self.desk
-        quiet = gathering.is_quiet(desk.config, "me", desk.now)
+        quiet = hours.is_quiet(desk.config, "me", desk.now)
         busy = await desk.rows(
             f"SELECT 1 FROM deliveries WHERE kind = 'digest' AND lease_until > {desk.now}"
         )

@@ -28,6 +28,7 @@ from monitor.settings import (
     DigestTime,
     EmailChannel,
     Pace,
+    Quiet,
     Route,
     Rule,
     Selectors,
@@ -114,6 +115,13 @@ def channels(file: RoutesFile) -> dict[str, Channel]:
 
 
 def _channel(name: str, given: ChannelKeys) -> Channel:
+    made, hours = _of_kind(name, given), given.quiet_hours
+    if hours is None:
+        return made
+    return replace(made, quiet=Quiet(hours.start, hours.end, hours.timezone))
+
+
+def _of_kind(name: str, given: ChannelKeys) -> Channel:
     if given.email is not None:
         return _email(name, given.email)
     if given.slack is not None:

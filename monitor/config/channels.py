@@ -26,7 +26,7 @@ def only_one(document: Document, mapping: Mapping, keys: tuple[str, ...]) -> Ite
 
 def check_channel(document: Document, name: Scalar, channel: Mapping) -> Iterator[Mistake]:
     yield from only_one(document, channel, KINDS)
-    if not channel.entries:
+    if {key.text for key, _ in channel.entries} <= {"quiet_hours"}:
         mend = "expected `console: {}`, `email: {...}`, `slack: {...}` or `webhook: {...}` in it"
         yield document.mistake(name.place, f"the channel {shown(name.text)} has no kind", mend)
     if name.text == IMPLICIT_CHANNEL and channel.get("console") is None and channel.entries:

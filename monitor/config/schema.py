@@ -153,11 +153,18 @@ class WebhookKeys(Keys):
     secret_file: FromFile | None = None
 
 
+class QuietKeys(Keys):
+    start: Clock = Field(alias="from")
+    end: Clock = Field(alias="to")
+    timezone: Timezone | None = None
+
+
 class ChannelKeys(Keys):
     console: ConsoleKeys | None = None
     email: EmailKeys | None = None
     slack: SlackKeys | None = None
     webhook: WebhookKeys | None = None
+    quiet_hours: QuietKeys | None = None
 
 
 class RouteKeys(Keys):

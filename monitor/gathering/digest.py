@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
-from monitor import digests, routing, schedule, zones
+from monitor import digests, hours, routing, schedule, zones
 from monitor.digests import Digest, DigestKind
 from monitor.gathering import footing, stories
 from monitor.model import DeliveryKind
@@ -61,7 +61,7 @@ def due(tx: Tx, config: Config, now: int) -> list[Due]:
     """What is due in all channels: nothing while quiet hours hold, at their end one for all."""
     found = []
     for name in channels(config):
-        if is_quiet(config, name, now) or _is_busy(tx, name, now):
+        if hours.is_quiet(config, name, now) or _is_busy(tx, name, now):
             continue
         day = _day_due(tx, config, name, now)
         if day is not None:
@@ -74,15 +74,6 @@ def due(tx: Tx, config: Config, now: int) -> list[Due]:
 def channels(config: Config) -> tuple[str, ...]:
     """Those that have digests: all that an alert can reach."""
     return routing.reached(config.route, config.rules, config.channels)
-
-
-def is_quiet(config: Config, channel: str, now: int) -> bool:
-    """Whether the channel's quiet hours hold."""
-    quiet = config.channels[channel].quiet
-    if quiet is None:
-        return False
-    zone = zones.first(quiet.timezone, config.settings.display_timezone)
-    return digests.quiet_until(quiet, zone, now) is not None
 
 
 def next_at(settings: Settings, now: int) -> int:
