@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection
-from contextlib import suppress
 from typing import Protocol
 
 from monitor import hushing, schedule
@@ -68,15 +67,16 @@ class Buttons:
             self._listening.pop(app).cancel()
         for app in wanted:
             if app not in self._listening:
-                self._listening[app] = asyncio.ensure_future(self._listen(app))
+                task = self._listening[app] = asyncio.ensure_future(self._listen(app))
+                task.add_done_callback(_note_the_end)
 
     async def close(self) -> None:
         tasks = list(self._listening.values())
         self._listening.clear()
         for task in tasks:
             task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        if tasks:
+            await asyncio.wait(tasks)
 
     async def _listen(self, app: App) -> None:
         base, token = app
@@ -104,7 +104,15 @@ class Buttons:
         if error is not None:
             what = f"buttons of {names} are not heard: {error.detail}"
         notice = Notice(f"buttons:{names}", what, "See: wirewatch channels test")
-        await engine.store.write(lambda tx: tell_ops(tx, engine.config, notice, now))
+        try:
+            await engine.store.write(lambda tx: tell_ops(tx, engine.config, notice, now))
+        except StoreError as kept_not:
+            raise Later("what became of the buttons could not be kept") from kept_not
+
+
+def _note_the_end(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("buttons.broke", exc_info=error)
 
 
 def apps(config: Config) -> dict[App, frozenset[str]]:

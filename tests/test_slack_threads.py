@@ -148,6 +148,19 @@ async def test_an_edit_holds_no_message_up(room) -> None:
     assert [("thread_ts" in posted.payload) for posted in sink.posted] == [False, True]
 
 
+async def test_messages_go_before_edits(room) -> None:
+    """A channel takes one a second: news does not queue behind counts."""
+    office, sink = room
+    await office.publish("gate", "Car bombing at the gate")
+    await office.deliver()
+    (row,) = await office.deliveries("war-room")
+    await owe_an_edit(office, row["conversation_id"])
+    office.world.now += HOUR
+    await office.publish("gate", "Car bombing at the gate, town liberated")
+    await office.deliver()
+    assert [("ts" in posted.payload) for posted in sink.posted][:3] == [False, False, True]
+
+
 @pytest.mark.parametrize(
     ("reasons", "shown"),
     [(["origin"], False), (["number"], True), (["origin", "number"], True), (["lost"], True),
