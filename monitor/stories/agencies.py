@@ -73,10 +73,10 @@ def label(name: str) -> str | None:
     if found is None:
         return None
     written = found["name"]
-    # "pa" and "tt" in small letters are no agencies; "dpa" is.
-    if len(written) <= _LONGEST_ABBREVIATION and written.islower() and written != "dpa":
-        return None
-    return _LABELS[written.casefold()]
+    agency = _LABELS[written.casefold()]
+    # "Pa." is a state and "tt" are initials.
+    is_word = len(written) <= _LONGEST_ABBREVIATION and not written.isupper()
+    return None if is_word and written != agency else agency
 
 
 def of_site(registrable: str) -> str | None:

@@ -15,7 +15,7 @@ from monitor.stories.telling import Telling
 
 _OF_THE_REST = 0.5  # a word behind the lead
 _OF_A_NAME = 1.5
-_OF_A_NUMBER = 0.5  # in a title: numbers are asked for by themselves
+_OF_A_NUMBER = 0.8  # in a title: numbers are asked for by themselves
 _TOO_COMMON = 0.3
 _REMEMBERED = 512
 _FEWEST_NUMBERS = 2  # to tell anything by which of them both have

@@ -15,7 +15,7 @@ from monitor.text import Scan, fold
 READ_CHARACTERS = 1500  # of the text: some 240 words
 _LEAD_WORDS = 60
 _FEWEST_WORDS_OF_A_TEXT = 8
-_FEWEST_WORDS_OF_A_LONG_TEXT = 40
+_FEWEST_WORDS_OF_A_LONG_TEXT = 30  # that are no figures
 _REMEMBERED = 1024
 _LONGEST_WORD = 40
 _BLANK = re.compile(r"\s")
@@ -50,7 +50,8 @@ def read(title: str | None, body: str | None) -> Telling:
     rest = _worded([*words[_LEAD_WORDS:], *text.extra]) - lead
     has_text = len(words) >= _FEWEST_WORDS_OF_A_TEXT or text.is_foreign
     numbers = frozenset(form for form in lead | rest if form[0].isdecimal())
-    is_long = len(words) >= _FEWEST_WORDS_OF_A_LONG_TEXT or text.is_foreign
+    prose = sum(not word[0].isdecimal() for word in words)
+    is_long = prose >= _FEWEST_WORDS_OF_A_LONG_TEXT or text.is_foreign
     return Telling(titled, lead, rest, _names(headline, text), numbers, has_text, is_long)
 
 
