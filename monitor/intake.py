@@ -80,6 +80,8 @@ class Intake:
         ))  # fmt: skip
         self._new_keys.update(keys)
         matches = self.prepared.matches(self.plan, item, state, source.id)
+        if state is not BodyState.WANTED:
+            judge.count_unknown(self.tx, matches, source.id, self.now)
         if any(match.answer is Answer.YES or match.error for match in matches):
             self._to_judge.append(item_id)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -28,7 +28,7 @@ from monitor.plan import Plan
 from monitor.rules.fields import Fields
 from monitor.settings import Config, Rule
 from monitor.store import alerts as kept
-from monitor.store import items, outbox, sightings, stories
+from monitor.store import items, outbox, sightings, stories, unknowns
 from monitor.store.db import Tx
 from monitor.text import forms, index_text
 from monitor.worth import worth_of
@@ -110,6 +110,8 @@ def judge(tx: Tx, plan: Plan, prepared: Prepared, arrived: Arrived) -> int:
     case = Case(tx, plan, situation, keys, _before(tx, plan, situation))
     for match in matches:
         case.take(match)
+    if arrived.change is Change.COMPLETED:
+        count_unknown(tx, matches, stored.source_id, arrived.now)
     case.find_lost({match.rule_id for match in matches})
     if case.raised or case.completed:
         origins = stories.tally(tx, keys[0], arrived.now).origins
@@ -121,6 +123,13 @@ def judge(tx: Tx, plan: Plan, prepared: Prepared, arrived: Arrived) -> int:
 
 
 NOTHING_COUNTED: Mapping[str, Figure] = {}
+
+
+def count_unknown(tx: Tx, matches: Sequence[Match], source_id: str, now: int) -> None:
+    """Count the rules that a whole article leaves without an answer."""
+    blind = [m.rule_id for m in matches if m.answer is Answer.UNKNOWN and m.error is None]
+    if blind:
+        unknowns.count(tx, ((rule_id, source_id) for rule_id in blind), now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,10 @@ from monitor.cli.summary import Watched
 from monitor.cli.when import DAY_MS, When
 from monitor.engine import wall_clock
 from monitor.health import is_blind
-from monitor.store import daemon, digests, views
+from monitor.store import daemon, digests, unknowns, views
 from monitor.store.db import Row, Tx
 
+MOST_UNKNOWNS = 5
 QUICK_READERS = frozenset(("fast", "json"))
 BEAT_MS = 90_000  # three beats
 
@@ -32,6 +33,7 @@ class Status:
     running: bool
     assurance: Assurance  # of the last 24 hours
     kept: int  # alerts that wait for a digest
+    unknowns: Sequence[Row]
 
 
 def run(call: Call, *, check: bool) -> None:
@@ -59,6 +61,7 @@ def gather(tx: Tx, now: int) -> Status:
     return Status(
         summary.gather(tx), views.counts(tx), views.paused_channels(tx), row, is_running(row, now),
         assurance.figures(tx, now - DAY_MS, now), digests.open_holds(tx),
+        unknowns.recent(tx, now, MOST_UNKNOWNS),
     )  # fmt: skip
 
 
@@ -85,8 +88,19 @@ def show(status: Status, when: When) -> None:
         *_totals(status.totals, held=_held(status)),
         *_assured(status.assurance, when),
         *_paused(status.paused, when),
+        *_unknown(status.unknowns, when),
     ):
         out.lines(line)
+
+
+def _unknown(rows: Sequence[Row], when: When) -> list[str]:
+    """Rules that ask for what a source never states."""
+    return [
+        f"rule {row['rule_id']} could not be told for {of(row['items'], 'article')} of "
+        f"{row['source_id']}, last {when.age(row['last_at'])}: a field that it asks for is not "
+        "there. See: wirewatch rules explain RULE ITEM"
+        for row in rows
+    ]
 
 
 def daemon_lines(status: Status, when: When) -> list[str]:
@@ -132,6 +146,15 @@ def shape(status: Status) -> shapes.Shape:
         },
         "items": status.totals["items"],
         "alerts": status.totals["alerts"],
+        "unknown": [
+            {
+                "rule": row["rule_id"],
+                "source": row["source_id"],
+                "items": row["items"],
+                "last_at": shapes.time(row["last_at"]),
+            }
+            for row in status.unknowns
+        ],
         "bodies_wanted": status.totals["wanted"],
         "deliveries": {
             "sent": status.totals["sent"],

@@ -135,6 +135,16 @@ def m015_digest_content(db: sqlite_utils.Database) -> None:
     db.execute("ALTER TABLE digests ADD COLUMN content TEXT")
 
 
+@steps()
+def m016_unknowns(db: sqlite_utils.Database) -> None:
+    """How many whole articles of a source a rule could answer neither yes nor no."""
+    db.execute(
+        """CREATE TABLE unknowns (
+             rule_id TEXT NOT NULL, source_id TEXT NOT NULL, items INTEGER NOT NULL,
+             last_at INTEGER NOT NULL, PRIMARY KEY (rule_id, source_id)) WITHOUT ROWID"""
+    )
+
+
 def apply(connection: sqlite3.Connection) -> None:
     """Bring the database to the newest schema.  Safe when two processes start at once."""
     database = sqlite_utils.Database(connection)
