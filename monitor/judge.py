@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from monitor import alerts, grouping, occasions, owing, schedule
-from monitor.changes import compare, is_news
+from monitor.changes import Changes, compare, gained, is_news, lost
 from monitor.dedupe import Candidate
 from monitor.figures import Figure, Said, figures_beside, highest
 from monitor.health import Notice
@@ -138,10 +138,14 @@ class Before:
 
     item: Item
     matches: Mapping[str, Match]
+    changes: Changes
 
-    def answer(self, rule_id: str) -> Answer:
-        match = self.matches.get(rule_id)
-        return match.answer if match is not None else Answer.NO
+    def answer(self, now: Match) -> Answer | None:
+        """What the rule said before; None for a match whose sentences stood there already."""
+        match = self.matches.get(now.rule_id)
+        if match is not None:
+            return match.answer
+        return Answer.NO if gained(self.changes, now.spans) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +175,7 @@ class Case:
             self.completed.extend(again)
         counted = highest(figures_beside(situation.stored.item, match.spans))
         past = self._past(rule.id)
-        before = self.before.answer(rule.id) if self.before is not None else None
+        before = self.before.answer(match) if self.before is not None else None
         said = self._said(rule.id, counted) if past.severity is not None else {}
         verdict = occasions.judge(situation, rule, Finding(worth.severity, before, said), past)
         self._keep(match, verdict.reason, counted)
@@ -183,7 +187,9 @@ class Case:
         if self.before is None or self.situation.stored.body_state is BodyState.WANTED:
             return
         for match in self.before.matches.values():
-            if match.answer is Answer.YES and match.rule_id not in still:
+            gone = match.answer is Answer.YES and match.rule_id not in still
+            # What stands there still, beside a word that the rule excludes, is no less said.
+            if gone and lost(self.before.changes, match.spans):
                 self._lose(self.plan.rules[match.rule_id], match, self.before.item)
 
     def _lose(self, rule: Rule, match: Match, item: Item) -> None:
@@ -234,10 +240,11 @@ def _before(tx: Tx, plan: Plan, situation: Situation) -> Before | None:
     item, now = items.before(tx, stored), stored.item
     if item is None:
         return None
-    if not is_news(compare(item.title, item.body, now.title, now.body)):
+    changes = compare(item.title, item.body, now.title, now.body)
+    if not is_news(changes):
         return None
     found = plan.matcher.match(item, stored.source_id, closed=not item.partial)
-    return Before(item, {match.rule_id: match for match in found})
+    return Before(item, {match.rule_id: match for match in found}, changes)
 
 
 def tell_ops(tx: Tx, config: Config, notice: Notice, now: int) -> None:

@@ -150,6 +150,27 @@ async def test_a_page_that_lost_its_text_is_believed_the_second_time(world: Worl
     assert alerts == [((), 0), ((Change.MODIFIED,), 1)]
 
 
+CAPTION = "Soldiers who liberated the port. (Photo by Otto Falk/NWA)"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "alerts"),
+    [
+        (f"{TEXT}\n\n{CAPTION}", f"{TEXT} Rain fell.", 0),  # only a caption said so
+        ("Troops liberated it. It rained.", "It rained, and troops liberated it. It snowed.", 0),
+        ("Troops liberated it. It rained.", "Troops entered it. It rained.", 1),
+    ],
+)
+async def test_no_longer_says_only_what_its_sentences_said(
+    world: World, before: str, after: str, alerts: int
+) -> None:
+    await read(world, "a", body=before)
+    assert await world.told() == [("liberated",)]
+    world.now += HOUR
+    (wanted,) = await due(world)
+    assert (await again(world, wanted, after)).alerts == alerts
+
+
 async def test_first_sight_is_not_read_again(world: World) -> None:
     """Nothing of it is told, so nothing of it is asked."""
     await world.poll(WIRE, item("a"))
