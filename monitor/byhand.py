@@ -84,7 +84,7 @@ class Session:
         return FAILED if self._failed else 0
 
     async def close(self) -> None:
-        await self.engine.close()
+        await self.engine.finish()
         if self._scratch is not None:
             self._scratch.cleanup()
 

@@ -21,7 +21,7 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from scrapy.crawler import AsyncCrawlerProcess
 
-from monitor import garbage, gathering, grouping, search
+from monitor import garbage, gathering, search
 from monitor.buttons import Buttons
 from monitor.canary import Canary
 from monitor.crawl import reactor, slim
@@ -50,7 +50,7 @@ DIGEST_SECONDS = 15
 PRUNE_SECONDS = 3600
 ITEMS_INDEXED_AT_ONCE = 200
 GROUP_SECONDS = 5
-ITEMS_GROUPED_AT_ONCE = 10  # what comes in meanwhile waits for them
+ROUNDS_BESIDE_POLLS = 5
 _M_ARENA_MAX = -8  # glibc, malloc.h
 DRAIN_SECONDS = 8.0  # of the ten that a stop may take
 
@@ -170,13 +170,12 @@ class Daemon:
             )
 
     async def _group(self) -> None:
-        """Put what no rule asked for into its story, a little at a time."""
-        grouped = 1
-        while grouped and not self._stopping:
-            now = self._engine.clock()
-            grouped = await self._engine.store.write(
-                lambda tx: grouping.group_missing(tx, ITEMS_GROUPED_AT_ONCE, now)  # noqa: B023
+        """Polls come first: as long as there are some, it takes a small share of the time."""
+        await self._engine.group_missing(
+            lambda rounds: (
+                not self._stopping and (rounds < ROUNDS_BESIDE_POLLS or not self._dispatch.crawls)
             )
+        )
 
     async def _deliver_tick(self) -> None:
         if self._stopping:

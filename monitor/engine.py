@@ -5,11 +5,12 @@ The daemon keeps one for its life; `scrapy crawl` and the commands make their ow
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from monitor import schedule, troubles
+from monitor import grouping, schedule, troubles
 from monitor.ingest import Ingest
 from monitor.model import DueSource, WantedBody
 from monitor.net.client import Client
@@ -25,6 +26,8 @@ T = TypeVar("T")
 Clock = Callable[[], int]
 
 
+ITEMS_GROUPED_AT_ONCE = 10  # what comes in meanwhile waits for them
+FINISH_SECONDS = 5.0
 # Nearly all are shorter; together they take 16 MB at the most.
 ROBOTS_REMEMBERED, ROBOTS_BYTES = 4000, 4096
 
@@ -145,6 +148,24 @@ class Engine:
 
         wanted, again = await self.store.read(look)
         return await self.store.write(claim) if wanted or again else []
+
+    async def group_missing(self, go_on: Callable[[int], bool]) -> None:
+        """Put what no rule asked for into its story, a little at a time, as long as `go_on` says so
+        to the number of rounds."""
+        rounds, grouped = 0, 1
+        while grouped and go_on(rounds):
+            now = self.clock()
+            grouped = await self.store.write(
+                lambda tx: grouping.group_missing(tx, ITEMS_GROUPED_AT_ONCE, now)  # noqa: B023
+            )
+            rounds += 1
+
+    async def finish(self) -> None:
+        """What the daemon would do in the background, as far as it takes no longer than a moment;
+        then close."""
+        ends_at = asyncio.get_running_loop().time() + FINISH_SECONDS
+        await self.group_missing(lambda _: asyncio.get_running_loop().time() < ends_at)
+        await self.close()
 
     async def close(self) -> None:
         self.ingest.close()

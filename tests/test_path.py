@@ -183,10 +183,25 @@ ARTICLE = """<html><head><title>{title}</title></head><body>{section}<h1>{title}
 <span class="BHS">by Staff Writers<br>
 Baghdad (AFP) Nov 17, 2025</span>
 <!--body-2-incontainer.php-->
-The town of {title} was liberated on Friday, residents said, and its market opened again.<p>
-Nobody was hurt, and the bridge over the river stands, the mayor told reporters at noon.<p>
+{text}<p>
 <!--RELATED LINKS--></body></html>"""
+MILL = (
+    "The old mill was liberated from its ivy on Friday, residents said, and grinds again.<p>"
+    "Nobody remembers when it stood still first, the miller told reporters at noon."
+)
+RAWA = (
+    "Rawa was liberated on Friday, residents said, and its market opened again.<p>"
+    "Nobody was hurt, and the bridge over the river stands, the mayor told reporters at noon."
+)
+TIKRIT = (
+    "Soldiers liberated the water works of Tikrit overnight after a siege of nine days.<p>"
+    "Engineers found two of the four pumps blown up, and expect repairs to last until spring."
+)
 ENTRY = '<a href="/reports/{0}_999.html">The town of {0} opens its market again</a><br>Teaser.<p>'
+
+
+def article(title: str, section: str, text: str) -> str:
+    return ARTICLE.format(title=title, section=section, text=text)
 
 
 async def test_a_section_without_a_link_is_told_by_its_articles_own_label(desk: Desk) -> None:
@@ -195,15 +210,15 @@ async def test_a_section_without_a_link_is_told_by_its_articles_own_label(desk: 
     desk.site.pages = {
         "/": "<html><body>" + ENTRY.format("Old") + "</body></html>",
         "/spacewar.xml": RSS.format(""),
-        "/reports/Old_999.html": ARTICLE.format(title="Old", section="IRAQ WARS"),
+        "/reports/Old_999.html": article("Old", "IRAQ WARS", MILL),
     }
     await desk.crawl("spacemedia", "-a", "source=iraq")
     desk.site.pages |= {
         "/": "<html><body>" + ENTRY.format("Rawa") + ENTRY.format("Kirkuk") + "</body></html>",
         "/spacewar.xml": RSS.format(FED.format("Tikrit")),
-        "/reports/Rawa_999.html": ARTICLE.format(title="Rawa", section="IRAQ WARS"),
-        "/reports/Kirkuk_999.html": ARTICLE.format(title="Kirkuk", section="MISSILE NEWS"),
-        "/reports/Tikrit_999.html": ARTICLE.format(title="Tikrit", section="IRAQ WARS"),
+        "/reports/Rawa_999.html": article("Rawa", "IRAQ WARS", RAWA),
+        "/reports/Kirkuk_999.html": article("Kirkuk", "MISSILE NEWS", RAWA),
+        "/reports/Tikrit_999.html": article("Tikrit", "IRAQ WARS", TIKRIT),
     }
     await desk.crawl("spacemedia", "-a", "source=iraq")
     await desk.deliver()

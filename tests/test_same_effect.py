@@ -71,8 +71,10 @@ def dump(database: Path) -> list[str]:
         db.row_factory = sqlite3.Row
         # The index shows its words to a table of this kind alone.
         db.execute("CREATE VIRTUAL TABLE temp.indexed USING fts5vocab(main, words, instance)")
+        # A digest is the calendar's, which a daemon alone keeps.
         names = db.execute(
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'words%'"
+            " AND name <> 'digests'"
         )
         tables = [*(row["name"] for row in names), "indexed"]
         lines = []

@@ -129,7 +129,7 @@ async def _poll(crawls: Round, config: Config, sources: Sequence[Source], report
         # Of what was broken off, nothing stays leased.
         await engine.store.write(lambda tx: work_rows.release(tx, engine.holder))
     finally:
-        await engine.close()
+        await engine.finish()
 
 
 async def _unpaused(engine: Engine, sources: Sequence[Source]) -> list[Source]:
