@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from digest_world import Desk
 from monitor import briefings, digests, gathering
 from monitor.digests import Gap, Section
 from monitor.settings import Config, DigestTime, Quiet, Rule, Settings, Severity
-from monitor.store import outbox, troubles
-from monitor.store.db import Store, Tx
+from monitor.store import digest_entries, migrations, outbox, troubles
+from monitor.store.db import Store, Tx, connect
 from world import BRIEF, DAY, HOUR, MINUTE, NOON, SECOND, World, config, item
 
 # NOON is 22 November 2025, a Saturday, 13:00 in Berlin.
@@ -304,8 +309,8 @@ class Office:
 async def test_from_a_poll_to_the_words_of_a_digest(tmp_path: Path) -> None:
     """What a rule takes for `low` is in no message but this one, in the words of its article."""
     rule = Rule("liberated", "liberated", severity=Severity.LOW, version="1")
-    settings = Settings(database=tmp_path / "wirewatch.db", digest=DigestTime(timezone="UTC"))
-    world = await World(config(tmp_path, rules=[rule], settings=settings)).open()
+    own = Settings(database=tmp_path / "wirewatch.db", digest=DigestTime(timezone="UTC"))
+    world = await World(config(tmp_path, rules=[rule], settings=own)).open()
     office = Office(world.store, world.config, lambda: world.now)
     await world.poll(BRIEF)
     await gathering.owe_due(office)
@@ -322,3 +327,33 @@ async def test_from_a_poll_to_the_words_of_a_digest(tmp_path: Path) -> None:
     assert "1. Town changes hands\n" in said[0].text
     assert "Troops «liberated» it at dawn." in said[0].text
     await world.close()
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.integers(0, 3 * DAY), max_size=60).map(sorted),
+    st.integers(0, DAY),
+    st.integers(1, 3 * DAY),
+)
+def test_gaps_are_found_without_reading_every_poll(
+    db: sqlite3.Connection, polls: list[int], since: int, lasting: int
+) -> None:
+    """The same as by looking at each."""
+    db.execute("DELETE FROM polls")
+    db.executemany(
+        """INSERT INTO polls (source_id, polled_at, outcome, items, new_items, skipped, bytes)
+           VALUES ('wire', ?, 'ok', 0, 0, 0, 0)""",
+        [(at,) for at in polls],
+    )
+    until = since + lasting
+    inside = [since, *(at for at in polls if since < at < until), until]
+    gaps = [pair for pair in pairwise(inside) if pair[1] - pair[0] > HOUR]
+    assert sorted(digest_entries.polling_gaps(Tx(db), since, until, HOUR)) == gaps
+
+
+@pytest.fixture
+def db() -> Iterator[sqlite3.Connection]:
+    with closing(connect(Path(":memory:"))) as opened:
+        migrations.apply(opened)
+        opened.execute("PRAGMA foreign_keys = 0")
+        yield opened

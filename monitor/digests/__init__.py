@@ -16,6 +16,7 @@ from monitor.digests.content import (
     Words,
     counted,
     is_worth_sending,
+    may_be_known,
     section_of,
     sorted_stories,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "due",
     "instant",
     "is_worth_sending",
+    "may_be_known",
     "missed",
     "next_at",
     "quiet_until",

@@ -131,10 +131,15 @@ class Digest:
         return sum(heading.stories for heading in self.headings)
 
 
+def may_be_known(whys: Collection[str], *, told: bool) -> bool:
+    """Whether it matters where a story stands that the channel had it before."""
+    return told or bool(_PLAIN & set(whys))
+
+
 def section_of(whys: Collection[str], *, told: bool, known: bool) -> Section:
     """Where a story stands: `whys` its alerts were held, if it was `told` at once, if the channel
     had it before.  What people saw or would have seen comes before what was kept from them."""
-    if told or _PLAIN & set(whys):
+    if may_be_known(whys, told=told):
         return Section.UPDATED if known else Section.NEW
     if "updates" in whys:
         return Section.UPDATED

@@ -74,12 +74,12 @@ def read(tx: Tx, channel: str, entries: Iterable[Entry], zone: Zone) -> Read:
 
 def _outline(tx: Tx, channel: str, story_key: str, alerts: Alerts, until: int) -> Story:
     """What places a story on the page; its words come later, if it is shown."""
-    earliest = min(each.raised_at for each in alerts)
-    section = digests.section_of(
-        [each.why for each in alerts if each.why],
-        told=any(each.why is None for each in alerts),
-        known=kept.was_known(tx, channel, story_key, earliest),
+    whys = [each.why for each in alerts if each.why]
+    is_told = any(each.why is None for each in alerts)
+    known = digests.may_be_known(whys, told=is_told) and kept.was_known(
+        tx, channel, story_key, min(each.raised_at for each in alerts)
     )
+    section = digests.section_of(whys, told=is_told, known=known)
     tally = grouped.tally(tx, story_key, until)
     head = alerts[-1] if section is Section.UPDATED else alerts[0]
     return Story(

@@ -96,18 +96,54 @@ def was_known(tx: Tx, channel: str, story_key: str, before_at: int) -> bool:
 
 
 def polling_gaps(tx: Tx, since: int, until: int, longest: int) -> list[tuple[int, int]]:
-    """Times between `since` and `until`, longer than `longest`, in which nothing was polled."""
-    rows = tx.all(
-        """WITH polled (at) AS (
-             SELECT :since
-             UNION ALL SELECT polled_at FROM polls
-               WHERE poll_id > coalesce((SELECT poll_id FROM polls WHERE polled_at <= :since
-                                         ORDER BY poll_id DESC LIMIT 1), 0)
-                 AND polled_at < :until
-             UNION ALL SELECT :until)
-           SELECT begins_at, at FROM
-             (SELECT lag(at) OVER (ORDER BY at) AS begins_at, at FROM polled)
-           WHERE at - begins_at > :longest ORDER BY at""",
-        since=since, until=until, longest=longest,
+    """Times between `since` and `until`, longer than `longest`, in which nothing was polled.
+
+    Polls are in the order of time, so that a stretch without a gap is passed over unread.
+    """
+    last_id = tx.value("SELECT max(poll_id) FROM polls") or 0
+    begin, end = _Poll(_polled_before(tx, since, last_id), since), _Poll(last_id + 1, until)
+    found: list[tuple[int, int]] = []
+    stretches = [(begin, end)]
+    while stretches:
+        first, last = stretches.pop()
+        if last.at - first.at <= longest:
+            continue
+        middle = _poll_between(tx, first, last, until)
+        if middle is None:
+            found.append((first.at, last.at))
+        else:
+            stretches += [(middle, last), (first, middle)]
+    return found
+
+
+class _Poll(NamedTuple):
+    poll_id: int
+    at: int
+
+
+def _poll_between(tx: Tx, first: _Poll, last: _Poll, until: int) -> _Poll | None:
+    row = tx.one(
+        """SELECT poll_id, polled_at FROM polls
+           WHERE poll_id > :first AND poll_id < :last AND poll_id >= :middle
+           ORDER BY poll_id LIMIT 1""",
+        first=first.poll_id, last=last.poll_id, middle=(first.poll_id + last.poll_id) // 2,
     )  # fmt: skip
-    return [(row["begins_at"], row["at"]) for row in rows]
+    if row is None:
+        row = tx.one(
+            """SELECT poll_id, polled_at FROM polls WHERE poll_id > :first AND poll_id < :last
+               ORDER BY poll_id DESC LIMIT 1""",
+            first=first.poll_id, last=last.poll_id,
+        )  # fmt: skip
+    return None if row is None else _Poll(row["poll_id"], min(row["polled_at"], until))
+
+
+def _polled_before(tx: Tx, at: int, last_id: int) -> int:
+    """The id of the last poll until then, 0 for none."""
+    low, high = 0, last_id
+    while low < high:
+        middle = (low + high + 1) // 2
+        polled_at = tx.value(
+            "SELECT polled_at FROM polls WHERE poll_id >= :id ORDER BY poll_id LIMIT 1", id=middle
+        )
+        low, high = (middle, high) if polled_at <= at else (low, middle - 1)
+    return low
