@@ -5,9 +5,11 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from digest_world import Desk
+from monitor import gathering
 from monitor.model import Outcome, OutcomeKind
 from monitor.store import outbox, pages, work
-from tests.world import BRIEF, HOUR, WIRE, World, config, item, page
+from tests.world import BRIEF, DAY, HOUR, WIRE, World, config, item, page
 
 GROWING = (
     "items", "versions", "sightings", "item_keys", "matches", "alerts", "conversations",
@@ -63,6 +65,29 @@ async def test_the_way_of_an_article_reads_no_whole_table(tmp_path: Path) -> Non
     # Those that begin with a comment are the index's own.
     statements = [one for one in asked if one.startswith(("SELECT", "INSERT", "UPDATE", "DELETE"))]
     assert len(statements) > 20
-    with closing(sqlite3.connect(tmp_path / "wirewatch.db")) as db:
-        read_whole = {one: found for one in statements if (found := scans(db, one))}
-    assert read_whole == {}
+    assert read_whole(tmp_path, statements) == {}
+
+
+async def test_a_digest_reads_no_whole_table(tmp_path: Path) -> None:
+    """Due or not, with stories that were told and held, one taken over, and one sent."""
+    desk = await Desk(tmp_path).open()
+    await desk.tick()
+    asked: set[str] = set()
+    await desk.store.write(lambda tx: tx._connection.set_trace_callback(asked.add))
+    for answer in ("later", "accepted", "accepted"):
+        await desk.alert(0)
+        for story, why in enumerate(("low", "cap", "updates", "quiet"), 1):
+            await desk.alert(story, why=why)
+        desk.now += DAY
+        await desk.tick()
+        await desk.store.write(lambda tx: gathering.due(tx, desk.config, desk.now))
+        await desk.send(answer)
+    await desk.close()
+    statements = [one for one in asked if one.startswith(("SELECT", "INSERT", "UPDATE", "DELETE"))]
+    assert len(statements) > 30
+    assert read_whole(tmp_path, statements) == {}
+
+
+def read_whole(directory: Path, statements: list[str]) -> dict[str, list[str]]:
+    with closing(sqlite3.connect(directory / "wirewatch.db")) as db:
+        return {one: found for one in statements if (found := scans(db, one))}

@@ -82,8 +82,8 @@ def was_known(tx: Tx, channel: str, story_key: str, before_at: int) -> bool:
     return tx.one(
         """SELECT 1 FROM (
              SELECT :story AS story_key
-             UNION SELECT story_key FROM stories WHERE merged_into = :story) k
-           CROSS JOIN items i ON i.story_key = k.story_key
+             UNION SELECT story_key FROM stories WHERE merged_into = :story) whole
+           CROSS JOIN items i ON i.story_key = whole.story_key
            CROSS JOIN alerts a ON a.item_id = i.item_id
            WHERE a.raised_at < :before AND (
              EXISTS (SELECT 1 FROM holds h WHERE h.alert_id = a.alert_id AND h.channel = :channel)
