@@ -13,3 +13,12 @@ def is_quiet(config: Config, channel: str, now: int) -> bool:
         return False
     zone = zones.first(quiet.timezone, config.settings.display_timezone)
     return digests.quiet_until(quiet, zone, now) is not None
+
+
+def quiet_ended_at(config: Config, channel: str, now: int) -> int:
+    """When the channel's last quiet hours ended; `now` where it has none."""
+    quiet = config.channels[channel].quiet
+    if quiet is None:
+        return now
+    zone = zones.first(quiet.timezone, config.settings.display_timezone)
+    return digests.quiet_ended_at(quiet, zone, now)

@@ -183,10 +183,29 @@ async def test_an_alert_of_the_last_second_is_no_day_late(tmp_path: Path) -> Non
     await desk.alert(0, why="quiet")
     desk.now += MINUTE
     await desk.tick()
+    desk.now -= SECOND
     await desk.alert(1, why="quiet")
-    desk.now += SECOND
+    desk.now += 2 * SECOND
     await desk.tick()
     assert await desk.days("quiet") == ["2025-11-23", "2025-11-23.2"]
+    await desk.close()
+
+
+async def test_what_would_come_in_quiet_hours_waits_for_their_end(tmp_path: Path) -> None:
+    """Held before they begin; where there are none any more it comes at once."""
+    desk = await Desk(tmp_path, quiet=Quiet(22 * 60, 7 * 60, "Europe/Berlin")).open()
+    await desk.tick()
+    desk.now = NOON + 8 * HOUR
+    await desk.alert(0, why="quiet")
+    for hours, opened in ((0, 0), (3, 0), (9, 0), (10, 1)):
+        desk.now = NOON + (8 + hours) * HOUR
+        await desk.tick()
+        assert len(await desk.days("quiet")) == opened
+    await desk.alert(1, why="quiet")
+    desk.quiet = None
+    desk.now += MINUTE
+    await desk.tick()
+    assert len(await desk.days("quiet")) == 2
     await desk.close()
 
 

@@ -3,7 +3,16 @@
 Knows no store, no network, no clock, and not the machine's own time zone.
 """
 
-from monitor.digests.calendar import day_of, due, instant, missed, next_at, quiet_until, today
+from monitor.digests.calendar import (
+    day_of,
+    due,
+    instant,
+    missed,
+    next_at,
+    quiet_ended_at,
+    quiet_until,
+    today,
+)
 from monitor.digests.content import (
     Blind,
     Digest,
@@ -39,6 +48,7 @@ __all__ = [
     "may_be_known",
     "missed",
     "next_at",
+    "quiet_ended_at",
     "quiet_until",
     "section_of",
     "sorted_stories",

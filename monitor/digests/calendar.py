@@ -70,6 +70,13 @@ def quiet_until(quiet: Quiet, zone: ZoneInfo, now: int) -> int | None:
     return None
 
 
+def quiet_ended_at(quiet: Quiet, zone: ZoneInfo, now: int) -> int:
+    """When the last quiet hours ended that are over at `now`."""
+    if quiet.start_minute == quiet.end_minute:
+        return now
+    return instant(quiet.end_minute, zone, day_of(quiet.end_minute, zone, now))
+
+
 def _exists(at_minute: int, zone: ZoneInfo, day: date) -> bool:
     return instant(at_minute, zone, day) < instant(at_minute, zone, day + _DAY)
 

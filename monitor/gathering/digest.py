@@ -66,7 +66,7 @@ def due(tx: Tx, config: Config, now: int) -> list[Due]:
         day = _day_due(tx, config, name, now)
         if day is not None:
             found.append(Due(name, DigestKind.DAILY, day.isoformat()))
-        elif kept.quiet_is_held(tx, name):
+        elif kept.quiet_is_held(tx, name, hours.quiet_ended_at(config, name, now)):
             found.append(_another(tx, config, name, DigestKind.QUIET, now))
     return found
 
@@ -172,7 +172,10 @@ def _draft(tx: Tx, config: Config, wanted: Due, now: int) -> Draft:
 def _quiet_draft(tx: Tx, config: Config, wanted: Due, unsent: Sequence[Row], until: int) -> Draft:
     """What opens at the end of quiet hours, and nothing else."""
     before = [row for row in unsent if row["kind"] == DigestKind.QUIET]
-    held = digest_entries.held(tx, wanted.channel, [row["digest_id"] for row in before], quiet=True)
+    ended_at = hours.quiet_ended_at(config, wanted.channel, until)
+    held = digest_entries.held(
+        tx, wanted.channel, [row["digest_id"] for row in before], quiet_before=ended_at
+    )
     since = min((each.held_at for each in held if each.held_at is not None), default=until)
     known = stories.read(tx, wanted.channel, held, _reader(config, until))
     digest = replace(

@@ -38,18 +38,22 @@ class Entry(NamedTuple):
     waits: bool = False
 
 
-def held(tx: Tx, channel: str, taken_over: Sequence[str], *, quiet: bool = False) -> list[Entry]:
-    """The channel's open holds, or only those of quiet hours, and what these digests had."""
+def held(
+    tx: Tx, channel: str, taken_over: Sequence[str], quiet_before: int | None = None
+) -> list[Entry]:
+    """The channel's open holds, or only those of quiet hours before a time, and what these digests
+    had."""
     rows = tx.all(
         f"""SELECT {_ENTRY}, h.why, h.detail, h.held_at FROM holds h
             CROSS JOIN alerts a ON a.alert_id = h.alert_id
-            WHERE h.channel = :channel AND h.digest_id IS NULL AND (h.why = 'quiet' OR NOT :quiet)
+            WHERE h.channel = :channel AND h.digest_id IS NULL
+              AND (:before IS NULL OR h.why = 'quiet' AND h.held_at < :before)
             UNION ALL
             SELECT {_ENTRY}, h.why, h.detail, h.held_at FROM json_each(:digests) AS taken
             CROSS JOIN holds h ON h.digest_id = taken.value
             CROSS JOIN alerts a ON a.alert_id = h.alert_id
             ORDER BY raised_at, alert_id""",
-        channel=channel, quiet=quiet, digests=json.dumps(list(taken_over)),
+        channel=channel, before=quiet_before, digests=json.dumps(list(taken_over)),
     )  # fmt: skip
     return [Entry(**{name: row[name] for name in row.keys()}) for row in rows]  # noqa: SIM118
 

@@ -121,12 +121,13 @@ def count_of_day(tx: Tx, channel: str, kind: str, day: str) -> int:
     return found
 
 
-def quiet_is_held(tx: Tx, channel: str) -> bool:
-    """Whether something waits only for the channel's quiet hours to end."""
+def quiet_is_held(tx: Tx, channel: str, ended_at: int) -> bool:
+    """Whether something waited only for the channel's quiet hours, which ended then, to end."""
     return tx.one(
         """SELECT 1 FROM holds
-           WHERE channel = :channel AND digest_id IS NULL AND why = 'quiet' LIMIT 1""",
-        channel=channel,
+           WHERE channel = :channel AND digest_id IS NULL AND held_at < :ended_at
+             AND why = 'quiet' LIMIT 1""",
+        channel=channel, ended_at=ended_at,
     ) is not None  # fmt: skip
 
 
