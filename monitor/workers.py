@@ -10,25 +10,16 @@ name: it must keep its work behind `if __name__ == "__main__"`, as console scrip
 from __future__ import annotations
 
 import asyncio
-import ctypes
-import gc
 import multiprocessing
 import os
 import pickle
-import resource
 import signal
-import sys
-import time
-import traceback
+import socket
 from collections.abc import Callable
-from contextlib import AbstractContextManager
-from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar, cast
 
-from pebble import ProcessExpired, ProcessPool
-
-from monitor import garbage
-from monitor.errors import ReadError, ReadReason, WirewatchError
+from monitor.confined import LENGTH, OUT_OF_MEMORY, crash, serve
+from monitor.errors import ReadError, ReadReason
 
 T = TypeVar("T")
 
@@ -45,26 +36,22 @@ QUICK_MEMORY_BYTES = 128 * 1024 * 1024
 SLOW_MEMORY_BYTES = 200 * 1024 * 1024
 # Six calls that hang before it; who waits longer would outlive the lease on its work.
 SLOW_PATIENCE_SECONDS = 60.0
-# feedparser leaves a document's elements in cycles, some 200 MB after a call of seconds.
-_UNTIDY_SECONDS = 0.2
 _UNPACKED_AT_ONCE = 1 << 20  # bytes: a hundredth of a second
-_OUT_OF_MEMORY = 77  # exit code
-# For starting a process on a busy machine; a call that has no answer by then was lost in the pool.
-_START_SECONDS = 30.0
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_START_SECONDS = 30.0  # on a busy machine
+_BUFFERED = 1 << 20  # bytes of an answer, before its sender has to wait
 
 
 class Workers:
     """Runs functions in other processes, at most `count` at a time; others wait their turn.
 
-    The processes start with the first call.  Belongs to one event loop.
+    The processes start when they are needed.  Belongs to one event loop.
     """
 
     def __init__(self, count: int = 2, memory_bytes: int = MEMORY_BYTES) -> None:
-        self._count = count
         self._memory_bytes = memory_bytes
         self._turns = asyncio.Semaphore(count)
-        self._pool: ProcessPool | None = None
+        self._running: set[_Worker] = set()
+        self._idle: list[_Worker] = []
 
     async def run(self, fn: Callable[..., T], *args: object, wall_seconds: float) -> T:
         """`fn(*args)` as computed by a worker; function, arguments and result must pickle.
@@ -72,49 +59,101 @@ class Workers:
         Errors of ours come through as they were raised.  Raises ReadError: PARSE_TIMEOUT when it
         ran longer than `wall_seconds`, PARSE_MEMORY, or PARSE_CRASH for everything else.
         """
+        request = pickle.dumps((wall_seconds, fn, args), pickle.HIGHEST_PROTOCOL)
         async with self._turns:
-            pool = await self._running_pool()
-            answer = asyncio.wrap_future(
-                pool.schedule(_call, args=(wall_seconds, fn, *args), timeout=wall_seconds)
-            )
-            try:
-                await asyncio.wait((answer,), timeout=wall_seconds + _START_SECONDS)
-                if not answer.done():
-                    await self._discard(pool)
-                    raise _too_long(wall_seconds)
-            finally:
-                answer.cancel()  # of a call that nobody waits for any more: its worker is killed
-            error = answer.exception()
-            if isinstance(error, WirewatchError):
-                raise error
-            if error is not None:
-                raise _read_error(error, wall_seconds) from error
-            result: T = await _unpacked(answer.result())
-            return result
+            answer = await self._ask(request, wall_seconds)
+        result, error = await _unpacked(answer)
+        if error is not None:
+            raise error
+        return cast("T", result)
 
     async def close(self) -> None:
-        """End all workers at once, and what still runs in them: no answer of theirs comes."""
-        if self._pool is not None:
-            await self._discard(self._pool)
+        """End all workers at once, and what still runs in them: that has crashed."""
+        await asyncio.gather(*(self._end(worker) for worker in tuple(self._running)))
 
-    async def _running_pool(self) -> ProcessPool:
-        # A pool breaks for good when an idle worker is killed from outside.
-        if self._pool is not None and not self._pool.active:
-            await self._discard(self._pool)
-        if self._pool is None:
-            self._pool = ProcessPool(
-                max_workers=self._count,
-                max_tasks=_CALLS_OF_A_WORKER,
-                initializer=_confine,
-                initargs=(os.getpid(), self._memory_bytes),
-                context=multiprocessing.get_context("spawn"),
+    async def _ask(self, request: bytes, wall_seconds: float) -> bytes:
+        answer = None
+        worker = await self._free()
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                await worker.started()
+            async with asyncio.timeout(wall_seconds):
+                answer = await worker.ask(request)
+        except TimeoutError:
+            raise _too_long(wall_seconds) from None
+        except (EOFError, ConnectionError):
+            raise _ended(await self._end(worker)) from None
+        finally:
+            if answer is None or worker.calls >= _CALLS_OF_A_WORKER:
+                await self._end(worker)
+            else:
+                self._idle.append(worker)
+        return answer
+
+    async def _free(self) -> _Worker:
+        while self._idle:
+            worker = self._idle.pop()
+            if not worker.is_gone():
+                return worker
+            await self._end(worker)
+        worker = await _Worker.start(self._memory_bytes)
+        self._running.add(worker)
+        return worker
+
+    async def _end(self, worker: _Worker) -> int:
+        self._running.discard(worker)
+        return await worker.end()
+
+
+class _Worker:
+    """One process, seen from its parent, and the stream that leads to it."""
+
+    def __init__(
+        self,
+        process: multiprocessing.process.BaseProcess,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        self.calls = 0
+        self._process = process
+        self._reader = reader
+        self._writer = writer
+
+    @classmethod
+    async def start(cls, memory_bytes: int) -> Self:
+        here, there = socket.socketpair()
+        with there:
+            process = multiprocessing.get_context("spawn").Process(
+                target=serve, args=(there, os.getpid(), memory_bytes), daemon=True
             )
-        return self._pool
+            # In the loop's own thread: the kernel ends it with the thread that started it.
+            process.start()
+        return cls(process, *await asyncio.open_connection(sock=here, limit=_BUFFERED))
 
-    async def _discard(self, pool: ProcessPool) -> None:
-        if self._pool is pool:
-            self._pool = None
-        await asyncio.to_thread(_stop, pool)
+    async def started(self) -> None:
+        """As `ask`."""
+        if self.calls == 0:
+            await self._hear()
+
+    async def ask(self, request: bytes) -> bytes:
+        """Raises EOFError or ConnectionError where the process ends meanwhile."""
+        self.calls += 1
+        self._writer.writelines((LENGTH.pack(len(request)), request))
+        return await self._hear()
+
+    async def _hear(self) -> bytes:
+        head = await self._reader.readexactly(LENGTH.size)
+        return await self._reader.readexactly(*LENGTH.unpack(head))
+
+    def is_gone(self) -> bool:
+        return self._reader.at_eof() or self._reader.exception() is not None
+
+    async def end(self) -> int:
+        """Kill it; returns how it ended."""
+        self._process.kill()
+        self._writer.close()
+        await asyncio.to_thread(self._process.join)
+        return self._process.exitcode or 0
 
 
 class Lanes:
@@ -159,20 +198,11 @@ async def _unpacked(packed: bytes) -> Any:  # noqa: ANN401 - whatever the functi
     return await asyncio.to_thread(pickle.loads, packed)
 
 
-def _stop(pool: ProcessPool) -> None:
-    pool.stop()  # type: ignore[no-untyped-call]
-    pool.join()
-
-
-def _read_error(error: BaseException, wall_seconds: float) -> ReadError:
-    if isinstance(error, TimeoutError):
-        return _too_long(wall_seconds)
-    if isinstance(error, ProcessExpired) and error.exitcode == _OUT_OF_MEMORY:
+def _ended(exitcode: int) -> ReadError:
+    if exitcode == OUT_OF_MEMORY:
         detail = "Reading took more memory than a worker may have."
         return ReadError(ReadReason.PARSE_MEMORY, detail)
-    if isinstance(error, ProcessExpired):
-        return _crash(f"ended its process ({_end(error.exitcode)})")
-    return _crash(f"failed: {type(error).__name__}: {error}")
+    return crash(f"ended its process ({_end(exitcode)})")
 
 
 def _too_long(wall_seconds: float) -> ReadError:
@@ -180,78 +210,8 @@ def _too_long(wall_seconds: float) -> ReadError:
     return ReadError(ReadReason.PARSE_TIMEOUT, detail)
 
 
-def _crash(what: str) -> ReadError:
-    return ReadError(ReadReason.PARSE_CRASH, f"Reading {what[:500]}.")
-
-
 def _end(exitcode: int) -> str:
     try:
         return signal.Signals(-exitcode).name
     except ValueError:
         return f"exit code {exitcode}"
-
-
-# --- in the worker --------------------------------------------------------------------------------
-
-
-def _confine(parent: int, memory_bytes: int) -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it died before it could be watched
-        os._exit(1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C in the terminal is the parent's
-    # pebble's Python handler would wait for the end of whatever C code hangs.
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    garbage.look_less_often()  # a document's elements are let go of without it
-
-
-def _call(wall_seconds: float, fn: Callable[..., object], *args: object) -> bytes:
-    # The limit counts from the start of the process and is the kernel's: it holds even when the
-    # parent is stopped and kills nobody.
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    seconds = used.ru_utime + used.ru_stime + 2 * wall_seconds + 5
-    _, most = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), most))
-    began = time.monotonic()
-    try:
-        with _Edge():  # packing takes memory, too
-            return pickle.dumps(fn(*args), pickle.HIGHEST_PROTOCOL)
-    finally:
-        if time.monotonic() - began > _UNTIDY_SECONDS:
-            gc.collect()
-
-
-class _Edge(AbstractContextManager["_Edge"]):
-    """Lets out only errors that survive the way to the parent: any other breaks the whole pool."""
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if error is None:
-            return
-        if isinstance(error, MemoryError):
-            os._exit(_OUT_OF_MEMORY)  # there may be none left even to say so
-        _let_go(error)
-        if isinstance(error, WirewatchError) and _survives(error):
-            return
-        raise _crash(f"failed: {type(error).__name__}: {error}") from None
-
-
-def _let_go(error: BaseException | None) -> None:
-    """Forget the document: the pool keeps an error until the next call has ended, and the error
-    all that was at hand where it was raised."""
-    while error is not None:
-        traceback.clear_frames(error.__traceback__)
-        error = error.__context__
-
-
-def _survives(error: WirewatchError) -> bool:
-    try:
-        return type(pickle.loads(pickle.dumps(error))) is type(error)
-    except (pickle.PickleError, TypeError, AttributeError, ValueError):
-        return False

@@ -60,6 +60,7 @@ LAYERS = {
     "touch": """
         channels
         config
+        confined
         log
         net
         store
@@ -114,6 +115,7 @@ ALSO = {
     "config": ("monitor.rules",),  # a rule's examples must hold when it is loaded
     "net": ("monitor.store.hosts",),  # the gate hands out slots for all processes
     "channels": ("monitor.net",),  # the one way out
+    "workers": ("monitor.confined",),  # the other end
 }
 # Packages that only these parts may import.
 ONLY_IN = {
@@ -129,6 +131,7 @@ EDGES = {
     "spiders/base.py": "spider errback",
     "monitor/rules/matcher.py": "per-rule match",
     "monitor/deliver.py": "channel send",
+    "monitor/confined.py": "a parser and its hostile document",
     "monitor/canary/__init__.py": "whatever breaks on its way is what the canary looks for",
     "monitor/store/db.py": "the writer thread hands what a job raised to its caller",
 }

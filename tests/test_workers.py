@@ -183,8 +183,16 @@ async def test_light():
     async with running(count=1) as workers:
         names = "sorted(__import__('sys').modules)"
         loaded = set(await workers.run(eval, names, wall_seconds=PATIENCE_SECONDS))
-    assert "monitor.workers" in loaded
-    assert not loaded & {"scrapy", "twisted", "aiohttp", "apscheduler", "trafilatura", "lxml.etree"}
+    assert "monitor.confined" in loaded
+    assert not loaded & {
+        "asyncio",
+        "scrapy",
+        "twisted",
+        "aiohttp",
+        "apscheduler",
+        "trafilatura",
+        "lxml.etree",
+    }
 
 
 def gone(watch):
