@@ -30,7 +30,7 @@ from monitor.settings import Config, Rule
 from monitor.store import alerts as kept
 from monitor.store import items, outbox, sightings, stories, unknowns
 from monitor.store.db import Tx
-from monitor.text import forms, index_text
+from monitor.text import Scan, index_text
 from monitor.worth import worth_of
 
 
@@ -66,14 +66,15 @@ class Prepared:
         fields = Fields(item, source_id, closed=closed)
         matches = plan.matcher.match_fields(fields, unknowns=False)
         self.answers[item.url] = Answers(item, source_id, closed, matches)
-        self.words[item.title, item.body] = index_text(fields.forms())
+        self.words[item.title, item.body] = index_text(fields.scan)
         return matches
 
     def index_text(self, item: Item) -> str:
         """Every word of title and body, as the full-text index takes them."""
         text = item.title, item.body
         if text not in self.words:
-            self.words[text] = index_text(_forms(item))
+            scan = Scan(f"{item.title or ''}\n{item.body or ''}")
+            self.words[text] = index_text(scan)
         return self.words[text]
 
 
@@ -84,10 +85,6 @@ class Arrived:
     item_id: int
     change: Change
     now: int
-
-
-def _forms(item: Item) -> set[str]:
-    return forms(f"{item.title or ''}\n{item.body or ''}")
 
 
 def judge(tx: Tx, plan: Plan, prepared: Prepared, arrived: Arrived) -> int:

@@ -14,7 +14,7 @@ from monitor.rules import Node, features, need
 from monitor.rules.needs import Alternatives
 from monitor.store import views, words
 from monitor.store.db import Tx
-from monitor.text import forms, index_text, indexed
+from monitor.text import Scan, index_text, indexed
 
 T = TypeVar("T")
 
@@ -67,8 +67,8 @@ def index_missing(tx: Tx, limit: int) -> int:
     """Index some of what was stored before there was an index; returns how many it were."""
     rows = words.missing(tx, limit)
     for row in rows:
-        found = forms(row["title"] or "") | forms(row["body"] or "")
-        words.add_state(tx, row["item_id"], index_text(found))
+        scan = Scan(f"{row['title'] or ''}\n{row['body'] or ''}")
+        words.add_state(tx, row["item_id"], index_text(scan))
     return len(rows)
 
 

@@ -1,13 +1,13 @@
-"""The words of a text as a full-text index takes them: each form once, as one plain token."""
+"""The words of a text as a full-text index takes them: each form as one plain token."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+
+from monitor.text.scan import Scan
 
 # SQLite's `ascii` tokenizer parts at all of ASCII but letters and digits, and the index adds `_`.
 _PARTING = re.compile(r"[\x00-/:-@\[-`{-\x7f]")
-_IN_ANY = re.compile(r"[\x00-\x1f!-/:-@\[-`{-\x7f]")  # as above, without the blank between them
 
 
 def indexed(form: str) -> str:
@@ -15,10 +15,10 @@ def indexed(form: str) -> str:
     return form if form.isalnum() else _PARTING.sub(_spelled, form)
 
 
-def index_text(forms: Collection[str]) -> str:
-    """All forms of a text, in an order that does not matter."""
-    joined = " ".join(forms)
-    return joined if _IN_ANY.search(joined) is None else " ".join(map(indexed, forms))
+def index_text(scan: Scan) -> str:
+    """All forms of a text, in an order that does not matter, some of them several times: the index
+    tells them apart at a tenth of what it costs here."""
+    return scan.run + " ".join(map(indexed, scan.extra))
 
 
 def _spelled(found: re.Match[str]) -> str:
