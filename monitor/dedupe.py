@@ -66,6 +66,9 @@ class Key(NamedTuple):
         return f"{self.kind}:{self.key}"
 
 
+_is_doubtful = attrgetter("doubtful")
+
+
 class Candidate(NamedTuple):
     """An item on its way into the store, with all that identity needs."""
 
@@ -241,8 +244,8 @@ def _keys(
 
 
 def _entry_key(told_apart: str, others: Sequence[Key]) -> Key:
-    doubtful = all(key.doubtful for key in others)
-    return Key(KeyKind.ENTRY, _digest(told_apart), kept=doubtful)
+    kept = all(map(_is_doubtful, others))
+    return Key(KeyKind.ENTRY, _digest(told_apart), kept=kept)
 
 
 def _declared(item: Item, source: Source) -> Key | None:
@@ -273,7 +276,13 @@ def _is_listed(item: Item, source: Source) -> bool:
 
 
 def _plain(text: str | None) -> str:
-    return " ".join(fold(text).split()) if text else ""
+    """Folded, one blank for each run of white space."""
+    if not text:
+        return ""
+    plain = fold(text).replace("\n\n", " ")
+    if plain.isprintable() and "  " not in plain:  # no white space but single blanks: most texts
+        return plain.strip(" ")
+    return " ".join(plain.split())
 
 
 def _same(one: str | None, other: str | None) -> bool:
