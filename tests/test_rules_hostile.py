@@ -36,6 +36,7 @@ TEXTS = {
     "sentences": "Bomb. " * (MEGABYTE // 6),
     "paragraphs": "bomb\n\n" * (MEGABYTE // 6),
     "letters": "ab" * (MEGABYTE // 2),
+    "rare words": "Plain words here. " * (MEGABYTE // 18) + "A bomb in a car.",
 }
 
 
@@ -113,6 +114,8 @@ MANY = "(" + " OR ".join(f'"{" ".join(["bomb"] * length)}"' for length in range(
         ("one word", f"{MANY} NEAR/50 {MANY} NEAR/50 {MANY}", "yes"),
         ("one word", f"{MANY} NOT NEAR/50 {MANY}", "no"),
         ("one word", "cs:bomb NEAR/5 forms:bomb", "yes"),
+        ("rare words", "bomb SENT car", "yes"),
+        ("rare words", "bomb* NOT PARA boat", "yes"),
         ("one word", "forms:bomb NEAR/50 forms:bombs NEAR/50 @bombs", "yes"),
         ("one word", "lead:(bomb NEAR/50 bomb NEAR/50 bomb)", "yes"),
         ("one word", "/(bomb )+/", "yes"),

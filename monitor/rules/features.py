@@ -3,9 +3,9 @@
 A feature is a form of title and body, or a run of them ("bomb", "car bomb"), or begins with a mark
 that no form begins with: a form or run of which the last is only the start ("*car bom"), a word of
 which some form is there ("~liberate"), a regular expression that matches ("/..."), a word of
-another field (":section:iraq"), its whole value ("=source=bbc"), that it holds something
-(":section", "=source") or is not known ("?section").  An item may seem to show more than it does,
-never less.
+another field or of the title alone (":section:iraq"), its whole value ("=source=bbc"), that it
+holds something (":section", "=source") or is not known ("?section").  An item may seem to show more
+than it does, never less.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Which rules may have something to say of an item, by the features that it shows.
 
 Each alternative of a rule lies under its rarest feature, by how many rules ask for it (what Lucene
-calls a presearcher).  The keys that are words are sought all at once, in one pass over the item's
+calls a presearcher).  All features that are words are sought at once, in one pass over the item's
 words (Aho and Corasick 1975).  Changed rules are taken in without reading the others again.
 """
 
