@@ -19,11 +19,14 @@ from unicodedata import category
 import pytest
 
 from channel_world import ENDS, HOOK_SECRET, TOKEN, End
-from messages import CASES, briefing, find, load
+from messages import CASES, briefing, find
+from messages import load as load_message
 from monitor import render
 from monitor.errors import SendError
 from monitor.model import Item, Message, short_id
-from monitor.render import Briefing, Bulletin
+from monitor.render import Briefing, Bulletin, Roundup
+from test_digest_messages import CASES as DIGESTS
+from test_digest_messages import load as load_digest
 
 # What a server may repeat, as it knows it, by kind of channel and recipient.
 OWN_SECRETS = {
@@ -34,6 +37,7 @@ OWN_SECRETS = {
     ("console", "console"): (),
 }
 SECRETS = [secret for known in OWN_SECRETS.values() for secret in known]
+SHAPES = [*CASES, *DIGESTS]
 BODY = "A {} car bombing {} at the gate.\n\nThe {} town was liberated."
 
 
@@ -43,13 +47,19 @@ async def end(request):
         yield opened
 
 
-def told(end: End, about: Briefing | Bulletin) -> Message:
+def load(case: Path) -> Briefing | Bulletin | Roundup:
+    return load_digest(case) if case in DIGESTS else load_message(case)
+
+
+def told(end: End, about: Briefing | Bulletin | Roundup) -> Message:
+    if isinstance(about, Roundup):
+        return render.digest(end.kind, about)
     if isinstance(about, Bulletin):
         return render.notice(end.kind, about)
     return render.message(end.kind, about, "desk", end.recipient)
 
 
-def ids(about: Briefing | Bulletin) -> Iterator[str]:
+def ids(about: Briefing | Bulletin | Roundup) -> Iterator[str]:
     """By which a reader knows a message again, whichever channel it came by."""
     if isinstance(about, Briefing):
         yield short_id(about.alerts[0].alert.alert_id)
@@ -58,9 +68,10 @@ def ids(about: Briefing | Bulletin) -> Iterator[str]:
 # --- every shape ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", SHAPES, ids=lambda case: case.name)
 async def test_every_shape_is_accepted(end: End, case: Path) -> None:
-    """Openings, updates, notices and tests; with the alert's id, from which `why` goes on."""
+    """Openings, updates, digests, notices and tests; an alert with its id, from which `why` goes
+    on."""
     about = load(case)
     receipt = await end.channel.send(told(end, about), end.recipient)
     assert receipt.answer
@@ -70,7 +81,7 @@ async def test_every_shape_is_accepted(end: End, case: Path) -> None:
         assert known in arrived
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", SHAPES, ids=lambda case: case.name)
 async def test_a_try_hours_later_is_the_same_message(end: End, case: Path) -> None:
     """By Message-ID, Idempotency-Key or the alert's id, so that a copy can be told as one."""
     about = load(case)
@@ -79,7 +90,7 @@ async def test_a_try_hours_later_is_the_same_message(end: End, case: Path) -> No
     assert messages[0].message_id == messages[1].message_id
     if end.kind in ("email", "webhook"):
         assert receipts[0].message_id == receipts[1].message_id == messages[0].message_id
-    other = told(end, replace(about, revision=about.revision + 1))
+    other = told(end, replace(about, conversation_id="0" * 16))
     assert other.message_id is None or other.message_id != messages[0].message_id
 
 
