@@ -6,7 +6,7 @@ from monitor.model import Alert, BodyState, HoldReason, Silence
 from monitor.owing import Subject, labels_of
 from monitor.settings import Config
 from monitor.silencing import silenced_by
-from monitor.store import alerts, conversations, holds, items, outbox, silences, stories
+from monitor.store import alerts, conversations, holds, items, silences, stories
 from monitor.store.db import Tx
 from monitor.store.holds import Hold
 
@@ -19,7 +19,7 @@ def silence(tx: Tx, config: Config, wish: Silence, now: int) -> bool:
     if not silences.add(tx, wish):
         return False
     for alert_id, channel in conversations.untried(tx):
-        if hides(tx, config, wish, alerts.find(tx, alert_id)) and outbox.withdraw(
+        if hides(tx, config, wish, alerts.find(tx, alert_id)) and conversations.withdraw(
             tx, alert_id, channel
         ):
             holds.hold(tx, Hold(alert_id, channel, HoldReason.SILENCED, wish.id, now))

@@ -83,7 +83,7 @@ class _Owing:
             if name in summed:
                 continue  # a digest has it
             if held is not None:
-                if name not in owed or outbox.withdraw(tx, alert.alert_id, name):
+                if name not in owed or conversations.withdraw(tx, alert.alert_id, name):
                     self._hold(name, alert, held)
             elif name not in owed:
                 self.now.setdefault(name, []).append(alert)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from monitor.model import Alert, Crowd, HoldReason, Revision, Talk
+from monitor.model import Alert, Crowd, HoldReason, Reason, Revision, Talk
 from monitor.settings import Pace, Severity
 
 _DAY_MS = 24 * 3600 * 1000
@@ -49,16 +49,19 @@ def plan(pace: Pace, talk: Talk, crowd: Crowd, alerts: Collection[Alert], now: i
     severity = highest(alerts)
     critical = severity is Severity.CRITICAL
     earliest = now + pace.group_wait_seconds[severity] * 1000
-    if not talk.revisions and talk.waiting_due_at is None:
-        over = None if critical else _over_cap(pace, crowd, alerts)
-        return over or Due(_after_cooldown(pace, talk, earliest, critical=critical))
-    if not talk.revisions:  # the opening is still owed
-        return Due(min(earliest, talk.waiting_due_at or earliest))
+    waiting = talk.waiting_due_at
+    if not talk.revisions:
+        if waiting is None and not critical and (over := _over_cap(pace, crowd, alerts)):
+            return over
+        at = _after_cooldown(pace, talk, earliest, alerts)
+        return Due(at if waiting is None else min(at, waiting))
     spacing = _interval_ms(pace, talk.revisions, severity)
     at = max(earliest, talk.revisions[-1].at + spacing)
     recent = sum(at - revision.at < _DAY_MS for revision in talk.revisions[1:])
-    if recent >= pace.updates_a_day and talk.waiting_due_at is None and not critical:
-        return Held(HoldReason.UPDATES, f"{pace.updates_a_day} a day")
+    if recent >= pace.updates_a_day and not critical:
+        if waiting is None:
+            return Held(HoldReason.UPDATES, f"{pace.updates_a_day} a day")
+        at = max(at, waiting)  # the last of the day takes it along, and comes no sooner for it
     return Due(at, spacing)
 
 
@@ -71,8 +74,10 @@ def _over_cap(pace: Pace, crowd: Crowd, alerts: Collection[Alert]) -> Held | Non
     return None
 
 
-def _after_cooldown(pace: Pace, talk: Talk, earliest: int, *, critical: bool) -> int:
-    if talk.followed_at is None or critical:
+def _after_cooldown(pace: Pace, talk: Talk, earliest: int, alerts: Collection[Alert]) -> int:
+    """One more match of an old story can wait; what is new in it does not, nor what is critical."""
+    news = any(alert.reason is not Reason.FIRST for alert in alerts)
+    if talk.followed_at is None or news or highest(alerts) is Severity.CRITICAL:
         return earliest
     return max(earliest, talk.followed_at + pace.cooldown_seconds * 1000)
 

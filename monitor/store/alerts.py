@@ -33,7 +33,7 @@ def past(tx: Tx, rule_id: str, story_keys: Sequence[str], item_id: int) -> Past:
         """SELECT a.occasion, a.severity, a.item_id, a.detail, i.origin, m.figures
            FROM alerts a JOIN items i ON i.item_id = a.item_id
            LEFT JOIN matches m ON m.item_id = a.item_id AND m.rule_id = a.rule_id
-             AND m.version = a.version
+             AND m.version = a.version AND m.partial = a.partial
            WHERE a.rule_id = :rule_id AND a.story_key IN (SELECT value FROM json_each(:stories))""",
         rule_id=rule_id, stories=json.dumps(list(story_keys)),
     )  # fmt: skip
@@ -124,12 +124,19 @@ def raise_alert(tx: Tx, alert: Alert) -> bool:
 
 def judge_again(tx: Tx, stored: StoredItem, match: Match, worth: Worth, now: int) -> list[Alert]:
     """The text that alerts of a rule were raised on was completed: the same match, found in the
-    whole.  Nothing where they were raised on another text, or of another article."""
+    whole.  Nothing where they were raised on another text, or of another article; and what
+    somebody was told stays as it was told: what is more in the whole is news."""
     rows = tx.all(
         """UPDATE alerts SET spans = :spans, partial = :partial, judged_at = :now,
              severity = :severity, demoted = :demoted
            WHERE rule_id = :rule_id AND item_id = :item_id AND version = :version
              AND reason <> 'lost'
+             AND NOT EXISTS (SELECT 1 FROM delivery_alerts da
+                             JOIN deliveries d ON d.delivery_id = da.delivery_id
+                             WHERE da.alert_id = alerts.alert_id
+                               AND (d.state <> 'waiting' OR d.tries > 0))
+             AND NOT EXISTS (SELECT 1 FROM holds h
+                             WHERE h.alert_id = alerts.alert_id AND h.digest_id IS NOT NULL)
            RETURNING *""",
         rule_id=match.rule_id, item_id=stored.id, version=stored.version,
         spans=dump_spans(match.spans), partial=stored.item.partial, now=now,

@@ -1,4 +1,5 @@
-"""What a channel was told of a story, and how many conversations it opened: for the pace."""
+"""What a channel was told of a story, and how many conversations it opened: for the pace; and what
+of it that nobody was told can be taken back."""
 
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ def talk(tx: Tx, channel: str, story_keys: Sequence[str]) -> Talk:
         channel=channel, stories=json.dumps(list(story_keys)),
     )  # fmt: skip
     if subject is None:
-        return Talk(story_keys[0], followed_at=_followed_at(tx, channel, story_keys[0]))
+        return Talk(story_keys[0], followed_at=_followed_at(tx, channel, story_keys))
     revisions, waiting = [], None
     for row in _messages(tx, conversation_id(channel, subject)):
         if row["untried"]:
@@ -36,7 +37,8 @@ def talk(tx: Tx, channel: str, story_keys: Sequence[str]) -> Talk:
             levels = {Severity(level) for level in row["severities"].split(",")}
             severity = min(levels, key=_FROM_THE_HIGHEST.index)
             revisions.append(Revision(row["at"], severity))
-    return Talk(subject, tuple(revisions), waiting)
+    followed_at = None if revisions else _followed_at(tx, channel, story_keys)
+    return Talk(subject, tuple(revisions), waiting, followed_at)
 
 
 def crowd(tx: Tx, channel: str, now: int) -> Crowd:
@@ -88,6 +90,41 @@ def untried(tx: Tx) -> list[tuple[str, str]]:
     return [(row["alert_id"], row["channel"]) for row in rows]
 
 
+def withdraw(tx: Tx, alert_id: str, channel: str) -> bool:
+    """Take an alert out of what `channel` owes.  False: somebody may have been told; then all are,
+    for one person's message must not hide it from another."""
+    owed = tx.all(
+        """SELECT d.delivery_id, d.conversation_id,
+             d.state = 'waiting' AND d.tries = 0 AND d.lease_token IS NULL AS untried
+           FROM delivery_alerts da JOIN deliveries d ON d.delivery_id = da.delivery_id
+           WHERE da.alert_id = :alert AND d.channel = :channel""",
+        alert=alert_id, channel=channel,
+    )  # fmt: skip
+    if not all(row["untried"] for row in owed):
+        return False
+    for row in owed:
+        _take_out(tx, alert_id, row["delivery_id"], row["conversation_id"])
+    return True
+
+
+def _take_out(tx: Tx, alert_id: str, delivery_id: int, conversation: str) -> None:
+    """A message that has nothing to say is not owed; a conversation that has none was not begun."""
+    tx.run(
+        "DELETE FROM delivery_alerts WHERE delivery_id = :id AND alert_id = :alert",
+        id=delivery_id, alert=alert_id,
+    )  # fmt: skip
+    tx.run(
+        """DELETE FROM deliveries WHERE delivery_id = :id AND NOT EXISTS
+             (SELECT 1 FROM delivery_alerts WHERE delivery_id = :id)""",
+        id=delivery_id,
+    )
+    tx.run(
+        """DELETE FROM conversations WHERE conversation_id = :id AND NOT EXISTS
+             (SELECT 1 FROM deliveries WHERE conversation_id = :id)""",
+        id=conversation,
+    )
+
+
 def _messages(tx: Tx, conversation: str) -> Sequence[Row]:
     """A row a revision, whoever it went to."""
     return tx.all(
@@ -102,13 +139,21 @@ def _messages(tx: Tx, conversation: str) -> Sequence[Row]:
     )
 
 
-def _followed_at(tx: Tx, channel: str, story_key: str) -> int | None:
-    """When `channel` was last told of the closed story that this one takes up again."""
+def _followed_at(tx: Tx, channel: str, story_keys: Sequence[str]) -> int | None:
+    """When `channel` was last told of the closed stories that these take up again, under whatever
+    key of theirs."""
     at: int | None = tx.value(
-        """SELECT max(coalesce(d.sent_at, d.due_at)) FROM stories s
-           JOIN conversations c ON c.channel = :channel AND c.subject = s.follows
-           JOIN deliveries d ON d.conversation_id = c.conversation_id
-           WHERE s.story_key = :story""",
-        channel=channel, story=story_key,
+        """WITH followed AS (
+             SELECT coalesce(f.merged_into, f.story_key) AS story_key
+             FROM json_each(:stories) AS key JOIN stories s ON s.story_key = key.value
+             JOIN stories f ON f.story_key = s.follows),
+           keys AS (
+             SELECT story_key FROM followed
+             UNION SELECT m.story_key FROM followed JOIN stories m
+               ON m.merged_into = followed.story_key)
+           SELECT max(coalesce(d.sent_at, d.due_at)) FROM keys
+           JOIN conversations c ON c.channel = :channel AND c.subject = keys.story_key
+           JOIN deliveries d ON d.conversation_id = c.conversation_id AND d.kind = 'alert'""",
+        channel=channel, stories=json.dumps(list(story_keys)),
     )  # fmt: skip
     return at

@@ -87,29 +87,15 @@ def channels_of(tx: Tx, alert_id: str) -> frozenset[str]:
     return frozenset(row["channel"] for row in rows)
 
 
-def withdraw(tx: Tx, alert_id: str, channel: str) -> bool:
-    """Take an alert out of what `channel` owes.  False: somebody may have been told."""
-    taken = tx.all(
-        """DELETE FROM delivery_alerts WHERE alert_id = :alert AND delivery_id IN (
-             SELECT delivery_id FROM deliveries
-             WHERE channel = :channel AND state = 'waiting' AND tries = 0
-               AND lease_token IS NULL)
-           RETURNING delivery_id""",
-        alert=alert_id, channel=channel,
-    )  # fmt: skip
-    for row in taken:
-        tx.run(
-            """DELETE FROM deliveries WHERE delivery_id = :id AND NOT EXISTS
-                 (SELECT 1 FROM delivery_alerts WHERE delivery_id = :id)""",
-            id=row["delivery_id"],
-        )
-    return channel not in channels_of(tx, alert_id)
-
-
 def send_now(tx: Tx, stories: Sequence[str], now: int) -> None:
-    """What waited for the article's page to be read waits no longer than it is due."""
+    """What waited for the article's page to be read waits no longer than it is due, and than the
+    message before it asks."""
     tx.run(
-        """UPDATE deliveries SET try_at = min(try_at, max(coalesce(due_at, :now), :now))
+        """UPDATE deliveries SET try_at = min(try_at, max(coalesce(due_at, :now), :now, coalesce(
+             (SELECT e.sent_at + deliveries.spacing_ms FROM deliveries e
+              WHERE e.conversation_id = deliveries.conversation_id
+                AND e.recipient = deliveries.recipient
+                AND e.revision = deliveries.revision - 1), 0)))
            WHERE state = 'waiting' AND tries = 0 AND kind = 'alert' AND conversation_id IN
              (SELECT conversation_id FROM conversations
               WHERE subject IN (SELECT value FROM json_each(:stories)))""",
@@ -255,9 +241,10 @@ def _untried(tx: Tx, conversation: str, recipient: str) -> int | None:
 def _hasten(tx: Tx, delivery_id: int, owed: Owed) -> None:
     """Something more urgent came along."""
     tx.run(
-        """UPDATE deliveries SET due_at = min(due_at, :due_at), try_at = min(try_at, :try_at)
-           WHERE delivery_id = :id AND due_at > :due_at""",
-        id=delivery_id, due_at=_due_at(owed), try_at=owed.try_at,
+        """UPDATE deliveries SET due_at = min(due_at, :due_at), try_at = min(try_at, :try_at),
+             spacing_ms = min(spacing_ms, :spacing_ms)
+           WHERE delivery_id = :id AND (due_at > :due_at OR spacing_ms > :spacing_ms)""",
+        id=delivery_id, due_at=_due_at(owed), try_at=owed.try_at, spacing_ms=owed.spacing_ms,
     )  # fmt: skip
 
 

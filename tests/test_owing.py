@@ -1,0 +1,229 @@
+"""What each channel is owed, and when: what the pace and the outbox must agree on."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from monitor import grouping, hushing
+from monitor.model import Silence
+from monitor.settings import EmailChannel, LabelMatcher, Pace, Rule, Settings, Severity
+from monitor.store import outbox, stories
+from monitor.store.db import Row
+from monitor.store.outbox import Attempt
+from monitor.store.stories import Story
+from world import (
+    BOMBING,
+    BRIEF,
+    DAY,
+    HOUR,
+    LIBERATED,
+    MINUTE,
+    NOON,
+    WIRE,
+    World,
+    config,
+    item,
+    page,
+)
+
+ANA, BEN = "ana@desk.example", "ben@desk.example"
+FLOOD = Rule("flood", "flood*", Severity.HIGH, version="1")
+
+Open = Callable[..., object]
+
+
+@asynccontextmanager
+async def desk(
+    directory: Path,
+    to: tuple[str, ...] = (ANA,),
+    rules: tuple[Rule, ...] = (BOMBING, LIBERATED, FLOOD),
+    pace: Pace | None = None,
+) -> AsyncIterator[World]:
+    """A world with the pace we ship, and one channel."""
+    settings = Settings(directory / "wirewatch.db", pace=pace or Pace())
+    channel = EmailChannel("me", to, "wirewatch@desk.example", "localhost")
+    known = config(directory, rules=rules, channels=(channel,), settings=settings)
+    world = await World(known).open()
+    await world.poll(BRIEF)
+    await world.poll(WIRE)
+    yield world
+    await world.close()
+
+
+async def deliveries(world: World, recipient: str = ANA) -> list[Row]:
+    rows = await world.rows("deliveries ORDER BY delivery_id")
+    return [row for row in rows if row["recipient"] == recipient]
+
+
+async def claim(world: World, limit: int = 100):
+    return await world.store.write(lambda tx: outbox.claim(tx, "me", "test", world.now, limit))
+
+
+async def later(world: World, at: int) -> None:
+    """What is due is tried, and will be tried again."""
+    for one in await claim(world):
+        attempt = Attempt(one, "later", world.now)
+        await world.store.write(lambda tx, a=attempt: outbox.failed(tx, a, at))
+
+
+async def quieten(world: World, rule: Rule) -> None:
+    conditions = (LabelMatcher("rule", "=", rule.id),)
+    wish = Silence(conditions, "ana", "a drill", world.now, world.now + DAY)
+    await world.store.write(lambda tx: hushing.silence(tx, world.config, wish, world.now))
+
+
+async def test_what_one_person_may_have_got_is_not_hidden_from_another(tmp_path: Path) -> None:
+    async with desk(tmp_path, (ANA, BEN)) as world:
+        await world.poll(BRIEF, item("new", body="A car bombing."))
+        world.now += 2 * MINUTE
+        assert len(await claim(world, limit=1)) == 1
+        await quieten(world, BOMBING)
+        assert await world.rows("holds") == []
+        assert len(await world.rows("delivery_alerts")) == 2
+
+
+async def test_a_conversation_that_never_began_is_none(tmp_path: Path) -> None:
+    """It opens when it is told of in the end, and counts among those of that hour."""
+    async with desk(tmp_path, pace=Pace(rule_cap=1)) as world:
+        await world.poll(BRIEF, item("new", body="A car bombing."))
+        await quieten(world, BOMBING)
+        assert await world.rows("conversations") == []
+        world.now += 2 * HOUR
+        await world.poll(BRIEF, item("new", body="A car bombing. Troops liberated it."))
+        (row,) = await world.rows("conversations")
+        assert row["opened_at"] == world.now
+        await world.poll(BRIEF, item("else", "Quarry", body="Elsewhere. They liberated a quarry."))
+        assert [row["why"] for row in await world.rows("holds ORDER BY held_at")] == [
+            "silenced",
+            "cap",
+        ]
+
+
+async def two_owed(world: World) -> None:
+    """The opening was sent, an update was tried and failed, one more waits behind it."""
+    await world.poll(BRIEF, item("new", body="A car bombing."))
+    world.now += 2 * MINUTE
+    assert await world.told()
+    await world.poll(BRIEF, item("new", body="A car bombing. Troops liberated it."))
+    world.now += HOUR
+    await later(world, world.now + 5 * HOUR)
+    await world.poll(BRIEF, item("new", body="A car bombing."))
+    assert [row["revision"] for row in await deliveries(world)] == [1, 2, 3]
+
+
+async def test_reading_a_page_does_not_shorten_the_pause_between_messages(tmp_path: Path) -> None:
+    async with desk(tmp_path) as world:
+        await two_owed(world)
+        world.now += 5 * HOUR
+        assert await world.told() == [("liberated",)]
+        waits_until = world.now + 30 * MINUTE
+        assert (await deliveries(world))[-1]["try_at"] == waits_until
+        (key,) = {row["subject"] for row in await world.rows("conversations")}
+        await world.store.write(lambda tx: outbox.send_now(tx, [key], world.now))
+        assert (await deliveries(world))[-1]["try_at"] == waits_until
+
+
+async def test_what_is_more_severe_shortens_the_pause_of_what_waits(tmp_path: Path) -> None:
+    async with desk(tmp_path) as world:
+        await two_owed(world)
+        assert (await deliveries(world))[-1]["spacing_ms"] == 30 * MINUTE
+        await world.poll(BRIEF, item("new", body="A car bombing. A flood."))
+        world.now += 5 * HOUR
+        assert await world.told() == [("liberated",)]
+        assert (await deliveries(world))[-1]["try_at"] == world.now + 15 * MINUTE
+
+
+@pytest.fixture
+async def again(tmp_path: Path) -> AsyncIterator[World]:
+    """A story was told, closed, and is taken up again by an article that nobody was told of yet;
+    with a cooldown of a week."""
+    async with desk(tmp_path, pace=replace(Pace(), cooldown_seconds=7 * 86_400)) as world:
+        await world.poll(BRIEF, item("old", "Old", body="A car bombing in Arkona."))
+        world.now += 2 * MINUTE
+        assert await world.told()
+        await world.poll(BRIEF, item("new", "New", body="Calm."))
+        old, new = [row["story_key"] for row in await world.rows("items ORDER BY item_id")]
+        world.now += 4 * DAY
+        await world.store.write(lambda tx: stories.put(tx, Story(new, NOON, NOON, follows=old)))
+        yield world
+
+
+COOLED = NOON + 2 * MINUTE + 7 * DAY
+
+
+async def test_a_story_taken_up_again_waits_for_the_cooldown(again: World) -> None:
+    await again.poll(BRIEF, item("new", "New", body="Calm. A car bombing."))
+    assert (await deliveries(again))[-1]["due_at"] == COOLED
+
+
+async def test_one_more_rule_does_not_hasten_it(again: World) -> None:
+    await again.poll(BRIEF, item("new", "New", body="Calm. A car bombing."))
+    again.now += HOUR
+    await again.poll(BRIEF, item("new", "New", body="Calm. A car bombing. A flood."))
+    assert (await deliveries(again))[-1]["due_at"] == COOLED
+
+
+async def test_what_is_new_in_it_does(again: World) -> None:
+    await again.poll(BRIEF, item("new", "New", body="Calm. A car bombing."))
+    again.now += HOUR
+    await again.poll(BRIEF, item("new", "New", body="Calm."))  # no longer says so
+    assert (await deliveries(again))[-1]["due_at"] == again.now + 2 * MINUTE
+
+
+async def test_the_old_story_is_known_by_the_key_that_it_was_told_under(again: World) -> None:
+    """It was merged into another since, and what takes it up again follows that one."""
+    await again.poll(BRIEF, item("third", "Third", body="Rain."), item("new2", "New", body="Calm."))
+    old, _, third, new = [row["story_key"] for row in await again.rows("items ORDER BY item_id")]
+    await again.store.write(lambda tx: grouping.merge(tx, third, old, again.now))
+    await again.store.write(lambda tx: stories.put(tx, Story(new, NOON, NOON, follows=third)))
+    await again.poll(BRIEF, item("new2", "New", body="Calm. A car bombing."))
+    assert (await deliveries(again))[-1]["due_at"] == COOLED
+
+
+BY_PLACE = Rule(
+    "bombing", "bombing", version="1",
+    severities={"title": Severity.NORMAL, "lead": Severity.HIGH, "body": Severity.LOW},
+)  # fmt: skip
+
+
+async def test_what_a_page_adds_to_what_was_told_is_news(tmp_path: Path) -> None:
+    """Told as normal by its title; its page has the word in the lead."""
+    async with desk(tmp_path, rules=(BY_PLACE,)) as world:
+        await world.poll(WIRE, item("new", "A bombing"))
+        world.now += 2 * MINUTE
+        assert await world.told() == [("bombing",)]
+        (wanted,) = await world.bodies()
+        await world.article(wanted, page("new", "A bombing", "A bombing in Arkona."))
+        alerts = await world.rows("alerts ORDER BY raised_at")
+        assert [(row["occasion"], row["severity"]) for row in alerts] == [
+            ("first", "normal"), ("severity:high", "high"),
+        ]  # fmt: skip
+
+
+async def test_what_a_page_says_before_anybody_is_told_is_told_at_once(tmp_path: Path) -> None:
+    async with desk(tmp_path, rules=(BY_PLACE,)) as world:
+        await world.poll(WIRE, item("new", "A bombing"))
+        (wanted,) = await world.bodies()
+        await world.article(wanted, page("new", "A bombing", "A bombing in Arkona."))
+        (alert,) = await world.rows("alerts")
+        assert (alert["occasion"], alert["severity"]) == ("first", "high")
+
+
+async def test_a_figure_that_only_a_page_had_was_not_told(tmp_path: Path) -> None:
+    """The teaser's 8 was told; two outlets say 13 in the end."""
+    async with desk(tmp_path, rules=(replace(BY_PLACE, severities={}),)) as world:
+        await world.poll(WIRE, item("new", "A bombing in Arkona kills 8"))
+        world.now += 2 * MINUTE
+        assert await world.told()
+        (wanted,) = await world.bodies()
+        text = "A bombing in Arkona, near the old customs gate, killed 13 people on Monday."
+        await world.article(wanted, page("new", "A bombing in Arkona kills 8", text))
+        other = {"url": "https://brief.example/2", "body": text}
+        await world.poll(BRIEF, item("other", "Bombing in Arkona: 13 people dead", **other))
+        assert len({row["story_key"] for row in await world.rows("items")}) == 1
+        assert "number:killed:13" in [row["occasion"] for row in await world.rows("alerts")]
