@@ -28,6 +28,7 @@ FOUND_PER_WORD = 50  # items, the newest
 MOST_NEIGHBOURS = 16
 LOOKS_BACK_MS = 14 * 86_400_000
 _MOST_WAITING = 200
+_FEWEST_SHARED = 2  # of the words sought for a text: one says little, and reading costs
 _MOST_COMPARED = 4  # as copies
 _SHARE_OF_A_COPY = 0.4  # of the words sought, at least: a copy of half a text has most of them
 _counted: dict[str, Rarity] = {}
@@ -208,17 +209,21 @@ def _find_near(tx: Tx, row: Row, subject: Subject) -> list[_Near]:
     """The items that have most of its telling words, each word by its rarity."""
     since = neighbours.first_seen_since(tx, subject.at - LOOKS_BACK_MS)
     waiting = words.waiting(tx, _MOST_WAITING)
-    shared: Counter[int] = Counter()
+    shared: dict[int, float] = {}
+    times: Counter[int] = Counter()
     sought_for = 0.0
     for form in sought(subject.telling, subject.rarity, WORDS_SOUGHT):
         word, worth = indexed(form), subject.rarity.of(form) ** 2
         sought_for += worth
         holding = set(words.holding(tx, word, since, FOUND_PER_WORD))
         holding.update(item_id for item_id, forms in waiting if f" {word} " in forms)
+        holding.discard(row["item_id"])
+        times.update(holding)
         for item_id in holding:
-            shared[item_id] += worth  # type: ignore[assignment]
-    del shared[row["item_id"]]
-    nearest = sorted(shared, key=lambda item_id: (-shared[item_id], -item_id))[:MOST_NEIGHBOURS]
+            shared[item_id] = shared.get(item_id, 0.0) + worth
+    fewest = _FEWEST_SHARED if subject.telling.has_text else 1
+    likely = (item_id for item_id, number in times.items() if number >= fewest)
+    nearest = sorted(likely, key=lambda item_id: (-shared[item_id], -item_id))[:MOST_NEIGHBOURS]
     found = neighbours.of(tx, nearest, row["item_id"])
     return [_Near(one, shared[one["item_id"]] / sought_for) for one in found]
 
