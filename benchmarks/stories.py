@@ -215,11 +215,9 @@ def story_of_each(articles: Sequence[Article]) -> list[str]:
 
 
 def labelled(path: Path) -> list[tuple[str, str, bool]]:
-    """Two ids and whether they tell the same event, from a file with a head line."""
+    """Two ids and whether the texts tell the same event."""
     with path.open() as file:
-        lines = csv.reader(line for line in file if not line.startswith("#"))
-        next(lines)
-        return [(one[0], one[1], one[2] in {"1", "same", "yes", "true"}) for one in lines]
+        return [(row["id_a"], row["id_b"], row["label"] == "same") for row in csv.DictReader(file)]
 
 
 def of_labelled(

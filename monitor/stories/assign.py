@@ -20,7 +20,8 @@ CLOSES_AFTER_MS = 72 * 3_600_000
 # How alike an item must be to a story: where either has more than a title, and else.  What is
 # here was chosen on pairs of wire texts and a day of headlines, none of which a bound is held to.
 ALIKE_TEXTS = 0.90
-ALIKE_TITLES = 0.29
+ALIKE_TITLES = 0.32
+_MORE_FOR_FEW = 1.2  # where the title is held against one or two others
 ALIKE_LONG_TEXTS = 1.12
 # Beside the title: what else a text has in common with another.
 _OF_NUMBERS = 0.7
@@ -129,7 +130,7 @@ def _by_titles(subject: Subject, found: Sequence[Neighbour]) -> tuple[float, Nei
     together = _added(weights) if len(weights) > 1 else weights[0]
     alike = events.likeness(subject.weights, together)
     if len(found) < _ENOUGH_FOR_A_MEAN:
-        alike = max(alike, each[at])
+        alike = max(alike, each[at]) / _MORE_FOR_FEW
     if not _says_enough(subject, together):
         return 0.0, found[at]
     newest = max(found, key=lambda one: one.at)
