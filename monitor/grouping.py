@@ -76,7 +76,7 @@ def merge(tx: Tx, story_key: str, other: str, now: int) -> str:
     if whole != part:
         for key in (whole, part):
             stories.found(tx, key, now)
-        stories.merge(tx, part, whole)
+        stories.merge(tx, part, whole, now)
     return whole
 
 
@@ -163,7 +163,7 @@ def _group(tx: Tx, row: Row, now: int) -> Grouping:
         return replace(found, story_key=own)
     if stories.may_have_been_told(tx, row["item_id"], own):
         stories.put(tx, Story(own, at, at))
-        stories.merge(tx, own, found.story_key)
+        stories.merge(tx, own, found.story_key, now)
     stories.join(tx, Join(row["item_id"], now, found.story_key, found.how or "", found.why))
     return found
 

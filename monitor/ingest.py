@@ -18,9 +18,10 @@ from monitor.landing import Register
 from monitor.model import BodyState, Change, Outcome, OutcomeKind, Polled, WantedBody
 from monitor.plan import Plan
 from monitor.store import health as signs
-from monitor.store import items, outbox, sightings, sources, work
+from monitor.store import items, judgings, outbox, sightings, sources, work
 from monitor.store import troubles as known_troubles
 from monitor.store.db import Store, Tx
+from monitor.store.judgings import Judging
 
 log = logging.getLogger("wirewatch.ingest")
 
@@ -177,6 +178,8 @@ def _apply_article(intake: Intake, wanted: WantedBody) -> Ingested:
         intake.take_all()
         rereading.plan(intake, wanted)
         accepted = True
+    state = items.load(intake.tx, wanted.item_id).body_state
+    judgings.note(intake.tx, Judging(wanted.item_id, intake.now, None, state))
     outbox.send_now(intake.tx, items.stories(intake.tx, wanted.item_id), intake.now)
     return Ingested(accepted, tuple(intake.changes), intake.alerts)
 

@@ -149,7 +149,8 @@ class Intake:
             if other is None:
                 self._add_keys(item_id, [key])
             elif other.item_id != item_id and dedupe.same_title(known, other):
-                items.merge(self.tx, max(item_id, other.item_id), min(item_id, other.item_id))
+                first, second = sorted((item_id, other.item_id))
+                items.merge(self.tx, second, first, self.now)
 
     def _add_keys(self, item_id: int, keys: Sequence[Key]) -> None:
         new = self._register.enter(item_id, keys)

@@ -28,8 +28,9 @@ from monitor.plan import Plan
 from monitor.rules.fields import Fields
 from monitor.settings import Config, Rule
 from monitor.store import alerts as kept
-from monitor.store import items, outbox, sightings, stories, unknowns
+from monitor.store import items, judgings, outbox, proofs, sightings, stories, unknowns
 from monitor.store.db import Tx
+from monitor.store.judgings import Judging
 from monitor.text import Scan, index_text
 from monitor.worth import worth_of
 
@@ -94,11 +95,13 @@ def judge(tx: Tx, plan: Plan, prepared: Prepared, arrived: Arrived) -> int:
     news_at = sightings.become_news(tx, item_id, arrived.now)
     stored = items.load(tx, item_id)
     matches = prepared.matches(plan, stored.item, stored.body_state, stored.source_id)
+    origin = None
     if any(match.answer is Answer.YES for match in matches):
         story_key = grouping.group(tx, item_id, arrived.now).story_key
         if news_at is not None:
             stories.matched(tx, story_key, arrived.now)
         stored = items.load(tx, item_id)
+        origin = stored.origin or ""
     keys = items.stories(tx, item_id)
     situation = Situation(
         stored, keys[0], arrived.change, news_at, arrived.now,
@@ -116,6 +119,11 @@ def judge(tx: Tx, plan: Plan, prepared: Prepared, arrived: Arrived) -> int:
         owing.owe(tx, plan, subject, [*case.raised, *case.completed])
     elif matches and arrived.change in (Change.NEW, Change.COMPLETED):
         owing.recount(tx, plan, keys, arrived.now)
+    case.prove()
+    judgings.note(
+        tx,
+        Judging(arrived.item_id, arrived.now, arrived.change, stored.body_state, origin),
+    )
     return len(case.raised)
 
 
@@ -188,6 +196,16 @@ class Case:
             # What stands there still, beside a word that the rule excludes, is no less said.
             if gone and lost(self.before.changes, match.spans):
                 self._lose(self.plan.rules[match.rule_id], match, self.before.item)
+
+    def prove(self) -> None:
+        """Keep what the alerts were raised on, or judged by again."""
+        stored = self.situation.stored
+        for alert in (*self.raised, *self.completed):
+            item, closed = stored.item, stored.body_state is not BodyState.WANTED
+            if alert.reason is Reason.LOST and self.before is not None:
+                item, closed = self.before.item, not self.before.item.partial
+            proof = proofs.proof(self.plan.rules[alert.rule_id], item, closed=closed)
+            proofs.keep(self.tx, alert.alert_id, proof)
 
     def _lose(self, rule: Rule, match: Match, item: Item) -> None:
         occasion = occasions.lost(self.situation, rule, self._past(rule.id))

@@ -90,9 +90,9 @@ def _news(situation: Situation, finding: Finding, past: Past) -> Iterator[Occasi
     assert told_as is not None
     if _FROM_THE_HIGHEST.index(severity) < _FROM_THE_HIGHEST.index(told_as):
         detail = {"old": told_as.value, "new": severity.value}
-        yield Occasion(f"severity:{severity}", Reason.SEVERITY, detail)
+        yield _stated(Reason.SEVERITY, detail)
     if stored.origin is not None and stored.origin not in past.origins and not past.item_told:
-        yield Occasion(f"origin:{stored.origin}", Reason.ORIGIN, {"origin": stored.origin})
+        yield _stated(Reason.ORIGIN, {"origin": stored.origin})
     yield from _higher_figures(finding.said, past.figures)
     if finding.before is Answer.NO and situation.item_told:
         yield _edited(stored, Reason.GAINED)
@@ -107,13 +107,35 @@ def _higher_figures(
             continue
         outlets = sorted({one.outlet for one in by if one.value == value})
         detail = {"kind": kind, "old": told.get(kind), "new": value, "outlets": outlets}
-        yield Occasion(f"number:{kind}:{value}", Reason.NUMBER, detail)
+        yield _stated(Reason.NUMBER, detail)
 
 
 def _first(stored: StoredItem) -> Occasion:
     return Occasion(FIRST, Reason.FIRST, {"origin": stored.origin} if stored.origin else {})
 
 
+def _stated(reason: Reason, detail: Mapping[str, object]) -> Occasion:
+    return Occasion(key_of(reason, detail), reason, detail)
+
+
 def _edited(stored: StoredItem, reason: Reason) -> Occasion:
-    key = f"{reason}:{stored.fingerprint[:_FINGERPRINT]}"
+    key = edited_key(reason, stored.fingerprint)
     return Occasion(key, reason, {"version": stored.version})
+
+
+def edited_key(reason: Reason, fingerprint: str) -> str:
+    """The occasion of an edit that made a text of this fingerprint."""
+    return f"{reason}:{fingerprint[:_FINGERPRINT]}"
+
+
+_SAID = {
+    Reason.SEVERITY: "severity:{new}",
+    Reason.ORIGIN: "origin:{origin}",
+    Reason.NUMBER: "number:{kind}:{new}",
+}
+
+
+def key_of(reason: Reason, detail: Mapping[str, object]) -> str:
+    """The occasion that is told by its detail alone.  KeyError for another, or for a detail that
+    lacks something."""
+    return _SAID[reason].format(**detail)

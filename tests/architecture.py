@@ -84,6 +84,7 @@ LAYERS = {
         owing
         plan
         poll
+        proof
         replay
         rereading
         search

@@ -68,6 +68,8 @@ COMMANDS = [
     ("why", "why 2"),
     ("versions", "versions 2"),
     ("search", "search car"),
+    ("verify", "verify --all"),
+    ("replay", "replay --since 2025-11-01"),
     ("rules try", "rules try bombing"),
     ("rules try", "rules try AND"),
     ("rules check", "rules check"),

@@ -255,7 +255,7 @@ async def test_a_merged_item_takes_its_keys_and_sightings_along(store: Store) ->
     first = await store.write(put)
     second = await store.write(lambda tx: add(tx, arrival("The same elsewhere")))
     await store.write(lambda tx: items.add_keys(tx, [("url", "https://other.example/x", second)]))
-    await store.write(lambda tx: items.merge(tx, second, first))
+    await store.write(lambda tx: items.merge(tx, second, first, NOW))
     key = ("url", "https://other.example/x")
     assert await store.read(lambda tx: items.find(tx, [key])) == {key: first}
     keys = await store.read(lambda tx: items.stories(tx, first))

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -90,6 +91,24 @@ class Duration(click.ParamType[float]):
         if match is None:
             self.fail(f"{value!r} is no duration: write 60s, 10m, 2h or 1d", param, ctx)
         return float(match[1]) * _UNITS[match[2]]
+
+
+class Moment(click.ParamType[float | datetime]):
+    """`90d`, `12h` ago, in seconds; or `2025-11-22`, `2025-11-22T14:00`, with or without a zone."""
+
+    name = "time"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float | datetime:
+        if isinstance(value, float | datetime):
+            return value
+        if re.fullmatch(r"[\d.]+[smhd]", str(value)):
+            return Duration().convert(value, param, ctx)
+        try:
+            return datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no time: write 90d, 12h or 2025-11-22T14:00", param, ctx)
 
 
 def say(sentence: str) -> None:

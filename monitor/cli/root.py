@@ -14,6 +14,7 @@ from monitor.cli.commands import (
     alerting,
     archive,
     checking,
+    proving,
     reading,
     rules,
     running,
@@ -56,7 +57,7 @@ def main(context: click.Context) -> None:
 
 
 for _module in (
-    setup, running, adding, archive, alerting, stories, rules, checking, reading,
+    setup, running, adding, archive, alerting, stories, proving, rules, checking, reading,
 ):  # fmt: skip
     for _command in _module.COMMANDS:
         main.add_command(_command)

@@ -75,20 +75,27 @@ def replace_text(tx: Tx, item_id: int, item: Item, fingerprint: str, now: int) -
 
     What it read before stays beside it, for the alerts that were raised on that.
     """
+    before = _changed_fields(tx, item_id, item)
     _update(tx, item_id, item, fingerprint)
     tx.run(
         """UPDATE versions SET teaser_title = title, teaser = body, completed_at = :now,
+             teaser_fields = :before,
              (fingerprint, title, body, partial) =
              (SELECT fingerprint, title, body, partial FROM items WHERE item_id = :item_id)
            WHERE item_id = :item_id
              AND version = (SELECT version FROM items WHERE item_id = :item_id)""",
-        item_id=item_id, now=now,
+        item_id=item_id, now=now, before=before,
     )  # fmt: skip
     tx.run("UPDATE items SET changed_at = :now WHERE item_id = :item_id", item_id=item_id, now=now)
 
 
 def add_version(tx: Tx, item_id: int, item: Item, fingerprint: str, now: int) -> None:
     """Store an edit as the next version."""
+    tx.run(
+        """UPDATE versions SET fields = :before WHERE item_id = :item_id
+             AND version = (SELECT version FROM items WHERE item_id = :item_id)""",
+        item_id=item_id, before=_changed_fields(tx, item_id, item),
+    )  # fmt: skip
     _update(tx, item_id, item, fingerprint)
     version = tx.value(
         """UPDATE items SET version = version + 1, changed_at = :now
@@ -137,12 +144,13 @@ def root(tx: Tx, item_id: int) -> int:
     return found
 
 
-def merge(tx: Tx, item_id: int, into: int) -> None:
+def merge(tx: Tx, item_id: int, into: int, now: int) -> None:
     """Two items are one: keys, sightings and earlier merges move, the row stays as it is."""
     tx.run(
-        """UPDATE items SET merged_into_id = :into, body_state = 'gave_up', body_reason = 'merged'
+        """UPDATE items SET merged_into_id = :into, merged_at = :now, body_state = 'gave_up',
+             body_reason = 'merged'
            WHERE item_id = :id""",
-        id=item_id, into=into,
+        id=item_id, into=into, now=now,
     )  # fmt: skip
     tx.run(
         "UPDATE items SET merged_into_id = :into WHERE merged_into_id = :id", id=item_id, into=into
@@ -203,7 +211,16 @@ def in_version(tx: Tx, stored: StoredItem, version: int) -> Item | None:
 
 def from_row(row: Row) -> StoredItem:
     """A StoredItem from a whole row of `items`."""
-    item = Item(
+    return StoredItem(
+        row["item_id"], item_of(row), row["source_id"], row["first_seen_at"], row["version"],
+        BodyState(row["body_state"]), row["story_key"], row["body_reason"],
+        row["site"], row["fingerprint"], row["origin"],
+    )  # fmt: skip
+
+
+def item_of(row: Row) -> Item:
+    """The item of its own COLUMNS."""
+    return Item(
         **{name: row[name] for name in _TEXT},
         authors=tuple(json.loads(row["authors"])),
         published=_stamp(row, "published"),
@@ -213,11 +230,17 @@ def from_row(row: Row) -> StoredItem:
         tags=tuple(json.loads(row["tags"])),
         stated_by=tuple(json.loads(row["stated_by"]).items()),
     )
-    return StoredItem(
-        row["item_id"], item, row["source_id"], row["first_seen_at"], row["version"],
-        BodyState(row["body_state"]), row["story_key"], row["body_reason"],
-        row["site"], row["fingerprint"], row["origin"],
-    )  # fmt: skip
+
+
+def _changed_fields(tx: Tx, item_id: int, item: Item) -> str:
+    """The columns beside title and body that `item` changes, as they are, as JSON."""
+    row = tx.one("SELECT * FROM items WHERE item_id = :id", id=item_id)
+    assert row is not None, item_id
+    new = dict(zip(COLUMNS, values(item), strict=True))
+    return _json({
+        name: row[name] for name in COLUMNS
+        if name not in ("title", "body") and row[name] != new[name]
+    })  # fmt: skip
 
 
 def _update(tx: Tx, item_id: int, item: Item, fingerprint: str) -> None:

@@ -145,6 +145,13 @@ def m016_unknowns(db: sqlite_utils.Database) -> None:
     )
 
 
+@steps()
+def m017_replay(db: sqlite_utils.Database) -> None:
+    """How everything was when it was judged."""
+    for statement in _statements("replay.sql"):
+        db.execute(statement)
+
+
 def apply(connection: sqlite3.Connection) -> None:
     """Bring the database to the newest schema.  Safe when two processes start at once."""
     database = sqlite_utils.Database(connection)

@@ -278,6 +278,7 @@ def _note(tx: Tx, attempt: Attempt) -> None:
 
 
 def leased(row: Row) -> LeasedDelivery:
+    """From a whole row of `deliveries`."""
     return LeasedDelivery(
         row["delivery_id"], DeliveryKind(row["kind"]), row["channel"], row["recipient"],
         row["conversation_id"], row["revision"], row["created_at"], row["give_up_at"],

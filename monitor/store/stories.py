@@ -98,15 +98,16 @@ def join(tx: Tx, new: Join) -> None:
     """The item is of another story from now on; its way there is kept."""
     found(tx, new.story_key, new.joined_at)
     tx.run(
-        "UPDATE items SET story_key = :key WHERE item_id = :item_id",
-        key=new.story_key, item_id=new.item_id,
-    )  # fmt: skip
-    tx.run(
-        """INSERT INTO joins (item_id, joined_at, story_key, how, why)
-           VALUES (:item_id, :joined_at, :key, :how, :why)
+        """INSERT INTO joins (item_id, joined_at, story_key, how, why, from_key)
+           SELECT :item_id, :joined_at, :key, :how, :why, story_key
+           FROM items WHERE item_id = :item_id
            ON CONFLICT DO UPDATE SET how = excluded.how, why = excluded.why""",
         item_id=new.item_id, joined_at=new.joined_at, key=new.story_key, how=new.how,
         why=json.dumps(new.why, ensure_ascii=False),
+    )  # fmt: skip
+    tx.run(
+        "UPDATE items SET story_key = :key WHERE item_id = :item_id",
+        key=new.story_key, item_id=new.item_id,
     )  # fmt: skip
     tx.run(
         "UPDATE stories SET active_at = max(active_at, :now) WHERE story_key = :key",
@@ -114,8 +115,13 @@ def join(tx: Tx, new: Join) -> None:
     )  # fmt: skip
 
 
-def merge(tx: Tx, story_key: str, into: str) -> None:
+def merge(tx: Tx, story_key: str, into: str, now: int) -> None:
     """One story is part of another; its items keep its key, and it keeps its row."""
+    tx.run(
+        """INSERT INTO merges (story_key, into_key, merged_at) VALUES (:key, :into, :now)
+           ON CONFLICT DO UPDATE SET into_key = excluded.into_key""",
+        key=story_key, into=into, now=now,
+    )  # fmt: skip
     tx.run(
         "UPDATE stories SET merged_into = :into WHERE story_key = :key OR merged_into = :key",
         key=story_key, into=into,

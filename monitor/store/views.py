@@ -141,6 +141,14 @@ def alert_rows(tx: Tx, limit: int) -> Sequence[Row]:
     return tx.all("SELECT * FROM alerts ORDER BY raised_at DESC, alert_id LIMIT :n", n=limit)
 
 
+def alerts_after(tx: Tx, alert_id: str, limit: int) -> Sequence[Row]:
+    """Alerts by their ids, from behind one on."""
+    return tx.all(
+        "SELECT * FROM alerts WHERE alert_id > :id ORDER BY alert_id LIMIT :n",
+        id=alert_id, n=limit,
+    )  # fmt: skip
+
+
 def alerts_of_item(tx: Tx, item_id: int) -> Sequence[Row]:
     """Alerts of an item, and of the items that were merged into it."""
     return tx.all(

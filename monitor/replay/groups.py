@@ -1,0 +1,114 @@
+"""Which story each item was in at a time, as it was written down: joins and merges come again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from monitor.store import items, past, stories
+from monitor.store.db import Row, Tx
+from monitor.store.stories import Join
+
+_ITEM, _STORY, _JOIN = range(3)
+
+
+class _Event(NamedTuple):
+    """`rank`: in which order things are done at one moment.  `who`: the items or stories that it
+    changes."""
+
+    at: int
+    rank: int
+    who: frozenset[int | str]
+    row: Row
+
+
+@dataclass(slots=True)
+class Groups:
+    """What is still to come, the next one last."""
+
+    tx: Tx
+    events: list[_Event]
+    _joins: dict[int, list[_Event]] = field(default_factory=dict)  # by item, the next one last
+    _brought: set[int] = field(default_factory=set)  # by address, so that none comes twice
+    _grouped: set[int] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, tx: Tx, old: Tx, item_ids: Collection[int], keys: Sequence[str]) -> Groups:
+        events = [_of_items(row) for row in past.item_merges(old, item_ids)]
+        events += [_of_stories(row) for row in past.merges(old, keys)]
+        events += [_of_join(row) for row in past.joins(old, item_ids)]
+        groups = cls(tx, sorted(events, key=lambda one: one[:2], reverse=True))
+        for event in groups.events:
+            if event.rank == _JOIN:
+                groups._joins.setdefault(event.row["item_id"], []).append(event)
+        return groups
+
+    def pass_to(self, at: int) -> None:
+        """Everything before a time."""
+        while self.events and self.events[-1].at < at:
+            self._do(self.events.pop())
+
+    def settle(self, item_id: int, at: int) -> int:
+        """What happened to an item in the very moment in which it was judged.  Returns what it is
+        a part of from there on."""
+        now = []
+        while self.events and self.events[-1].at == at:
+            now.append(self.events.pop())
+        own, left = self._own(item_id) if now else set(), []
+        for event in now:
+            if event.who.isdisjoint(own):
+                left.append(event)
+            else:
+                self._do(event)
+                own = self._own(item_id)
+        self.events.extend(reversed(left))
+        return items.root(self.tx, item_id)
+
+    def _own(self, item_id: int) -> set[int | str]:
+        """The item, what it is a part of, and their stories."""
+        root = items.root(self.tx, item_id)
+        return {item_id, root, *items.stories(self.tx, root)}
+
+    def is_grouped(self, item_id: int) -> None:
+        """It has been looked for in stories."""
+        self._grouped.add(item_id)
+
+    def group(self, item_id: int, at: int) -> None:
+        """A rule says yes that nobody asked then: the item would have come into its story at
+        once."""
+        if item_id in self._grouped:
+            return
+        self._grouped.add(item_id)
+        coming = self._joins.get(item_id)
+        if coming and coming[-1].row["how"] != "hand":
+            self._brought.add(id(coming[-1]))
+            self._join(coming[-1].row, at)
+
+    def _do(self, event: _Event) -> None:
+        row = event.row
+        if event.rank == _ITEM:
+            items.merge(self.tx, row["item_id"], row["merged_into_id"], event.at)
+        elif event.rank == _STORY:
+            stories.merge(self.tx, row["story_key"], row["into_key"], event.at)
+        elif id(event) not in self._brought:
+            self._join(row, event.at)
+
+    def _join(self, row: Row, at: int) -> None:
+        self._joins[row["item_id"]].pop()
+        self._grouped.add(row["item_id"])
+        why = json.loads(row["why"])
+        stories.join(self.tx, Join(row["item_id"], at, row["story_key"], row["how"], why))
+
+
+def _of_items(row: Row) -> _Event:
+    return _Event(row["merged_at"], _ITEM, frozenset((row["item_id"], row["merged_into_id"])), row)
+
+
+def _of_stories(row: Row) -> _Event:
+    return _Event(row["merged_at"], _STORY, frozenset((row["story_key"],)), row)
+
+
+def _of_join(row: Row) -> _Event:
+    return _Event(row["joined_at"], _JOIN, frozenset((row["item_id"],)), row)
