@@ -107,7 +107,8 @@ def judge(tx: Tx, plan: Plan, prepared: Prepared, arrived: Arrived) -> int:
         stored, keys[0], arrived.change, news_at, arrived.now,
         plan.config.settings.late_after_seconds, kept.is_told(tx, item_id),
     )  # fmt: skip
-    case = Case(tx, plan, situation, keys, _before(tx, plan, situation))
+    known = stories.with_split_from(tx, keys)
+    case = Case(tx, plan, situation, known, _before(tx, plan, situation))
     for match in matches:
         case.take(match)
     if arrived.change is Change.COMPLETED:
@@ -161,7 +162,7 @@ class Case:
     tx: Tx
     plan: Plan
     situation: Situation
-    story_keys: list[str]
+    known_keys: list[str]  # of its story, and of those that it was taken out of
     before: Before | None
     raised: list[Alert] = field(default_factory=list)
     completed: list[Alert] = field(default_factory=list)
@@ -220,7 +221,7 @@ class Case:
             self.raised.append(alert)
 
     def _past(self, rule_id: str) -> Past:
-        return kept.past(self.tx, rule_id, self.story_keys, self.situation.stored.id)
+        return kept.past(self.tx, rule_id, self.known_keys, self.situation.stored.id)
 
     def _said(self, rule_id: str, counted: Mapping[str, Figure]) -> dict[str, list[Said]]:
         """Who counts what beside the rule's matches in the story, the article at hand included."""
@@ -228,7 +229,7 @@ class Case:
         outlet = stored.site or stored.source_id
         own = [(k, f.value, outlet, stored.id, stored.version) for k, f in counted.items()]
         said: dict[str, list[Said]] = {}
-        rows = [*own, *kept.figures_said(self.tx, rule_id, self.story_keys)]
+        rows = [*own, *kept.figures_said(self.tx, rule_id, self.known_keys)]
         for kind, value, where, item_id, version in rows:
             said.setdefault(kind, []).append(Said(value, where, item_id, version))
         return said
@@ -258,7 +259,10 @@ def _before(tx: Tx, plan: Plan, situation: Situation) -> Before | None:
     changes = compare(item.title, item.body, now.title, now.body)
     if not is_news(changes):
         return None
-    found = plan.matcher.match(item, stored.source_id, closed=not item.partial)
+    # A teaser was all there was where no page is read; else what it does not say was unknown.
+    teasers = now.partial and stored.body_state is not BodyState.WANTED
+    closed = not item.partial or teasers
+    found = plan.matcher.match(item, stored.source_id, closed=closed)
     return Before(item, {match.rule_id: match for match in found}, changes)
 
 

@@ -227,3 +227,33 @@ async def test_a_figure_that_only_a_page_had_was_not_told(tmp_path: Path) -> Non
         await world.poll(BRIEF, item("other", "Bombing in Arkona: 13 people dead", **other))
         assert len({row["story_key"] for row in await world.rows("items")}) == 1
         assert "number:killed:13" in [row["occasion"] for row in await world.rows("alerts")]
+
+
+async def occasions(world: World) -> list[str]:
+    rows = await world.rows("alerts ORDER BY raised_at, alert_id")
+    return [row["occasion"].partition(":")[0] for row in rows]
+
+
+async def test_a_teaser_gains_its_match_where_no_page_is_read(tmp_path: Path) -> None:
+    async with desk(tmp_path) as world:
+        for body in (
+            "A car bombing in Arkona.",
+            "It was calm in Arkona.",
+            "Arkona: a car bombing.",
+        ):
+            await world.poll(BRIEF, item("new", body=body))
+            world.now += HOUR
+        assert await occasions(world) == ["first", "lost", "gained"]
+
+
+async def test_what_was_told_of_a_story_counts_as_told_of_what_is_split_off(tmp_path: Path) -> None:
+    async with desk(tmp_path) as world:
+        same = "A car bombing near the old customs gate of Arkona, said the governor on Monday."
+        await world.poll(BRIEF, item("one", "Car bombing at Arkona gate", same))
+        other = {"url": "https://brief.example/2", "body": same + " More later."}
+        await world.poll(BRIEF, item("two", "Car bombing at Arkona gate", **other))
+        ids = [row["item_id"] for row in await world.rows("items ORDER BY item_id")]
+        world.now += HOUR
+        assert await world.store.write(lambda tx: grouping.split(tx, ids[0], world.now))
+        await world.poll(BRIEF, item("one", "Car bombing at Arkona gate", same + " All is well."))
+        assert await occasions(world) == ["first"]

@@ -208,13 +208,18 @@ def exists(tx: Tx, story_key: str) -> bool:
     ) is not None  # fmt: skip
 
 
-def split_from(tx: Tx, story_key: str) -> str | None:
-    """The story that this one was taken out of by hand: what was told there counts as told."""
-    found: str | None = tx.value(
-        """SELECT json_extract(why, '$.split_from') FROM joins
-           WHERE story_key = :key AND how = 'hand' ORDER BY joined_at LIMIT 1""",
-        key=story_key,
-    )
+def with_split_from(tx: Tx, story_keys: Sequence[str]) -> list[str]:
+    """These, and the stories that they were taken out of by hand: what was told there counts as
+    told."""
+    found = list(story_keys)
+    for key in found:  # grows while it is read: what was taken out of one may be split again
+        rows = tx.all(
+            """SELECT DISTINCT json_extract(why, '$.split_from') AS key FROM joins
+               WHERE story_key = :key AND how = 'hand' ORDER BY 1""",
+            key=key,
+        )
+        olds = [old for row in rows for old in union(tx, row["key"])]
+        found += [old for old in dict.fromkeys(olds) if old not in found]
     return found
 
 
