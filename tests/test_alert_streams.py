@@ -13,7 +13,6 @@ EVENTS = 25
 
 
 async def live(directory: Path, seed: int) -> None:
-    directory.mkdir()
     run = await Run(directory, Random(seed)).open()
     for _ in range(EVENTS):
         await run.step()
@@ -22,10 +21,10 @@ async def live(directory: Path, seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(12))
 async def test_a_stream(tmp_path: Path, seed: int) -> None:
-    await live(tmp_path / "desk", seed)
+    await live(tmp_path, seed)
 
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("seed", range(1000))
 async def test_a_thousand_streams(tmp_path: Path, seed: int) -> None:
-    await live(tmp_path / "desk", 1_000_000 + seed)
+    await live(tmp_path, 1_000_000 + seed)
