@@ -96,10 +96,10 @@ def judge(tx: Tx, plan: Plan, prepared: Prepared, arrived: Arrived) -> int:
     stored = items.load(tx, item_id)
     matches = prepared.matches(plan, stored.item, stored.body_state, stored.source_id)
     origin = None
-    if any(match.answer is Answer.YES for match in matches):
+    # What is no news tells nothing; its story is found in the background.
+    if news_at is not None and any(match.answer is Answer.YES for match in matches):
         story_key = grouping.group(tx, item_id, arrived.now).story_key
-        if news_at is not None:
-            stories.matched(tx, story_key, arrived.now)
+        stories.matched(tx, story_key, arrived.now)
         stored = items.load(tx, item_id)
         origin = stored.origin or ""
     keys = items.stories(tx, item_id)

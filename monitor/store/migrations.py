@@ -74,6 +74,7 @@ def m008_pace(db: sqlite_utils.Database) -> None:
     # `due_at`: as planned, whatever tries came after; `spacing_ms`: not before so long after the
     # message before it was sent; `claimed_at`: what it says is as things stood then.
     db.execute("ALTER TABLE deliveries ADD COLUMN due_at INTEGER")
+    db.execute("UPDATE deliveries SET due_at = try_at")
     db.execute("ALTER TABLE deliveries ADD COLUMN spacing_ms INTEGER NOT NULL DEFAULT 0")
     db.execute("ALTER TABLE deliveries ADD COLUMN claimed_at INTEGER")
     for statement in _statements("pace.sql"):
