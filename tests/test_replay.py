@@ -259,10 +259,10 @@ class Stream:
 
 @pytest.mark.parametrize("seed", range(12))
 async def test_a_random_stream_is_lived_again_as_it_was(tmp_path: Path, seed: int) -> None:
-    """Whatever came, in whatever order, also from the middle of it on."""
+    """Whatever came, in whatever order, also from a third and from the middle of it on."""
     world = await World(paced(tmp_path, rule_cap=3, channel_cap=5, updates_a_day=3)).open()
     await Stream(world, seed).run(25)
-    for since in (0, (NOON + world.now) // 2):
+    for since in (0, (2 * NOON + world.now) // 3, (NOON + world.now) // 2):
         archived = await world.store.read(lambda tx, since=since: lived(tx, since))
         found = again(await replayed(world, since))
         assert archived.alerts == found.alerts

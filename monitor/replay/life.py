@@ -8,15 +8,18 @@ from functools import partial
 from typing import NamedTuple
 
 from monitor import dedupe, judge
+from monitor.figures import figures_beside, highest
 from monitor.judge import Answers, Arrived, Prepared
-from monitor.model import Ack, Alert, BodyState, Change
+from monitor.model import Ack, Alert, Answer, BodyState, Change
 from monitor.plan import Plan
 from monitor.replay.groups import Groups
 from monitor.replay.sender import Message, Sender
-from monitor.replay.window import Step, Steps, Window, read, yes
+from monitor.replay.window import Step, Steps, Window, ask, read, yes
 from monitor.store import acks, items, outbox, past, scratch, states
+from monitor.store import alerts as kept
 from monitor.store.db import Tx
-from monitor.store.states import History
+from monitor.store.states import History, State
+from monitor.worth import worth_of
 
 _REMEMBERED = 2000
 
@@ -141,9 +144,25 @@ class _Life:
         if last >= 0:
             self._put(history)
             self._become(history, last)
+            if history.states[last].teaser:
+                self._take_back(history, history.states[last])
             self.groups.is_grouped(item_id)
             if history.row["news_at"] is not None and history.row["news_at"] < since:
                 scratch.become_news(self.tx, item_id, history.row["news_at"])
+
+    def _take_back(self, history: History, state: State) -> None:
+        """Its page came only in the window, and what was judged by the teaser was judged again: it
+        is as the teaser made it."""
+        stored = items.load(self.tx, history.row["item_id"])
+        for match in ask(self.plan, history, state, closed=False):
+            if match.answer is Answer.YES:
+                rule, spans = self.plan.rules[match.rule_id], match.spans
+                worth = worth_of(rule, match, state.item)
+                kept.judge_again(self.tx, stored, match, worth, state.since)
+                figures = highest(figures_beside(state.item, spans))
+                scratch.take_match_back(
+                    self.tx, stored, match, {kind: one.value for kind, one in figures.items()}
+                )
 
     def _put(self, history: History) -> None:
         scratch.put_item(self.tx, history.row, past.founding_key(self.old, history.row))

@@ -13,7 +13,7 @@ from monitor.rules.fields import Fields
 from monitor.store import past, states
 from monitor.store.db import Tx
 from monitor.store.judgings import Judging
-from monitor.store.states import History
+from monitor.store.states import History, State
 
 _AT_ONCE = 500
 MOST_KEPT = 20_000  # histories, some 10 KB each
@@ -101,15 +101,16 @@ def _steps(
         if judging.change is not None:
             asked = at, judging.body_state is not BodyState.WANTED
             if asked not in said:
-                said[asked] = _ask(plan, history, *asked)
+                said[asked] = ask(plan, history, history.states[at], closed=asked[1])
             matches = said[asked]
         yield Step(
             turn, judging.item_id, at, judging.change, judging.body_state, judging.origin, matches
         )
 
 
-def _ask(plan: Plan, history: History, state: int, closed: bool) -> tuple[Match, ...]:
-    fields = Fields(history.states[state].item, history.row["source_id"], closed=closed)
+def ask(plan: Plan, history: History, state: State, *, closed: bool) -> tuple[Match, ...]:
+    """What the rules say of an item as it read."""
+    fields = Fields(state.item, history.row["source_id"], closed=closed)
     return plan.matcher.match_fields(fields, unknowns=False)
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 
-from monitor.model import Alert, BodyState
+from monitor.model import Alert, BodyState, Match, StoredItem
 from monitor.store import alerts as kept
 from monitor.store import migrations
 from monitor.store.db import Row, Tx
@@ -117,6 +117,18 @@ def put_matches(tx: Tx, past: Tx, item_ids: Collection[int], at: int) -> None:
            WHERE m.matched_at < :at""",
         ids=json.dumps(list(item_ids)), at=at,
     ))  # fmt: skip
+
+
+def take_match_back(tx: Tx, stored: StoredItem, match: Match, figures: Mapping[str, int]) -> None:
+    """A match is as it was found in the text that its item had."""
+    tx.run(
+        """UPDATE matches SET spans = :spans, figures = :figures
+           WHERE item_id = :item_id AND rule_id = :rule_id AND version = :version
+             AND partial = :partial""",
+        item_id=stored.id, rule_id=match.rule_id, version=stored.version,
+        partial=stored.item.partial, spans=kept.dump_spans(match.spans),
+        figures=json.dumps(figures),
+    )  # fmt: skip
 
 
 def put_mates(tx: Tx, past: Tx, item_ids: Collection[int]) -> None:
