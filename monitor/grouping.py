@@ -163,6 +163,7 @@ def _group(tx: Tx, row: Row, now: int) -> Grouping:
         return replace(found, story_key=own)
     if stories.may_have_been_told(tx, row["item_id"], own):
         stories.put(tx, Story(own, at, at))
+        stories.found(tx, found.story_key, now)
         stories.merge(tx, own, found.story_key, now)
     stories.join(tx, Join(row["item_id"], now, found.story_key, found.how or "", found.why))
     return found

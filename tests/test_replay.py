@@ -176,6 +176,24 @@ async def test_a_window_begins_as_things_stood(world: World) -> None:
         assert archived.held == found.held, minutes
 
 
+async def test_a_told_article_joins_one_that_no_rule_asked_for(world: World) -> None:
+    """Its page shows that it is the same event: the other's story has no row of its own yet."""
+    body = (
+        "Ships from Umm Qasr and Fao came into Basra on Monday. " * 2 + "Many people danced there."
+    )
+    for source in (WIRE, BRIEF):
+        await world.poll(source)
+    await world.poll(BRIEF, item("first", "Port of Basra opens", body))
+    await world.store.write(lambda tx: grouping.group_missing(tx, 10, world.now))
+    await world.poll(WIRE, item("told", "Two were killed", "More soon."))
+    (wanted,) = await world.bodies()
+    await pass_time(world, 300)
+    await world.article(wanted, page("told", "Port of Basra opens", f"{body} Two were killed."))
+    assert len(await world.rows("merges")) == 1
+    await pass_time(world, 300)
+    assert await world.store.read(lived) == again(await replayed(world))
+
+
 # --- random streams ------------------------------------------------------------------------------
 
 EVENTS = (
@@ -244,8 +262,18 @@ class Stream:
         now = self.world.now
         await self.world.store.write(lambda tx: grouping.group_missing(tx, 20, now))
 
+    async def regroup(self) -> None:
+        """Somebody says which articles are one story, and which are not."""
+        now, rows = self.world.now, await self.world.rows("items")
+        one, other = (self.rng.choice(rows) for _ in range(2))
+        if self.rng.random() < 0.5:
+            keys = one["story_key"], other["story_key"]
+            await self.world.store.write(lambda tx: grouping.merge(tx, *keys, now))
+        else:
+            await self.world.store.write(lambda tx: grouping.split(tx, one["item_id"], now))
+
     async def run(self, steps: int) -> None:
-        acts = [self.arrive, self.edit, self.read, self.speak, self.group]
+        acts = [self.arrive, self.edit, self.read, self.speak, self.group, self.regroup]
         await self.world.poll(BRIEF)
         self.shown["old"] = item("old", "Car bomb of long ago", "Killed: 3.")
         await self.world.poll(WIRE, self.shown["old"])
@@ -253,7 +281,7 @@ class Stream:
             seconds, step = self.rng.choice((7, 40, 130, 900)), self.rng.choice((7, 60))
             await pass_time(self.world, seconds, step)
             self.world.now += 1  # nothing comes in the very moment of a sending
-            await self.rng.choices(acts, (5, 3, 4, 1, 2))[0]()
+            await self.rng.choices(acts, (5, 3, 4, 1, 2, 1))[0]()
         await pass_time(self.world, 3600, 60)
 
 
