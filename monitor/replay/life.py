@@ -198,9 +198,10 @@ class _Life:
     def _situate(self, root: int, step: Step) -> None:
         """Where the item is, and what was known of it, at this step."""
         row = self._history(root).row
+        is_news = row["news_at"] is not None and row["news_at"] <= step.at
         if step.origin is not None:
             self.groups.is_grouped(root)
-        elif yes(step.matches):
+        elif is_news and yes(step.matches):
             self.groups.group(root, step.at)
         origin = row["origin"] if step.origin is None else step.origin or None
         scratch.situate(self.tx, root, step.body_state, origin, step.at)
