@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from monitor import gathering, grouping, hushing
 from monitor.deliver import Deliverer
@@ -195,7 +197,7 @@ class Run:
 
     directory: Path
     chance: Random
-    trouble: float = 0.15
+    trouble: float = 0.0
     holder: str = "test"
     client: Any = None
     world: World = field(init=False)
@@ -203,6 +205,7 @@ class Run:
     articles: list[Article] = field(default_factory=list)
     accepted: list[Accepted] = field(default_factory=list)
     raised: dict[str, Raised] = field(default_factory=dict)
+    reopened: int = 0
 
     @property
     def store(self) -> Store:
@@ -216,6 +219,7 @@ class Run:
         return self.world.now
 
     async def open(self) -> Run:
+        self.trouble = self.chance.choice((0.0, 0.1, 0.4))
         pace = Pace(
             rule_cap=self.chance.choice((1, 2, 6)), channel_cap=self.chance.choice((1, 3, 30)),
             cooldown_seconds=self.chance.choice((6 * 3600, 6 * 86_400)),
@@ -476,6 +480,8 @@ class Run:
         await self.check_told()
         await self.check_pace()
         await self.check_caps()
+        await self.check_quiet()
+        await self.check_reopened()
         await self.world.close()
 
     async def check_told(self) -> None:
@@ -569,6 +575,43 @@ class Run:
             assert len(before) < pace.channel_cap
             counts = [sum(row["rule_id"] in each for each in before) for row in alerts]
             assert min(counts) < pace.rule_cap
+
+    async def check_quiet(self) -> None:
+        """Nothing is planned for quiet hours but what is critical; what a channel's failure made
+        late comes when it can."""
+        room = self.config.channels["room"]
+        for row in await self.world.rows("deliveries WHERE kind = 'alert'"):
+            hour = datetime.fromtimestamp(row["due_at"] / 1000, ZoneInfo("Europe/Berlin")).hour
+            if room.quiet is not None and row["channel"] == "room" and (hour >= 22 or hour < 6):
+                told = await self.world.rows(
+                    f"delivery_alerts WHERE delivery_id = {row['delivery_id']}"
+                )
+                alerts = frozenset(one["alert_id"] for one in told)
+                assert self.severity(alerts) is Severity.CRITICAL
+
+    async def check_reopened(self) -> None:
+        """A conversation that takes up a closed story waits for the cooldown, news does not."""
+        cooldown = self.config.settings.pace.cooldown_seconds * 1000
+        rows = await self.world.rows("conversations")
+        subjects = {row["conversation_id"]: (row["channel"], row["subject"]) for row in rows}
+        stories = {row["story_key"]: row for row in await self.world.rows("stories")}
+        talks = self.conversations()
+        for (conversation, recipient), talk in talks.items():
+            channel, subject = subjects[conversation]
+            story = stories.get(subject)
+            if story is None or story["follows"] is None:
+                continue
+            self.reopened += 1
+            before = [
+                one.at
+                for (other, to), told in talks.items()
+                for one in told
+                if to == recipient and subjects[other] == (channel, story["follows"])
+                if one.at <= talk[0].delivery.created_at
+            ]
+            news = any(self.raised[one].occasion != "first" for one in talk[0].alerts)
+            free = news or self.severity(talk[0].alerts) is Severity.CRITICAL
+            assert free or not before or talk[0].at >= max(before) + cooldown
 
 
 def conversations_told(tx: Tx, delivery: LeasedDelivery) -> list[str]:

@@ -83,7 +83,7 @@ def untried(tx: Tx) -> list[tuple[str, str]]:
     """Alert and channel of all that is owed and that nobody has tried to send."""
     rows = tx.all(
         """SELECT DISTINCT da.alert_id, d.channel FROM deliveries d
-           JOIN delivery_alerts da ON da.delivery_id = d.delivery_id
+           CROSS JOIN delivery_alerts da ON da.delivery_id = d.delivery_id
            WHERE d.state = 'waiting' AND d.tries = 0 AND d.lease_token IS NULL
              AND d.kind = 'alert' ORDER BY 1, 2"""
     )
