@@ -257,3 +257,18 @@ async def test_what_was_told_of_a_story_counts_as_told_of_what_is_split_off(tmp_
         assert await world.store.write(lambda tx: grouping.split(tx, ids[0], world.now))
         await world.poll(BRIEF, item("one", "Car bombing at Arkona gate", same + " All is well."))
         assert await occasions(world) == ["first"]
+
+
+async def test_what_was_told_alone_may_join_what_nobody_asked_for(tmp_path: Path) -> None:
+    """The other article matched no rule, so that its story has no row of its own yet."""
+    async with desk(tmp_path) as world:
+        same = (
+            "Smoke stood over the old customs gate of Arkona, said Governor Idris Kamal on Monday."
+        )
+        other = {"url": "https://brief.example/2", "body": same}
+        await world.poll(BRIEF, item("two", "Smoke at the customs gate of Arkona", **other))
+        await world.poll(BRIEF, item("one", "Car bombing", "Nothing else is known yet."))
+        await world.store.write(lambda tx: grouping.group_missing(tx, 10, world.now))
+        world.now += HOUR
+        await world.poll(BRIEF, item("one", "Car bombing at Arkona customs gate", same))
+        assert len({row["merged_into"] for row in await world.rows("stories")}) == 2

@@ -16,10 +16,19 @@ from world import BRIEF, DAY, HOUR, MINUTE, WIRE, World, config, item, page
 GROWING = (
     "items", "versions", "sightings", "item_keys", "matches", "alerts", "conversations",
     "deliveries", "delivery_alerts", "attempts", "polls",
-    "pages",
+    "pages", "stories", "joins", "holds", "silences", "acks", "digests",
 )  # fmt: skip
 # An alias stands for its table in a plan.
 ALIASES = {
+    "a": "alerts",
+    "c": "conversations",
+    "d": "deliveries",
+    "da": "delivery_alerts",
+    "e": "deliveries",
+    "f": "stories",
+    "g": "digests",
+    "h": "holds",
+    "j": "joins",
     "i": "items",
     "v": "versions",
     "s": "sightings",

@@ -33,7 +33,7 @@ def past(tx: Tx, rule_id: str, story_keys: Sequence[str], item_id: int) -> Past:
         """SELECT a.occasion, a.severity, a.item_id, a.detail, i.origin, m.figures
            FROM alerts a JOIN items i ON i.item_id = a.item_id
            LEFT JOIN matches m ON m.item_id = a.item_id AND m.rule_id = a.rule_id
-             AND m.version = a.version AND m.partial = a.partial
+             AND m.version = a.version AND (m.partial = a.partial OR a.reason = 'lost')
            WHERE a.rule_id = :rule_id AND a.story_key IN (SELECT value FROM json_each(:stories))""",
         rule_id=rule_id, stories=json.dumps(list(story_keys)),
     )  # fmt: skip

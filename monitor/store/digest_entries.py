@@ -68,7 +68,7 @@ def told(tx: Tx, channel: str, since: int, until: int) -> list[Entry]:
             CROSS JOIN deliveries d ON d.delivery_id = da.delivery_id
             WHERE a.raised_at > :since AND a.raised_at <= :until AND d.channel = :channel
               AND d.kind = 'alert'
-            GROUP BY a.alert_id
+            GROUP BY +a.alert_id  -- by the time, not by the id
             UNION ALL
             SELECT {_ENTRY}, g.covers_to AS told_at, 0 AS waits FROM digests g
             CROSS JOIN holds h ON h.digest_id = g.digest_id
