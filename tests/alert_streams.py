@@ -503,7 +503,9 @@ class Run:
             if one.sure:
                 sure.add(message)
             for alert_id in one.alerts:
-                told[of.channel, of.recipient][alert_id].add((of.conversation_id, of.revision))
+                # A digest that came, and was refused when it came once more, is in the next one too.
+                if one.sure or of.kind is DeliveryKind.ALERT or not one_more(self.accepted, one):
+                    told[of.channel, of.recipient][alert_id].add((of.conversation_id, of.revision))
         for alert_id, alert in self.raised.items():
             for channel in ("pager", "room") if alert.rule == "derailed" else ("room",):
                 for to in self.config.channels[channel].recipients:
@@ -612,6 +614,18 @@ class Run:
             news = any(self.raised[one].occasion != "first" for one in talk[0].alerts)
             free = news or self.severity(talk[0].alerts) is Severity.CRITICAL
             assert free or not before or talk[0].at >= max(before) + cooldown
+
+
+def one_more(accepted: list[Accepted], unsure: Accepted) -> bool:
+    """Whether what we were killed over is told for sure by another digest."""
+    return any(
+        other.sure
+        and other.delivery.recipient == unsure.delivery.recipient
+        and other.delivery.channel == unsure.delivery.channel
+        and other.delivery.kind is DeliveryKind.DIGEST
+        and other.alerts >= unsure.alerts
+        for other in accepted
+    )
 
 
 def conversations_told(tx: Tx, delivery: LeasedDelivery) -> list[str]:
