@@ -20,7 +20,7 @@ from monitor.model import (
 from monitor.render import Briefing, Bulletin, Roundup
 from monitor.render.briefing import Said
 from monitor.settings import Channel, Config, EmailChannel, LabelMatcher, SlackChannel
-from monitor.store import acks, conversations, edits, items, silences, stories, told
+from monitor.store import acks, conversations, edits, holds, items, silences, stories, told
 from monitor.store.db import Tx
 
 
@@ -55,6 +55,7 @@ def _briefing(tx: Tx, config: Config, delivery: LeasedDelivery, now: int) -> Bri
         tally=_tally(tx, delivery, alerts, delivery.revision),
         tally_before=_tally(tx, delivery, alerts, delivery.revision - 1),
         otherwise=_otherwise(tx, alerts),
+        held_back=_held_back(tx, delivery),
     )
 
 
@@ -74,6 +75,11 @@ def _tally(tx: Tx, delivery: LeasedDelivery, alerts: Sequence[Told], revision: i
     """The story as it was when a message was first taken up: every try says the same."""
     at = told.claimed_at(tx, delivery, revision)
     return stories.tally(tx, alerts[0].stored.story_key, at) if at is not None else None
+
+
+def _held_back(tx: Tx, delivery: LeasedDelivery) -> int:
+    at = told.claimed_at(tx, delivery, delivery.revision)
+    return holds.capped(tx, delivery.channel, 0, at).stories if at is not None else 0
 
 
 def _said(tx: Tx, conversation_id: str, now: int) -> tuple[Said, ...]:

@@ -194,6 +194,7 @@ class Daemon:
         """The calendar's hour is kept by the database, so that no late or lost tick skips a day."""
         if not self._stopping:
             await gathering.owe_due(self._engine)
+            await gathering.tell_held_back(self._engine)
 
     async def _beat(self) -> None:
         """Say that we live: in the database, and at the heartbeat address where all went round."""

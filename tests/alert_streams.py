@@ -503,7 +503,7 @@ class Run:
             if one.sure:
                 sure.add(message)
             for alert_id in one.alerts:
-                # A digest that came, and was refused when it came once more, is in the next one too.
+                # A digest that came, and was refused when it came again, is in the next one too.
                 if one.sure or of.kind is DeliveryKind.ALERT or not one_more(self.accepted, one):
                     told[of.channel, of.recipient][alert_id].add((of.conversation_id, of.revision))
         for alert_id, alert in self.raised.items():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor import grouping, hushing
+from monitor import briefings, gathering, grouping, hushing
 from monitor.model import Silence
 from monitor.settings import EmailChannel, LabelMatcher, Pace, Rule, Settings, Severity
 from monitor.store import outbox, stories
@@ -272,3 +272,52 @@ async def test_what_was_told_alone_may_join_what_nobody_asked_for(tmp_path: Path
         world.now += HOUR
         await world.poll(BRIEF, item("one", "Car bombing at Arkona customs gate", same))
         assert len({row["merged_into"] for row in await world.rows("stories")}) == 2
+
+
+class Office:
+    """What the daemon's tick needs of an engine."""
+
+    def __init__(self, world: World) -> None:
+        self.store, self.config, self.clock = world.store, world.config, lambda: world.now
+
+
+async def said(world: World) -> list[str]:
+    """What the channel gets now."""
+    texts = []
+    for one in await claim(world):
+        message = await world.store.read(
+            lambda tx, d=one: briefings.message(tx, world.config, d, world.now)
+        )
+        texts.append(message.text)
+        attempt = Attempt(one, "accepted", world.now)
+        await world.store.write(lambda tx, a=attempt: outbox.sent(tx, a))
+    return texts
+
+
+TWO = (item("one", "Arkona", "A car bombing."), item("two", "Belvar ferry", "They liberated it."))
+
+
+async def test_the_next_message_says_what_a_cap_keeps_back(tmp_path: Path) -> None:
+    async with desk(tmp_path, pace=Pace(channel_cap=1)) as world:
+        await world.poll(BRIEF, *TWO)
+        world.now += 2 * MINUTE
+        (text,) = await said(world)
+        assert "1 story held back for the next digest." in text
+        world.now += 2 * HOUR
+        await gathering.tell_held_back(Office(world))
+        assert await said(world) == []
+
+
+async def test_without_a_message_a_notice_says_it_once_after_an_hour(tmp_path: Path) -> None:
+    async with desk(tmp_path, pace=Pace(channel_cap=1)) as world:
+        await world.poll(BRIEF, TWO[0])
+        world.now += 2 * MINUTE
+        assert await said(world)
+        world.now += MINUTE
+        await world.poll(BRIEF, TWO[1])
+        for late, expected in ((HOUR - 1, 0), (1, 1), (HOUR, 0)):
+            world.now += late
+            await gathering.tell_held_back(Office(world))
+            texts = await said(world)
+            assert len(texts) == expected
+            assert not texts or "1 story held back: too many within the hour" in texts[0]

@@ -15,6 +15,7 @@ from monitor.gathering.digest import (
     owe_due,
     preview,
 )
+from monitor.gathering.heldback import tell_held_back
 
 __all__ = [
     "Due",
@@ -26,4 +27,5 @@ __all__ = [
     "owe_asked",
     "owe_due",
     "preview",
+    "tell_held_back",
 ]

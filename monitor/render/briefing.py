@@ -38,6 +38,8 @@ class Briefing:
     `otherwise`: by an alert's id the article as it reads otherwise: for a match that an edit
     brought before it, for one that an edit took after it.
 
+    `held_back`: how many stories the channel's caps keep for its next digest.
+
     An `edit` is revision 1 said once more at its old place, `thread`, with what was told since in
     `later`.  `buttons` are drawn where a channel hears them; `said` is what came of them.
     """
@@ -61,6 +63,7 @@ class Briefing:
     tally: Tally | None = None
     tally_before: Tally | None = None
     otherwise: Mapping[str, Item] = field(default_factory=dict)
+    held_back: int = 0
 
     @property
     def head(self) -> StoredItem:

@@ -184,6 +184,11 @@ def seen(briefing: Briefing, zone: Zone) -> str:
     return f"seen {zone.moment(briefing.head.first_seen_at)}"
 
 
+def held_back(stories: int) -> str:
+    """`4 stories held back`."""
+    return f"{stories} {'story' if stories == 1 else 'stories'} held back"
+
+
 def warnings(briefing: Briefing) -> list[str]:
     """What a reader has to know before believing it is fresh and whole."""
     delay = delayed(briefing)
@@ -192,6 +197,8 @@ def warnings(briefing: Briefing) -> list[str]:
         found.append("late: published long before it was seen")
     if any(told.alert.partial for told in briefing.alerts):
         found.append("partial: only the teaser was read")
+    if briefing.held_back:
+        found.append(f"{held_back(briefing.held_back)} for the next digest")
     return found + _demotions(briefing.alerts)
 
 

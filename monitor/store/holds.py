@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from monitor.store.db import Row, Tx
 
@@ -54,3 +55,36 @@ def silenced(tx: Tx, silence_id: str) -> list[str]:
 def of_alert(tx: Tx, alert_id: str) -> Sequence[Row]:
     """Each channel that keeps an alert: why, since when, and the digest that has it."""
     return tx.all("SELECT * FROM holds WHERE alert_id = :alert ORDER BY channel", alert=alert_id)
+
+
+class Capped(NamedTuple):
+    """Stories that a channel's caps keep back, and since when the oldest of them is."""
+
+    stories: int
+    since_at: int | None
+
+
+def capped(tx: Tx, channel: str, after: int, until: int) -> Capped:
+    """What no digest has yet of the stories that were held after one time, and until another."""
+    row = tx.one(
+        """SELECT count(DISTINCT a.story_key) AS stories, min(h.held_at) AS since_at
+           FROM holds h CROSS JOIN alerts a ON a.alert_id = h.alert_id
+           WHERE h.channel = :channel AND h.digest_id IS NULL AND h.why = 'cap'
+             AND h.held_at > :after AND h.held_at <= :until""",
+        channel=channel, after=after, until=until,
+    )  # fmt: skip
+    assert row is not None
+    return Capped(row["stories"], row["since_at"])
+
+
+def said_at(tx: Tx, channel: str, subject: str) -> int:
+    """When the channel was last told how much is held back: by a message, or by a notice whose
+    subject begins so.  Looks at the newest deliveries alone."""
+    at: int | None = tx.value(
+        """SELECT max(CASE d.kind WHEN 'alert' THEN d.claimed_at ELSE d.created_at END)
+           FROM (SELECT * FROM deliveries ORDER BY delivery_id DESC LIMIT 1000) d
+           JOIN conversations c ON c.conversation_id = d.conversation_id
+           WHERE d.channel = :channel AND (d.kind = 'alert' OR c.subject GLOB :subject || '*')""",
+        channel=channel, subject=subject,
+    )  # fmt: skip
+    return at or 0
