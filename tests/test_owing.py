@@ -302,7 +302,7 @@ async def test_the_next_message_says_what_a_cap_keeps_back(tmp_path: Path) -> No
         await world.poll(BRIEF, *TWO)
         world.now += 2 * MINUTE
         (text,) = await said(world)
-        assert "1 story held back for the next digest." in text
+        assert "Besides, 1 story held back for the next digest." in text
         world.now += 2 * HOUR
         await gathering.tell_held_back(Office(world))
         assert await said(world) == []

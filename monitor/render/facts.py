@@ -184,6 +184,13 @@ def seen(briefing: Briefing, zone: Zone) -> str:
     return f"seen {zone.moment(briefing.head.first_seen_at)}"
 
 
+def besides(briefing: Briefing) -> list[str]:
+    """What the channel is not told by messages of their own."""
+    if not briefing.held_back:
+        return []
+    return [f"besides, {held_back(briefing.held_back)} for the next digest"]
+
+
 def held_back(stories: int) -> str:
     """`4 stories held back`."""
     return f"{stories} {'story' if stories == 1 else 'stories'} held back"
@@ -197,8 +204,6 @@ def warnings(briefing: Briefing) -> list[str]:
         found.append("late: published long before it was seen")
     if any(told.alert.partial for told in briefing.alerts):
         found.append("partial: only the teaser was read")
-    if briefing.held_back:
-        found.append(f"{held_back(briefing.held_back)} for the next digest")
     return found + _demotions(briefing.alerts)
 
 

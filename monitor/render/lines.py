@@ -34,7 +34,11 @@ def who(briefing: Briefing) -> str:
 def when(briefing: Briefing) -> str:
     zone = facts.Zone.of(briefing)
     stated, found = facts.published(briefing, zone), facts.seen(briefing, zone)
-    words = [f"{stated}; {found}, sent {zone.moment(briefing.now)}", *facts.warnings(briefing)]
+    words = [
+        f"{stated}; {found}, sent {zone.moment(briefing.now)}",
+        *facts.warnings(briefing),
+        *facts.besides(briefing),
+    ]
     return " ".join(f"{word[0].upper()}{word[1:]}." for word in words)
 
 

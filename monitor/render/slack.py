@@ -92,7 +92,8 @@ def _small_print(briefing: Briefing) -> list[str]:
     when = f"{facts.published(briefing, zone)}, {facts.seen(briefing, zone)}"
     others = [facts.headline(stored) for stored in facts.others(briefing)[:3]]
     also = [f"also: {'; '.join(others)}"] if others else []
-    return [facts.reporters(briefing), when, *also, facts.ids(briefing.alerts)]
+    more = [*also, *facts.besides(briefing)]
+    return [facts.reporters(briefing), when, *more, facts.ids(briefing.alerts)]
 
 
 def _short(briefing: Briefing, quotes: tuple[Quote, ...]) -> str:
