@@ -473,7 +473,7 @@ class Run:
     async def end(self) -> None:
         """All works again, for as long as anything may be tried."""
         self.trouble = 0.0
-        for _ in range(4):
+        for _ in range(8):  # the longest cooldown, and a digest
             await self.wait(DAY)
         await self.world.close()
         await self.world.open()
