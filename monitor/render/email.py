@@ -15,7 +15,7 @@ from monitor.render import digest as shared
 from monitor.render import digest_html, digest_text, facts, html
 from monitor.render.briefing import Briefing, Bulletin, Roundup
 from monitor.render.clean import header, one_line
-from monitor.render.lines import TEST, bulletin_lines, explain, opening, under, when, who
+from monitor.render.lines import TEST, bulletin_lines, explain, opening, stop, under, when, who
 from monitor.render.quotes import Quotes, choose
 from monitor.render.updates import updates
 
@@ -68,7 +68,7 @@ def digest(roundup: Roundup) -> Message:
 def _why(briefing: Briefing, channel: str, recipient: str) -> list[str]:
     to = f"{one_line(channel, _LONGEST_LABEL)} -> {one_line(recipient, _LONGEST_ADDRESS)}"
     told = f"{facts.severity(briefing.alerts)}, rules {facts.rules(briefing.alerts)}"
-    return [f"Why: {told} -> {to}.", explain(briefing)]
+    return [f"Why: {told} -> {to}.", explain(briefing), stop(briefing)]
 
 
 def _text(briefing: Briefing, quotes: Quotes, why: list[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from monitor.model import short_id
 from monitor.render import facts
 from monitor.render.briefing import Briefing, Bulletin
 from monitor.render.clean import one_line
@@ -60,3 +61,9 @@ def explain(briefing: Briefing) -> str:
     ids = facts.ids(briefing.alerts)
     first, more, _ = ids.partition(",")
     return f"Alert{'s' if more else ''} {ids}. Explain: wirewatch why {first}"
+
+
+def stop(briefing: Briefing) -> str:
+    """What to type to hear no more of the story."""
+    alert_id = short_id(briefing.alerts[0].alert.alert_id)
+    return f"Stop this story: wirewatch silence add --story {alert_id} --for 24h"
