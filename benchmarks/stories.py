@@ -43,7 +43,7 @@ from monitor.model import BodyState, Item
 from monitor.store import arrivals, migrations
 from monitor.store.arrivals import Arrival
 from monitor.store.db import Tx, connect
-from monitor.text import forms, index_text
+from monitor.text import Scan, index_text
 
 REAL_DATA = Path(
     os.environ.get("WIREWATCH_REAL_DATA") or kit.HERE.parent.parent / "shared" / "data"
@@ -108,7 +108,7 @@ class Archive:
 def _arrival(item_id: int, article: Article) -> Arrival:
     url = f"https://{article.host}/{item_id}"
     item = Item(url, article.title, body=article.body, partial=article.body is None)
-    words = index_text(forms(f"{article.title or ''}\n{article.body or ''}"))
+    words = index_text(Scan(f"{article.title or ''}\n{article.body or ''}"))
     return Arrival(
         item, "bench", article.host, f"1:{item_id}", f"url:{url}", article.at, BodyState.FULL,
         None, words=words,

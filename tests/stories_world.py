@@ -13,7 +13,7 @@ from monitor.model import BodyState, Item
 from monitor.store import arrivals, items, migrations, words
 from monitor.store.arrivals import Arrival
 from monitor.store.db import Tx, connect
-from monitor.text import forms, index_text
+from monitor.text import Scan, index_text
 from tests.world import NOON
 
 T = TypeVar("T")
@@ -104,4 +104,4 @@ def _arrival(number: int, news: News) -> Arrival:
 
 
 def _words(title: str | None, body: str | None) -> str:
-    return index_text(forms(f"{title or ''}\n{body or ''}"))
+    return index_text(Scan(f"{title or ''}\n{body or ''}"))

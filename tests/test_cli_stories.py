@@ -13,7 +13,7 @@ from monitor.model import BodyState, Item
 from monitor.store import arrivals, sources
 from monitor.store.arrivals import Arrival
 from monitor.store.db import Store, Tx
-from monitor.text import forms, index_text
+from monitor.text import Scan, index_text
 from tests.world import BRIEF, MINUTE, NOON
 
 TITLES = (
@@ -30,7 +30,7 @@ def _fill(tx: Tx) -> None:
         item = Item(f"https://brief.example/{number}", title)
         arrivals.insert(tx, number, [Arrival(
             item, BRIEF.id, "brief.example", f"1:{number}", f"url:{item.url}", at, BodyState.NONE,
-            None, [("url", item.url)], words=index_text(forms(title)),
+            None, [("url", item.url)], words=index_text(Scan(title)),
         )])  # fmt: skip
         grouping.group(tx, number, at)
 
