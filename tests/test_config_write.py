@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 import tempfile
 from dataclasses import replace
@@ -66,6 +67,18 @@ def test_the_shipped_channels_work_once_their_comment_signs_are_gone(tmp_path, w
     found = load(tmp_path, environ)
     assert found.channels["me"].kind == way
     assert found.route.to == ("me",)
+
+
+def test_the_examples_of_monitor_yaml_are_the_defaults(tmp_path):
+    """Without their `#` they change nothing but what has no default."""
+    init(tmp_path)
+    path = tmp_path / "monitor.yaml"
+    before = load(tmp_path, {}).settings
+    path.write_text(re.sub(r"^# (?=[a-z_]+: )", "", path.read_text(), flags=re.MULTILINE))
+    after = load(tmp_path, {}).settings
+    assert (after.contact, str(after.display_timezone)) == ("desk@example.org", "Europe/Berlin")
+    none = {"contact": before.contact, "display_timezone": before.display_timezone}
+    assert replace(after, **none) == before
 
 
 def test_init_never_overwrites(tmp_path):
