@@ -62,12 +62,15 @@ def test_the_whole_demo(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stderr == ""
     *lines, last = done.stdout.splitlines()
-    assert last == "published 6, matched 4, told 4 by e-mail and 4 on Slack, lost 0, twice 0"
-    assert sum(line.startswith("  ok  ") for line in lines) == 7
+    assert last == "published 7, matched 6, told 4 by e-mail and 4 on Slack, lost 0, twice 0"
+    assert sum(line.startswith("  ok  ") for line in lines) == 9
     assert max(map(len, lines)) <= COLUMNS
     right = arrived(done.stdout)
     article = "Army retakes last rebel-held town on the river"
-    assert right.count(article) == 2
+    assert right.count(article) == 3
+    assert right.count("Update: at least 26 -> at least 34 killed") == 2
+    assert right.count("first message edited 2 articles, 1 origin: NWA") == 1
+    assert right.count("DEMOTED 1 (film 1)") == 1
     assert right.count(f"E-mail to desk@demo.test [car-bombing, liberated] {article}") == 1
     assert re.findall(f"Slack #war-room {article} (.+?) /", right) == [
         "car-bombing (1), liberated (2)"
@@ -108,7 +111,7 @@ def test_a_term_counts_as_a_whole_phrase() -> None:
 
 def test_tally_of_a_good_run() -> None:
     """One message a way for what matches, none for what does not."""
-    result = tally([BOMB], TERMS, [*both(1)], [])
+    result = tally([BOMB], TERMS, [*both(1)], [], {})
     assert result.holds
     assert (result.published, result.matched, dict(result.told)) == (
         1,
@@ -119,7 +122,7 @@ def test_tally_of_a_good_run() -> None:
 
 def test_tally_of_a_lost_message() -> None:
     """What one way never had is lost there."""
-    result = tally([BOMB], TERMS, [message(1)], [])
+    result = tally([BOMB], TERMS, [message(1)], [], {})
     assert result.lost == ((Way.SLACK, "bomb"),)
     assert not result.holds
 
@@ -127,17 +130,36 @@ def test_tally_of_a_lost_message() -> None:
 def test_tally_of_a_copy() -> None:
     """A copy is explained by a kill between the two, with the same key, and by nothing else."""
     news = [*both(1), message(9)]
-    assert tally([BOMB], TERMS, news, []).twice == (message(9),)
-    assert tally([BOMB], TERMS, news, [20]).twice == (message(9),)
-    assert tally([BOMB], TERMS, news, [5]).copies == (message(9),)
-    assert tally([BOMB], TERMS, news, [5]).holds
-    assert not tally([BOMB], TERMS, [*both(1), message(9, key="<2>")], [5]).holds
+    assert tally([BOMB], TERMS, news, [], {}).twice == (message(9),)
+    assert tally([BOMB], TERMS, news, [20], {}).twice == (message(9),)
+    assert tally([BOMB], TERMS, news, [5], {}).copies == (message(9),)
+    assert tally([BOMB], TERMS, news, [5], {}).holds
+    assert not tally([BOMB], TERMS, [*both(1), message(9, key="<2>")], [5], {}).holds
+
+
+def test_tally_of_updates() -> None:
+    """Each is due as often as was promised, and does not stand in for a first message."""
+    news = [*both(1), *(replace(one, new="Update: 2 killed") for one in both(5))]
+    assert tally([BOMB], TERMS, news, [], {"bomb": 1}).holds
+    assert tally([BOMB], TERMS, news, [], {}).twice == tuple(news[2:])
+    assert tally([BOMB], TERMS, news, [], {"bomb": 2}).lost == tuple((w, "bomb") for w in Way)
+    assert tally([BOMB], TERMS, news[2:], [], {"bomb": 1}).lost == tuple((w, "bomb") for w in Way)
+
+
+def test_tally_of_what_is_not_told_by_itself() -> None:
+    """A copy is counted and a demoted article kept; a message about one is a fault."""
+    copy = replace(BOMB, slug="copy", title="Their blast", copy_of="bomb")
+    film = replace(BOMB, slug="film", title="A film", demoted="film")
+    result = tally([BOMB, copy, film], TERMS, [*both(1)], [], {})
+    assert (result.holds, result.matched, result.counted, result.kept) == (True, 3, 1, 1)
+    odd = message(2, text="[bombs] A film")
+    assert tally([BOMB, copy, film], TERMS, [*both(1), odd], [], {}).strangers == (odd,)
 
 
 def test_tally_of_a_stranger() -> None:
     """News that no matching story accounts for is a fault."""
     odd = message(2, text="[freed] A calm")
-    assert tally([BOMB, CALM], TERMS, [*both(1), odd], []).strangers == (odd,)
+    assert tally([BOMB, CALM], TERMS, [*both(1), odd], [], {}).strangers == (odd,)
 
 
 def test_a_long_quote_shows_its_mark() -> None:

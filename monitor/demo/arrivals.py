@@ -17,6 +17,9 @@ from monitor.demo.notes import Entry, Notes
 
 _ROOM = 120  # characters of a quote that the screen shows
 _QUOTES = 2
+_EDIT = "chat.update"
+_DIGEST = "[wirewatch] Digest"
+_NOT_TOLD = re.compile(r"DEMOTED |BLIND ")
 _LINK = re.compile(r"<[^|>]*\|([^>]*)>")
 
 
@@ -30,7 +33,8 @@ class Arrival:
     """A message that a sink accepted at `at` (epoch ms).
 
     `key` is what a copy has in common with it: the Message-ID, or the alerts' ids at the end of a
-    Slack message.  `lines` is the message abridged, its `opening` the first of them.
+    Slack message.  `lines` is the message abridged, its `opening` the first of them; `new` is what
+    an update says first, empty in a first message.
     """
 
     at: int
@@ -40,13 +44,23 @@ class Arrival:
     text: str  # whole
     opening: str
     lines: tuple[str, ...]
+    new: str = ""
 
 
 def arrivals(smtp: Notes, slack: Notes) -> list[Arrival]:
-    """Everything accepted so far, oldest first."""
+    """Every message accepted so far, oldest first; an edit of one is none."""
     mails = (_mail(entry) for entry in smtp.of("accepted"))
-    posts = (_post(entry) for entry in slack.of("accepted"))
+    posts = (_post(entry) for entry in slack.of("accepted") if entry["method"] != _EDIT)
     return sorted([*mails, *posts], key=lambda one: one.at)
+
+
+def edits(slack: Notes) -> list[Arrival]:
+    """How Slack's messages read after each edit, oldest first."""
+    return [_post(entry) for entry in slack.of("accepted") if entry["method"] == _EDIT]
+
+
+def is_digest(one: Arrival) -> bool:
+    return one.opening.startswith(_DIGEST)
 
 
 def around(text: str, mark: str, room: int = _ROOM) -> str:
@@ -63,7 +77,8 @@ def _mail(entry: Entry) -> Arrival:
     text, subject = entry["text"], entry["subject"]
     return Arrival(
         entry.at, Way.EMAIL, entry["recipient"], entry["message_id"], f"{subject}\n{text}",
-        subject, tuple(_mail_quotes(text)),
+        subject, tuple(_not_told(text) if subject.startswith(_DIGEST) else _mail_quotes(text)),
+        text.lstrip().partition("\n")[0] if subject.startswith("Re: ") else "",
     )  # fmt: skip
 
 
@@ -76,14 +91,23 @@ def _mail_quotes(text: str) -> Iterator[str]:
         yield f"  {place.strip()}"
 
 
+def _not_told(text: str) -> Iterator[str]:
+    """Of a digest, what was kept back and what is blind: each heading with the line below it."""
+    for line, below in pairwise(text.splitlines()):
+        if _NOT_TOLD.match(line):
+            yield from (line, f"  {below.strip()}")
+
+
 def _post(entry: Entry) -> Arrival:
-    sections, small = _parts(json.loads(entry["payload"]))
+    payload = json.loads(entry["payload"])
+    sections, small = _parts(payload)
+    new = sections.pop(0) if payload.get("thread_ts") else ""
     headline, _, labels = sections[0].partition("\n")
     quotes = [f"> {around(quote.removeprefix('> '), '«')}" for quote in sections[1:]]
     return Arrival(
         entry.at, Way.SLACK, entry["channel"], entry["text"].rpartition("|")[2].strip(),
         "\n".join([entry["text"], *sections, *small]), headline,
-        (_unbarred(labels), *quotes[:_QUOTES], *map(_unbarred, small)),
+        (_unbarred(labels), *quotes[:_QUOTES], *map(_unbarred, small)), new.partition("\n")[0],
     )  # fmt: skip
 
 

@@ -29,12 +29,14 @@ _INTERRUPTED = 130  # as a shell calls what SIGINT ended
 _TIMETABLE: tuple[tuple[float, str, Callable[[Script], Awaitable[None]]], ...] = (
     (1, "First sight: what is there already is learnt, not told", steps.first_sight),
     (8, "A new article, and two rules that match deep in its text", steps.article),
-    (16, "The same article again: a sister host, a re-dated feed", steps.again),
+    (14, "The same article again: a sister host, a re-dated feed, a copy", steps.again),
+    (19, "The article is edited, and says more", steps.update),
     (24, "Articles that only sound like it", steps.traps),
     (30, "The daemon is killed while it hands over an e-mail", trouble.kill),
     (40, "Slack is busy, then refuses with a friendly 200", trouble.slack),
     (48, "The section's page goes blank", trouble.blank),
-    (55, "Why was I told?", trouble.why),
+    (52, "What was kept back: the digest", trouble.digest),
+    (56, "Why was I told?", trouble.why),
 )
 
 
@@ -97,7 +99,7 @@ async def _finish(script: Script) -> int:
     code = await stage.watcher.stop()
     script.show()
     script.must(code == 0, f"the daemon ended {code} when it was asked to stop")
-    result = tally(stage.published(), stage.terms, stage.news(), stage.watcher.kills)
+    result = tally(stage.published(), stage.terms, stage.news(), stage.watcher.kills, stage.updates)
     screen.step("Counted from what the newswire published and what was received")
     for one in (*result.twice, *result.strangers):
         screen.say(f"should not have come by {one.way}: {one.opening}")
@@ -108,6 +110,10 @@ async def _finish(script: Script) -> int:
             f"{len(result.copies)} came as a copy with the same id: accepted when the daemon was "
             "killed, before it could record that."
         )
+    screen.say(
+        f"matched and not told by itself: {result.counted} copy, counted with its story; "
+        f"{result.kept} demoted, in the digest"
+    )
     screen.say(
         f"published {result.published}, matched {result.matched}, "
         f"told {result.told[Way.EMAIL]} by e-mail and {result.told[Way.SLACK]} on Slack, "

@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable
 
-from monitor.demo.arrivals import Arrival, Way
+from monitor.demo.arrivals import Arrival, Way, is_digest
 from monitor.demo.journal import wall_clock
 from monitor.demo.screen import Screen
 from monitor.demo.stage import Stage
@@ -71,6 +71,10 @@ class Script:
 
     def _lines(self, one: Arrival) -> Iterable[str]:
         head = f"Slack {one.to}" if one.way is Way.SLACK else f"E-mail to {one.to}"
+        if one.new:
+            return _update(head, one)
+        if is_digest(one):
+            return [head, one.opening, *one.lines]
         if one.way in self._ways_shown:
             return [head, one.opening]
         self._ways_shown.add(one.way)
@@ -83,11 +87,11 @@ class Script:
         self.happens(f"published: {story.title}", at)
         return story, at
 
-    async def told(self, story: Story, way: Way) -> None:
-        """Wait for a story's message."""
+    async def told(self, story: Story, way: Way, messages: int = 1) -> None:
+        """Wait for a story's message, or for so many."""
 
         async def seen() -> bool:
-            return bool(about(self.stage.news(), story, way))
+            return len(about(self.stage.news(), story, way)) >= messages
 
         name = "the e-mail" if way is Way.EMAIL else "the Slack message"
         await self.wait(f"{name} about {story.title!r}", seen)
@@ -97,7 +101,7 @@ class Script:
 
         async def seen() -> bool:
             row = await self.stage.ask(views.counts)
-            return not row["waiting"] and not row["wanted"]
+            return not any(row[name] for name in ("waiting", "edits", "wanted"))
 
         await self.wait("an empty outbox", seen)
 
@@ -105,3 +109,10 @@ class Script:
         """One of the totals that `status` shows."""
         number: int = (await self.stage.ask(views.counts))[name]
         return number
+
+
+def _update(head: str, one: Arrival) -> list[str]:
+    """What is new stands first where the channel is not a list of subjects."""
+    if one.way is Way.SLACK:
+        return [f"{head}, in the thread", one.new]
+    return [head, one.opening, one.new]

@@ -12,7 +12,7 @@ from typing import TypeVar
 from aiohttp import web
 
 from monitor import config
-from monitor.demo.arrivals import Arrival, Way, arrivals
+from monitor.demo.arrivals import Arrival, Way, arrivals, edits, is_digest
 from monitor.demo.newswire import HOSTS, SECTION, Newswire, open_newswire
 from monitor.demo.notes import Notes
 from monitor.demo.slack_sink import SlackSink
@@ -33,6 +33,7 @@ _MONITOR = """\
 database: demo.db
 delay: 0s
 group_wait: {{high: 0s, normal: 0s}}
+updates: {{after: [1s]}}
 allow: [127.0.0.0/8]
 trouble_failures: 2
 trouble_after: 1s
@@ -82,6 +83,7 @@ class Stage:
         secrets = {"DEMO_SLACK_TOKEN": _TOKEN}
         self.watcher = Watcher(self._config, directory / "daemon.log", secrets)
         self.rules: Sequence[Rule] = ()
+        self.updates: dict[str, int] = {}  # how many a story is to have, by its slug
         self._secrets = secrets
         self._runner: web.AppRunner | None = None
         self._store: Store | None = None
@@ -124,11 +126,18 @@ class Stage:
         return arrivals(self._mail, self._slack)
 
     def news(self) -> list[Arrival]:
-        """What arrived besides trouble of our own."""
-        return [one for one in self.arrivals() if one.to != OPS]
+        """What arrived besides trouble of our own and digests."""
+        return [one for one in self.arrivals() if one.to != OPS and not is_digest(one)]
 
     def trouble(self) -> list[Arrival]:
         return [one for one in self.arrivals() if one.way is Way.EMAIL and one.to == OPS]
+
+    def digests(self) -> list[Arrival]:
+        return [one for one in self.arrivals() if is_digest(one)]
+
+    def edits(self) -> list[Arrival]:
+        """How Slack's messages read after each edit."""
+        return edits(self._slack)
 
     def handed_over(self, since: int) -> list[str]:
         """Message-IDs of all mails whose text the mail server had, accepted or not."""

@@ -15,9 +15,13 @@ from monitor.demo.tally import about, rules_of
 from monitor.store import views
 
 ARTICLE = "Army_retakes_last_rebel-held_town"
-TRAPS = (
-    "Rally_favourite_bombs_out_after_car_catches_fire",
-    "film-tells-of-bombing-seen-from-parked-car",
+COPY = "saren-army-takes-halvet"
+ONLY_ALIKE = "Liberation_Day_tariffs_push_up_price_of_Saren_tin"
+DEMOTED = "film-tells-of-car-bombing-seen-from-parked-car"
+# What the newswire makes of its article later, and what that changes.
+_REVISED = (
+    ("The Sarenese army retook", "The Sarenese army has retaken"),
+    ("killed at least 26 people", "killed at least 34 people"),
 )
 
 
@@ -69,37 +73,71 @@ async def article(script: Script) -> None:
 
 
 async def again(script: Script) -> None:
-    """The same article under another host's address and a new date is no news."""
-    alerts, messages = await script.count("alerts"), len(script.stage.arrivals())
-    story = script.stage.stories[ARTICLE]
-    at = script.stage.bring_out(replace(story, host="sister"))
+    """The same article at another address, under a new date or in other words is no news."""
+    stage = script.stage
+    alerts, messages = await script.count("alerts"), len(stage.arrivals())
+    items = await script.count("items")
+    at = stage.bring_out(replace(stage.stories[ARTICLE], host="sister"))
     script.happens(f"the same article, now on {SISTER.name}; the feed re-dates its entries", at)
     await _read_again(script, WIRE.feed_path, "example-wire", at)
+    script.must(await script.count("items") == items, "a known article was stored as a new one")
+    copy, _ = script.publish(COPY)
+    counted = await _head_says(script, "2 articles, 1 origin")
     await script.settled()
+    script.screen.arrives(counted.at, [f"Slack {counted.to}, first message edited",
+                                       counted.lines[-1].partition(" / ")[0]])  # fmt: skip
     _nothing_told(script, alerts, messages, await script.count("alerts"))
+    script.must(bool(rules_of(copy, stage.terms)), f"{COPY} holds none of a rule's words")
     script.screen.holds(
-        "0 messages. The feed was read again; its newest entry has another host and another "
-        "date, and is the article that was told."
+        "0 messages. Another host and date is the same article. Coastal Press prints the wire's "
+        "text, reworded, under its own headline: a copy, counted in place, still 1 origin."
     )
 
 
+async def update(script: Script) -> None:
+    """A higher figure in a new version of what was told is an update, in the same thread."""
+    stage = script.stage
+    story = stage.stories[ARTICLE]
+    text = "\n\n".join(story.paragraphs)
+    for old, new in _REVISED:
+        text = text.replace(old, new)
+    story = replace(story, paragraphs=tuple(text.split("\n\n")))
+    at = stage.bring_out(story)
+    script.happens('the article is edited: "at least 34" in place of "at least 26"', at)
+    for way in Way:
+        await script.told(story, way, messages=2)
+    await script.settled()
+    for way in Way:
+        found = about(stage.news(), story, way)
+        script.must(len(found) == 2, f"{len(found) - 1} updates of one article came by {way}")
+        script.must("26 -> at least 34" in found[1].new, f"the update by {way} says no new toll")
+    stage.updates[story.slug] = 1
+    script.screen.holds("ONE update each, below the first message, and what is new stands first.")
+
+
 async def traps(script: Script) -> None:
-    """Articles that play with a rule's words are read, and not told."""
-    alerts, messages = await script.count("alerts"), len(script.stage.arrivals())
+    """An article that plays with a rule's words is not told; one about a film is kept back."""
+    stage = script.stage
+    alerts, messages = await script.count("alerts"), len(stage.arrivals())
     items = await script.count("items")
-    for slug in TRAPS:
-        story, _ = script.publish(slug)
-        script.must(not rules_of(story, script.stage.terms), f"{slug} holds a rule's words")
+    alike, _ = script.publish(ONLY_ALIKE)
+    film, _ = script.publish(DEMOTED)
+    script.must(not rules_of(alike, stage.terms), f"{ONLY_ALIKE} holds a rule's words")
+    script.must(bool(rules_of(film, stage.terms)), f"{DEMOTED} holds none of a rule's words")
 
     async def stored() -> bool:
-        return await script.count("items") == items + len(TRAPS)
+        return await script.count("items") == items + 2
 
     await script.wait("two more articles in the database", stored)
     await script.settled()
-    _nothing_told(script, alerts, messages, await script.count("alerts"))
+    # The film's is raised, and kept for the digest.
+    script.must(
+        await script.count("alerts") == alerts + 1, "the film should be kept for the digest"
+    )
+    _nothing_told(script, alerts + 1, messages, alerts + 1)
     script.screen.holds(
-        "0 messages. Both were read to the end: a bombing here, a car there, and "
-        '"The car was a bomb" is neither a car bomb nor a car beside a blast.'
+        '0 messages. "Liberation Day" is no form of "liberate": no match. The film\'s car bombing '
+        f'stands beside "{film.demoted}": demoted to the digest.'
     )
 
 
@@ -108,6 +146,16 @@ def _says_all(message: Arrival) -> bool:
     opening, closing = (">>", "<<") if message.way is Way.EMAIL else ("«", "»")
     marked = (f"{opening}{words}{closing}" for words in ("liberated", "car bombing"))
     return all(part in message.text for part in ("liberated", "car-bombing", *marked))
+
+
+async def _head_says(script: Script, words: str) -> Arrival:
+    """Wait until Slack's first message was edited so that it says `words`."""
+
+    async def seen() -> bool:
+        return any(words in one.text for one in script.stage.edits())
+
+    await script.wait(f"a Slack message edited to say {words!r}", seen)
+    return next(one for one in script.stage.edits() if words in one.text)
 
 
 async def _read_again(script: Script, path: str, source_id: str, since: int) -> None:

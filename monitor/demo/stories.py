@@ -32,7 +32,8 @@ class Story:
     """One article.  `outlet` is wire or coastal, `host` the one of the network that its feed names.
 
     `era` numbers the network's layouts: 3 boxes its side story before the byline; 5 and 6 have it
-    inside the body, with an initials line and the long tail below.
+    inside the body, with an initials line and the long tail below.  `copy_of` names the article it
+    copies, `demoted` the word beside which it is kept for the digest.
     """
 
     slug: str
@@ -48,6 +49,8 @@ class Story:
     hours_ago: float | None = None
     host: str = "wire"
     side: Side | None = None
+    copy_of: str | None = None
+    demoted: str | None = None
 
     @property
     def path(self) -> str:
@@ -100,7 +103,7 @@ def _story(row: Mapping[str, Any], known: Mapping[str, Story]) -> Story:
     side = fields.pop("side", None)
     wire = "NWA" if fields["outlet"] == "wire" or "copy_of" in fields else None
     paragraphs = _rewritten(fields, known) if "copy_of" in fields else _paragraphs(fields["body"])
-    for spent in ("body", "copy_of", "keep", "replace"):
+    for spent in ("body", "keep", "replace"):
         fields.pop(spent, None)
     story = Story(paragraphs=paragraphs, wire=wire, **fields)
     return replace(story, side=Side(**side)) if side else story

@@ -35,7 +35,7 @@ DEFUSED = Story(
     wire="NWA",
     initials="ml/st",
 )
-_WHY_LINES = 24
+_VERDICT_LINES = 11
 
 
 async def kill(script: Script) -> None:
@@ -113,6 +113,27 @@ async def blank(script: Script) -> None:
     )
 
 
+async def digest(script: Script) -> None:
+    """What was not told at once stands in the digest, with the word that kept it back."""
+    stage = script.stage
+    words = ("digest", "--now", "--channel", "desk")
+    script.happens(f"$ wirewatch {' '.join(words)}")
+    code, _ = await stage.watcher.command(*words)
+    script.must(code == 0, f"`wirewatch {' '.join(words)}` ended {code}")
+
+    async def seen() -> bool:
+        return bool(stage.digests())
+
+    await script.wait("the digest", seen)
+    mail = stage.digests()[0]
+    script.must("DEMOTED 1 (film 1)" in mail.text, "the film is not in the digest")
+    script.must("saren-wars" in mail.text, "the blank page is not in the digest")
+    script.screen.holds(
+        "The day in one message: the stories told, the film with the word that kept it back, and "
+        "the source that is blind."
+    )
+
+
 async def why(script: Script) -> None:
     """The command that the first e-mail names, and the beginning of what it prints."""
     mail = about(script.stage.news(), script.stage.stories[ARTICLE], Way.EMAIL)[0]
@@ -121,12 +142,23 @@ async def why(script: Script) -> None:
         raise Missing("the e-mail does not say how to ask why")
     script.screen.say(f"$ {found[0]}", indent=2)
     code, printed = await script.stage.watcher.command("why", found[1])
-    lines = printed.rstrip().splitlines()
-    for line in lines[:_WHY_LINES]:
+    for line in _in_short(printed):
         script.screen.say(line, indent=2)
-    if len(lines) > _WHY_LINES:
-        script.screen.say(f"[...] {len(lines) - _WHY_LINES} lines more", indent=2)
     script.must(code == 0, f"`{found[0]}` ended {code}")
+
+
+def _in_short(printed: str) -> list[str]:
+    """Which article, and the rule's verdict with what became of the first message."""
+    lines = printed.rstrip().splitlines()
+    head = next((n for n, line in enumerate(lines) if line.startswith("  headline ")), 0)
+    verdict = next((n for n, line in enumerate(lines) if n >= head and not line), head)
+    end = min(verdict + _VERDICT_LINES, len(lines))
+    return [
+        *lines[:head],
+        f"  [...] {verdict - head} lines: where each field is from, and both versions",
+        *lines[verdict:end],
+        f"  [...] {len(lines) - end} lines: the update",
+    ]
 
 
 async def _slack_said(script: Script, words: str, since: int) -> None:

@@ -57,7 +57,8 @@ def unread_pages(tx: Tx) -> Sequence[Row]:
 def counts(tx: Tx) -> Row:
     """Totals for `status`: items, first-sight items, alerts, deliveries by state, bodies wanted.
 
-    `held` are those of `waiting` whose channel is paused.
+    `held` are those of `waiting` whose channel is paused, `edits` what is to be edited and counts
+    nowhere else.
     """
     row = tx.one(
         """SELECT
@@ -70,6 +71,7 @@ def counts(tx: Tx) -> Row:
                 AND kind <> 'edit') AS waiting,
              (SELECT count(*) FROM deliveries WHERE state = 'waiting' AND kind <> 'edit'
                 AND channel IN (SELECT channel FROM paused_channels)) AS held,
+             (SELECT count(*) FROM deliveries WHERE state = 'waiting' AND kind = 'edit') AS edits,
              (SELECT count(*) FROM deliveries WHERE state = 'dead' AND kind <> 'edit') AS dead"""
     )
     assert row is not None
