@@ -261,7 +261,7 @@ def test_a_split_item_is_a_story_of_its_own(archive: Archive) -> None:
     new = archive.do(lambda tx: grouping.split(tx, 2, NOON + HOUR))
     assert new is not None
     assert archive.keys()[:2] == [old, new]
-    assert archive.do(lambda tx: stories.split_from(tx, new)) == old
+    assert archive.do(lambda tx: stories.with_split_from(tx, [new])) == [new, old]
     archive.complete(2, bombs()[1].body or "", NOON + DAY)
     assert archive.group(2, NOON + DAY).story_key == new
     assert archive.do(lambda tx: grouping.split(tx, 2, NOON + DAY)) is None
