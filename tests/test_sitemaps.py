@@ -311,7 +311,7 @@ async def test_an_old_article_with_a_new_date_is_not_told(
     (wanted,) = (each for each in await world.bodies() if each.url.endswith("again"))
     published = Stamp(NOON - days * DAY)
     await world.article(wanted, page("again", "Old", "It was liberated.", published=published))
-    assert len(await world.told()) == told
+    assert len(await world.rows("alerts")) == told
 
 
 async def test_a_news_sitemap_is_told_by_its_titles(world: World) -> None:

@@ -3,7 +3,8 @@
     python -m tests.rig.replay SNAPSHOTS.tar.gz TIMELINE.json DIRECTORY
 
 Serves one snapshot after another on loopback, crawls `feed` for each with the clock set to the
-recorded time, and prints one JSON object: new items and alerts per poll, and the totals stored.
+recorded time, and prints one JSON object: per poll the new items, and those of them that are told or
+counted with the story they tell; and the totals stored.
 A rule asks for one word of every title that was ever shown.
 """
 
@@ -91,7 +92,8 @@ async def replay(recording: Recording, directory: Path, process: AsyncCrawlerPro
         after = await _counts(engine)
         recording.new.append(after[0] - before[0])
         recording.alerts.append(after[1] - before[1])
-    items, alerts = await _counts(engine)
+    items, _ = await _counts(engine)
+    alerts = await engine.store.read(lambda tx: tx.value("SELECT count(*) FROM alerts"))
     await engine.close()
     await runner.cleanup()
     return {"items": items, "alerts": alerts, "new": recording.new, "told": recording.alerts}
@@ -101,7 +103,7 @@ async def _counts(engine: Engine) -> tuple[int, int]:
     return await engine.store.read(
         lambda tx: (
             tx.value("SELECT count(*) FROM items WHERE merged_into_id IS NULL"),
-            tx.value("SELECT count(*) FROM alerts"),
+            tx.value("SELECT count(DISTINCT item_id) FROM matches WHERE verdict <> 'baseline'"),
         )
     )
 
