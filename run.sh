@@ -122,9 +122,13 @@ case $word in
 watch) shift && exec "$bin/wirewatch" watch --config "$here/config" "$@" ;;
 test)
     shift
-    # All of them side by side; each file's in one process, since its tests may share a daemon.
-    if [ $# -eq 0 ]; then set -- --numprocesses=auto --maxprocesses=4 --dist=loadfile; fi
-    cd "$here" && exec "$bin/python" -m pytest "$@"
+    cd "$here"
+    if [ $# -gt 0 ]; then exec "$bin/python" -m pytest "$@"; fi
+    # Side by side, each file's in one process, since its tests may share a daemon; then the rest.
+    "$bin/python" -m pytest -m 'not nightly and not alone' \
+        --numprocesses=auto --maxprocesses=4 --dist=loadfile && failed=0 || failed=1
+    "$bin/python" -m pytest -m 'alone and not nightly' && exit "$failed"
+    exit 1
     ;;
 check) cd "$here" && check ;;
 bench) shift && cd "$here" && bench "$@" ;;

@@ -21,6 +21,8 @@ from tests.rig.children import Child
 from tests.rig.daemon import Aftermath, Daemon
 from tests.rig.footprint import Footprint
 
+pytestmark = pytest.mark.alone
+
 EVERY_SECONDS = 2
 # The daemon looks once a second, and an interval is stretched by up to a tenth.
 LONGEST_GAP_SECONDS = 2 * EVERY_SECONDS + 2

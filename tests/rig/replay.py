@@ -3,8 +3,8 @@
     python -m tests.rig.replay SNAPSHOTS.tar.gz TIMELINE.json DIRECTORY
 
 Serves one snapshot after another on loopback, crawls `feed` for each with the clock set to the
-recorded time, and prints one JSON object: per poll the new items, and those of them that are told or
-counted with the story they tell; and the totals stored.
+recorded time, and prints one JSON object: per poll the new items, and those of them that are told
+or counted with the story they tell; and the totals stored.
 A rule asks for one word of every title that was ever shown.
 """
 
