@@ -19,7 +19,6 @@ _FEWEST_WORDS_OF_A_LONG_TEXT = 30  # that are no figures
 _REMEMBERED = 1024
 _LONGEST_WORD = 40
 _BLANK = re.compile(r"\s")
-_CAPITALISED = re.compile(r"[^\W\d_][\w'’.-]*")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -46,11 +45,11 @@ def read(title: str | None, body: str | None) -> Telling:
     headline, text = Scan(title or ""), Scan(_beginning(body or ""))
     words = text.run.split()
     titled = _worded(headline.forms())
-    lead = titled | _worded(words[:_LEAD_WORDS])
-    rest = _worded([*words[_LEAD_WORDS:], *text.extra]) - lead
-    has_text = len(words) >= _FEWEST_WORDS_OF_A_TEXT or text.is_foreign
+    lead = titled.union(words[:_LEAD_WORDS])
+    rest = _worded(text.extra).union(words[_LEAD_WORDS:]) - lead
     numbers = frozenset(form for form in lead | rest if form[0].isdecimal())
-    prose = sum(not word[0].isdecimal() for word in words)
+    has_text = len(words) >= _FEWEST_WORDS_OF_A_TEXT or text.is_foreign
+    prose = sum(map(str.isalpha, words))
     is_long = prose >= _FEWEST_WORDS_OF_A_LONG_TEXT or text.is_foreign
     return Telling(titled, lead, rest, _names(headline, text), numbers, has_text, is_long)
 
@@ -63,21 +62,13 @@ def _beginning(body: str) -> str:
     return body[: end.start()] if end else body[:READ_CHARACTERS]
 
 
-def _worded(forms: list[str] | set[str]) -> frozenset[str]:
-    return frozenset(
-        form for form in forms if len(form) <= _LONGEST_WORD and form[:1].isalnum()
-    )  # fmt: skip
+def _worded(forms: set[str]) -> frozenset[str]:
+    return frozenset(form for form in forms if len(form) <= _LONGEST_WORD and form[:1].isalnum())
 
 
 def _names(headline: Scan, text: Scan) -> frozenset[str]:
     """A title may have a capital at every word: of its words only those count that the text, or
     else the title itself, does not have in small letters."""
     written = headline.written() | text.written()
-    small = {word for word in written if word[:1].islower()}
-    names = set()
-    for word in written:
-        if word[:1].isupper() and len(word) > 1:
-            form = fold(word)
-            if form not in small:
-                names.add(form)
-    return frozenset(names)
+    capital = {fold(word) for word in written if word[:1].isupper() and len(word) > 1}
+    return frozenset(capital - written)
