@@ -16,11 +16,12 @@ from typing import Any
 from monitor.store import items, neighbours, stories, words
 from monitor.store.db import Row, Tx
 from monitor.store.stories import Join, Story
-from monitor.stories import copies, rarity, telling
+from monitor.stories import copies, events, rarity, telling
 from monitor.stories.assign import CLOSES_AFTER_MS, Neighbour, Subject, assign, sought
 from monitor.stories.copies import Copied
 from monitor.stories.origins import Credits, origin_of
 from monitor.stories.rarity import Rarity
+from monitor.stories.telling import Telling
 from monitor.text import indexed
 
 WORDS_SOUGHT = 10
@@ -124,8 +125,12 @@ class _Near:
 
     def neighbour(self) -> Neighbour:
         row = self.row
-        told = telling.read(row["title"], row["body"])
-        return Neighbour(row["item_id"], row["story_key"], row["first_seen_at"], told, row["site"])
+        return Neighbour(
+            row["item_id"], row["story_key"], row["first_seen_at"], self.telling(), row["site"]
+        )
+
+    def telling(self) -> Telling:
+        return telling.read(self.row["title"], self.row["body"])
 
     def is_closed(self, at: int) -> bool:
         return bool(at - self.row["active_at"] > CLOSES_AFTER_MS)
@@ -153,7 +158,7 @@ def _group(tx: Tx, row: Row, now: int) -> Grouping:
     told = telling.read(row["title"], row["body"])
     subject = Subject(told, at, _rarity(tx, row["item_id"]), row["site"])
     near = [one for one in _find_near(tx, row, subject) if one.row["story_key"] != own]
-    copy = _find_copy(row, near)
+    copy = _find_copy(row, told, near)
     found = _choose(subject, near, copy)
     neighbours.grouped(tx, row["item_id"], copy.of_id if copy else None, _origin(row, copy), now)
     if found is None:
@@ -194,14 +199,16 @@ def _origin(row: Row, copy: _Copy | None) -> str | None:
     return origin_of(stated, copied, is_copy=copy is not None)
 
 
-def _find_copy(row: Row, near: Sequence[_Near]) -> _Copy | None:
+def _find_copy(row: Row, told: Telling, near: Sequence[_Near]) -> _Copy | None:
     """The text that this one copies most of, the first of several."""
     likely = sorted(near, key=lambda one: (-one.share, one.row["item_id"]))[:_MOST_COMPARED]
     best: _Copy | None = None
     for one in likely:
         if one.share >= _SHARE_OF_A_COPY:
             found = copies.copied(row["body"] or "", one.row["body"] or "")
-            if found is not None and (best is None or found.share > best.copied.share):
+            if found is None or events.of_one_pattern(told, one.telling()):
+                continue
+            if best is None or found.share > best.copied.share:
                 best = _Copy(one, found)
     return best
 

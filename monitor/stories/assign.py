@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp2, sqrt
+from math import exp2, log, sqrt
 from typing import Any
 
 from monitor.stories import events
-from monitor.stories.events import Weights
+from monitor.stories.events import Evidence, Weights
 from monitor.stories.rarity import Rarity
 from monitor.stories.telling import Telling
 
@@ -22,14 +22,24 @@ CLOSES_AFTER_MS = 72 * 3_600_000
 ALIKE_TEXTS = 0.90
 ALIKE_TITLES = 0.32
 _MORE_FOR_FEW = 1.2  # where the title is held against one or two others
-ALIKE_LONG_TEXTS = 1.12
+ALIKE_LONG_TEXTS = 2.9
 # Beside the title: what else a text has in common with another.
 _OF_NUMBERS = 0.7
 _OF_WORDS = 0.15
-_OF_WORDS_OF_LONG_TEXTS = 0.6
+# The same of two long texts: fitted, as one sum, to pairs labelled by reading.
+_OF_A_TITLE_TOLD = 1.8
+_OF_THE_SAME_NUMBERS = 2.1
+_OF_THE_SAME_WORDS = 2.1
+_OF_WHO_DID_WHAT = 1.1
+_OF_LENGTH = 1.1  # what a long text has in common with another says more
+_LENGTH = 64  # words
+_OF_A_DAY_BETWEEN = -0.4
+_MOST_DAYS_BETWEEN = 6
 _FEWEST_WORDS_ALIKE = 0.2
 FADES_MS = 20 * 86_400_000  # what is so much older must be twice as alike
 RECURS_AFTER_MS = 12 * 3_600_000
+DAY_MS = 86_400_000
+_TITLES_OF_A_SERIES = 0.75
 _FEWEST_WORDS = 2  # that say something, and that both have
 _SAYS_SOMETHING = 0.5  # of a word's rarity
 _ENOUGH_FOR_A_MEAN = 3  # items of a story
@@ -110,17 +120,40 @@ class _Alike:
 
 
 def _by_text(subject: Subject, other: Neighbour) -> float:
-    """Two items of which one has a text: the title of one should be told there, and what figures
-    there are be the same: reports by one pattern have other names and other figures."""
-    evidence = events.compare(subject.telling, other.telling, subject.rarity)
+    """Two items of which one has a text."""
+    own, theirs = subject.telling, other.telling
+    evidence = events.compare(own, theirs, subject.rarity)
+    if own.is_long and theirs.is_long:
+        return _by_long_texts(subject, other, evidence)
+    # The title of one should be told by the other, and what figures there are be the same: reports
+    # by one pattern have other names and other figures.
     if evidence.words < _FEWEST_WORDS_ALIKE:
         return 0.0
     told = evidence.title + _OF_NUMBERS * (evidence.numbers - 0.5)
-    share = (told + _OF_WORDS * evidence.words) / ALIKE_TEXTS
-    if subject.telling.is_long and other.telling.is_long:
-        alike = told + _OF_WORDS_OF_LONG_TEXTS * evidence.words
-        share = max(share, alike / ALIKE_LONG_TEXTS)
-    return _faded(share, subject, other)
+    return _faded((told + _OF_WORDS * evidence.words) / ALIKE_TEXTS, subject, other)
+
+
+def _by_long_texts(subject: Subject, other: Neighbour, evidence: Evidence) -> float:
+    own, theirs = subject.telling, other.telling
+    days = abs(subject.at - other.at) / DAY_MS
+    shorter = min(own.length, theirs.length)
+    alike = (
+        _OF_A_TITLE_TOLD * evidence.title
+        + _OF_THE_SAME_NUMBERS * (evidence.numbers - 0.5)
+        + _OF_THE_SAME_WORDS * sqrt(evidence.words)
+        + _OF_WHO_DID_WHAT * evidence.who_did_what
+        + _OF_LENGTH * log(shorter / _LENGTH)
+        + _OF_A_DAY_BETWEEN * min(days, _MOST_DAYS_BETWEEN)
+    )
+    if alike < ALIKE_LONG_TEXTS or _is_next_of_a_series(subject, other, evidence):
+        return 0.0
+    return 0.0 if events.of_one_pattern(own, theirs) else alike / ALIKE_LONG_TEXTS
+
+
+def _is_next_of_a_series(subject: Subject, other: Neighbour, evidence: Evidence) -> bool:
+    """The title of a report that comes daily or weekly, with other figures."""
+    later = abs(subject.at - other.at) >= RECURS_AFTER_MS
+    return later and evidence.titles > _TITLES_OF_A_SERIES and evidence.numbers < 0.5
 
 
 def _by_titles(subject: Subject, found: Sequence[Neighbour]) -> tuple[float, Neighbour]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from math import sqrt
+from math import log1p, sqrt
 from typing import NamedTuple
 
 from monitor.stories.rarity import Rarity
@@ -17,6 +17,8 @@ _OF_THE_REST = 0.5  # a word behind the lead
 _OF_A_NAME = 1.5
 _OF_A_NUMBER = 0.8  # in a title: numbers are asked for by themselves
 _TOO_COMMON = 0.3
+_RARE_NAME, _RARE_WORD = 0.4, 0.5
+_SHARE_OF_A_PATTERN = 0.75
 _REMEMBERED = 512
 _FEWEST_NUMBERS = 2  # to tell anything by which of them both have
 
@@ -24,13 +26,21 @@ Weights = Mapping[str, float]
 
 
 class Evidence(NamedTuple):
-    """From 0 to 1.  `words`: the cosine of all; `title`: how much of a title stands in the other,
-    of the better one; `numbers`: of those of the one that has fewer, 0.5 where that tells nothing.
-    """
+    """`words`: the cosine of all, from 0 to 1; `title`: how much of a title stands in the other, of
+    the better one; `titles`: how much of one title the other title has; `numbers`: of those of the one that has fewer, 0.5 where that tells nothing;
+    `who` and `what`: how many rare names of both leads, and other rare words, both have."""
 
     words: float
     title: float
+    titles: float
     numbers: float
+    who: float
+    what: float
+
+    @property
+    def who_did_what(self) -> float:
+        """Names alone are two matters of one company, words alone two reports by one pattern."""
+        return sqrt(log1p(self.who) * log1p(self.what))
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -58,7 +68,8 @@ def compare(one: Telling, other: Telling, rarity: Rarity) -> Evidence:
     """What two tellings have in common, at least one of which has more than a title."""
     words = likeness(weights(one, rarity), weights(other, rarity))
     title = max(_told(one, other, rarity), _told(other, one, rarity))
-    return Evidence(words, title, _numbers(one, other))
+    titles = _titles(one, other, rarity)
+    return Evidence(words, title, titles, _numbers(one, other), *_who_and_what(one, other, rarity))
 
 
 def _told(one: Telling, other: Telling, rarity: Rarity) -> float:
@@ -72,6 +83,44 @@ def _told(one: Telling, other: Telling, rarity: Rarity) -> float:
         if form in other.lead or form in other.rest:
             told += weight
     return told / all_of_it if all_of_it else 0.0
+
+
+def _titles(one: Telling, other: Telling, rarity: Rarity) -> float:
+    shorter = min(_worth(one.title, rarity), _worth(other.title, rarity))
+    return _worth(one.title & other.title, rarity) / shorter if shorter else 0.0
+
+
+def _worth(forms: frozenset[str], rarity: Rarity) -> float:
+    return sum(rarity.of(form) ** 2 for form in forms)
+
+
+def _who_and_what(one: Telling, other: Telling, rarity: Rarity) -> tuple[float, float]:
+    shared = (one.lead | one.rest) & (other.lead | other.rest)
+    named = one.names & other.names
+    who = sum(max(0.0, rarity.of(form) - _RARE_NAME) for form in named & one.lead & other.lead)
+    what = sum(
+        max(0.0, rarity.of(form) - _RARE_WORD) for form in shared - named if form[0].isalpha()
+    )
+    return who, what
+
+
+def of_one_pattern(one: Telling, other: Telling) -> bool:
+    """Whether two tellings are the same but for names, of which each has its own: reports by one
+    pattern, of two places or two people."""
+    own, others = (_plain(telling) for telling in (one, other))
+    if len(own & others) < _SHARE_OF_A_PATTERN * max(len(own), len(others), 1):
+        return False
+    return all(_own_names(*pair) for pair in ((one, other), (other, one)))
+
+
+def _plain(telling: Telling) -> frozenset[str]:
+    return frozenset(
+        form for form in (telling.lead | telling.rest) - telling.names if form[0].isalpha()
+    )
+
+
+def _own_names(one: Telling, other: Telling) -> bool:
+    return not one.named <= other.lead | other.rest
 
 
 def _numbers(one: Telling, other: Telling) -> float:

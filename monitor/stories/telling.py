@@ -18,6 +18,8 @@ _FEWEST_WORDS_OF_A_TEXT = 8
 _FEWEST_WORDS_OF_A_LONG_TEXT = 30  # that are no figures
 _REMEMBERED = 1024
 _LONGEST_WORD = 40
+# "LONDON, Nov 5 -", "Mexico City (AP) -": where a text was written tells nothing of the event.
+_DATELINE = re.compile(r"(?:[A-Z]{2}[^\n]{0,58}?|[A-Z][^\n]{0,58}?\))\s?[-–—]{1,2}\s")
 _BLANK = re.compile(r"\s")
 
 
@@ -26,17 +28,23 @@ class Telling:
     """Folded words; every one of them is a form under which the item is indexed.
 
     `lead`: of the title and the first words of the text.  `rest`: of what was read behind it.
-    `names`: words that are written with a capital letter wherever they stand there.  `has_text`:
-    there is more than a title; `is_long`: more than a teaser or a brief.
+    `names`: words that are written with a capital letter wherever they stand there; `named`: those
+    of the first words of the text, whatever its title says.  `has_text`: there is more than a title; `is_long`: more than a teaser or a brief.
     """
 
     title: frozenset[str]
     lead: frozenset[str]
     rest: frozenset[str]
     names: frozenset[str]
+    named: frozenset[str]
     numbers: frozenset[str]
     has_text: bool
     is_long: bool
+
+    @property
+    def length(self) -> int:
+        """In different words."""
+        return len(self.lead) + len(self.rest)
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -51,10 +59,15 @@ def read(title: str | None, body: str | None) -> Telling:
     has_text = len(words) >= _FEWEST_WORDS_OF_A_TEXT or text.is_foreign
     prose = sum(map(str.isalpha, words))
     is_long = prose >= _FEWEST_WORDS_OF_A_LONG_TEXT or text.is_foreign
-    return Telling(titled, lead, rest, _names(headline, text), numbers, has_text, is_long)
+    names = _names(headline, text)
+    named = names.intersection(words[:_LEAD_WORDS])
+    return Telling(titled, lead, rest, names, named, numbers, has_text, is_long)
 
 
 def _beginning(body: str) -> str:
+    dateline = _DATELINE.match(body)
+    if dateline is not None:
+        body = body[dateline.end() :]
     if len(body) <= READ_CHARACTERS:
         return body
     # Not within a word: half of one would be in no index.
