@@ -24,9 +24,9 @@ from monitor.stories.rarity import Rarity
 from monitor.stories.telling import Telling
 from monitor.text import indexed
 
-WORDS_SOUGHT = 10
+WORDS_SOUGHT = 8
 FOUND_PER_WORD = 50  # items, the newest
-MOST_NEIGHBOURS = 16
+MOST_NEIGHBOURS = 8
 LOOKS_BACK_MS = 14 * 86_400_000
 _MOST_WAITING = 200
 _FEWEST_SHARED = 2  # of the words sought for a text: one says little, and reading costs

@@ -127,44 +127,6 @@ def _own_names(one: Telling, other: Telling) -> bool:
     return bool(own & one.title) or len(own) > _FEW_OF_THE_NAMES * len(one.named)
 
 
-def _titles(one: Telling, other: Telling, rarity: Rarity) -> float:
-    shorter = min(_worth(one.title, rarity), _worth(other.title, rarity))
-    return _worth(one.title & other.title, rarity) / shorter if shorter else 0.0
-
-
-def _worth(forms: frozenset[str], rarity: Rarity) -> float:
-    return sum(rarity.of(form) ** 2 for form in forms)
-
-
-def _who_and_what(one: Telling, other: Telling, rarity: Rarity) -> tuple[float, float]:
-    shared = (one.lead | one.rest) & (other.lead | other.rest)
-    named = one.names & other.names
-    who = sum(max(0.0, rarity.of(form) - _RARE_NAME) for form in named & one.lead & other.lead)
-    what = sum(
-        max(0.0, rarity.of(form) - _RARE_WORD) for form in shared - named if form[0].isalpha()
-    )
-    return who, what
-
-
-def of_one_pattern(one: Telling, other: Telling) -> bool:
-    """Whether two tellings are the same but for names, of which each has its own: reports by one
-    pattern, of two places or two people."""
-    own, others = (_plain(telling) for telling in (one, other))
-    if len(own & others) < _SHARE_OF_A_PATTERN * max(len(own), len(others), 1):
-        return False
-    return all(_own_names(*pair) for pair in ((one, other), (other, one)))
-
-
-def _plain(telling: Telling) -> frozenset[str]:
-    return frozenset(
-        form for form in (telling.lead | telling.rest) - telling.names if form[0].isalpha()
-    )
-
-
-def _own_names(one: Telling, other: Telling) -> bool:
-    return not one.named <= other.lead | other.rest
-
-
 def _numbers(one: Telling, other: Telling) -> float:
     fewest = min(len(one.numbers), len(other.numbers))
     if fewest < _FEWEST_NUMBERS:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
@@ -23,6 +23,11 @@ _KEPT = 0.75  # of what was counted before, at each new sample
 _FEWEST = 1.5  # below it a word is as rare as one that was never seen
 
 
+class _Known(dict[str, float]):
+    def __missing__(self, form: str) -> float:
+        return 1.0
+
+
 @dataclass(frozen=True, eq=False)
 class Rarity:
     """`texts` were counted, so many of them held each of `counts`."""
@@ -31,13 +36,11 @@ class Rarity:
     counts: Mapping[str, float]
 
     @cached_property
-    def _known(self) -> dict[str, float]:
-        most = log(self.texts + 2)
-        return {form: (most - log(seen + 1)) / most for form, seen in self.counts.items()}
-
-    def of(self, form: str) -> float:
+    def of(self) -> Callable[[str], float]:
         """1 for a word that was never seen, 0 for one that every text has."""
-        return self._known.get(form, 1.0)
+        most = log(self.texts + 2)
+        known = {form: (most - log(seen + 1)) / most for form, seen in self.counts.items()}
+        return _Known(known).__getitem__
 
     def and_of(self, texts: Iterable[frozenset[str]]) -> Rarity:
         """With one more sample counted."""
