@@ -28,8 +28,9 @@ Weights = Mapping[str, float]
 
 class Evidence(NamedTuple):
     """`words`: the cosine of all, from 0 to 1; `title`: how much of a title stands in the other, of
-    the better one; `titles`: how much of one title the other title has; `numbers`: of those of the one that has fewer, 0.5 where that tells nothing;
-    `who` and `what`: how many rare names of both leads, and other rare words, both have."""
+    the better one; `titles`: how much of one title the other title has; `numbers`: of those of the
+    one that has fewer, 0.5 where that tells nothing; `who` and `what`: how many rare names of both
+    leads, and other rare words, both have."""
 
     words: float
     title: float

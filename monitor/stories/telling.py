@@ -29,7 +29,8 @@ class Telling:
 
     `lead`: of the title and the first words of the text.  `rest`: of what was read behind it.
     `names`: words that are written with a capital letter wherever they stand there; `named`: those
-    of the first words of the text, whatever its title says.  `has_text`: there is more than a title; `is_long`: more than a teaser or a brief.
+    of the first words of the text, whatever its title says.  `has_text`: there is
+    more than a title; `is_long`: more than a teaser or a brief.
     """
 
     title: frozenset[str]
