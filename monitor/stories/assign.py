@@ -157,6 +157,10 @@ def _is_next_of_a_series(subject: Subject, other: Neighbour, evidence: Evidence)
 
 
 def _by_titles(subject: Subject, found: Sequence[Neighbour]) -> tuple[float, Neighbour]:
+    elsewhere = found[0]
+    found = [one for one in found if not _of_other_names(subject.telling, one.telling)]
+    if not found:
+        return 0.0, elsewhere
     weights = [events.weights(one.telling, subject.rarity) for one in found]
     each = [events.likeness(subject.weights, one) for one in weights]
     at = max(range(len(found)), key=lambda place: (each[place], -found[place].item_id))
@@ -168,6 +172,12 @@ def _by_titles(subject: Subject, found: Sequence[Neighbour]) -> tuple[float, Nei
         return 0.0, found[at]
     newest = max(found, key=lambda one: one.at)
     return _faded(alike / ALIKE_TITLES, subject, newest), found[at]
+
+
+def _of_other_names(own: Telling, theirs: Telling) -> bool:
+    """Whether each title names what the other does not, and no name or number is in both."""
+    named = own.names & theirs.names or own.numbers & theirs.numbers
+    return not named and bool(own.names and theirs.names)
 
 
 def _faded(share: float, subject: Subject, other: Neighbour) -> float:
