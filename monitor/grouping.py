@@ -25,7 +25,7 @@ from monitor.stories.telling import Telling
 from monitor.text import indexed
 
 WORDS_SOUGHT = 8
-FOUND_PER_WORD = 50  # items, the newest
+FOUND_PER_WORD = 30  # items, the newest
 MOST_NEIGHBOURS = 8
 LOOKS_BACK_MS = 14 * 86_400_000
 _MOST_WAITING = 200
