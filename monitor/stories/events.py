@@ -19,6 +19,7 @@ _OF_A_NUMBER = 0.8  # in a title: numbers are asked for by themselves
 _TOO_COMMON = 0.3
 _RARE_NAME, _RARE_WORD = 0.4, 0.5
 _SHARE_OF_A_PATTERN = 0.75
+_SHORTEST_STEM = 4  # letters of a name
 _FEW_OF_THE_NAMES = 0.2
 _REMEMBERED = 512
 _FEWEST_NUMBERS = 2  # to tell anything by which of them both have
@@ -124,8 +125,18 @@ def _plain(telling: Telling) -> frozenset[str]:
 def _own_names(one: Telling, other: Telling) -> bool:
     """Whether it has names that the other has not in any form, and they are no slips: of its title,
     or not few."""
-    own = one.named - other.lead - other.rest
+    known = other.lead | other.rest
+    own = {name for name in one.named - known if not _has_a_form(name, known)}
     return bool(own & one.title) or len(own) > _FEW_OF_THE_NAMES * len(one.named)
+
+
+def _has_a_form(name: str, words: frozenset[str]) -> bool:
+    """Whether one begins with the other: Saren and Sarenese, Iraq and Iraqi."""
+    return any(
+        min(len(name), len(word)) >= _SHORTEST_STEM
+        and (word.startswith(name) or name.startswith(word))
+        for word in words
+    )
 
 
 def _numbers(one: Telling, other: Telling) -> float:
