@@ -14,7 +14,7 @@ import pytest
 from tests.rig.killer import POINTS, Patience, Result, run
 from tests.rig.world import World
 
-pytestmark = [pytest.mark.kill, pytest.mark.alone]
+pytestmark = pytest.mark.kill
 
 # The stand-in is up in 0.1 s and does all it ever will within another.
 QUICK = Patience(moment=5, grace=0.5, settling=8, quiet=0.5)
