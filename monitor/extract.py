@@ -36,6 +36,7 @@ _FEED = re.compile(r"\s*(?:<\?xml[^>]{0,200}>\s*)?<(?:rss|feed|rdf:RDF)[\s>]", r
 _MOST_ELEMENTS = 30_000  # trafilatura is quadratic on some pages; the largest of 215 real: 4,098
 _COUNT = etree.XPath("count(//*)")
 _MOST_H1 = 20
+_MOST_CELLS = 500
 _LONGEST_BYLINE = 120  # characters, with a date behind
 _METERED = 1_000  # characters: less, of an article that is not free, may be its beginning alone
 _SHORT = 250  # characters: a notice rather than an article, if the page looks like a wall
@@ -68,6 +69,7 @@ def article(
     if tree is None:
         raise ReadError(ReadReason.NO_ARTICLE, "the page is empty")
     is_cut = _cut(tree)
+    _part_rows(tree)
     quirk = quirks.of(url) or Quirk()
     quirk.clear(tree)
     if timezone == "UTC" and quirk.timezone is not None:
@@ -94,6 +96,17 @@ def _cut(tree: HtmlElement) -> bool:
         del parent[parent.index(last) + 1 :]
         last = parent
     return True
+
+
+def _part_rows(tree: HtmlElement) -> None:
+    """A table's row of very many cells becomes several: trafilatura counts all for each of them."""
+    for row in list(tree.iter("tr")):
+        cells, last = list(row), row
+        for start in range(_MOST_CELLS, len(cells), _MOST_CELLS):
+            further = row.makeelement("tr")
+            further.extend(cells[start : start + _MOST_CELLS])
+            last.addnext(further)
+            last = further
 
 
 def _item(said: Declared, body: str, url: str, by: str) -> Item:
