@@ -16,7 +16,6 @@ from monitor.settings import Rule, Severity
 
 FIRST = "first"
 
-_FROM_THE_HIGHEST = tuple(Severity)
 _FINGERPRINT = 16  # characters that tell a version
 
 
@@ -88,7 +87,7 @@ def lost(situation: Situation, rule: Rule, past: Past) -> Occasion | None:
 def _news(situation: Situation, finding: Finding, past: Past) -> Iterator[Occasion]:
     stored, severity, told_as = situation.stored, finding.severity, past.severity
     assert told_as is not None
-    if _FROM_THE_HIGHEST.index(severity) < _FROM_THE_HIGHEST.index(told_as):
+    if severity.rank < told_as.rank:
         detail = {"old": told_as.value, "new": severity.value}
         yield _stated(Reason.SEVERITY, detail)
     if stored.origin is not None and stored.origin not in past.origins and not past.item_told:

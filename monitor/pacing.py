@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
+from monitor import settings
 from monitor.model import Alert, Crowd, HoldReason, Reason, Revision, Talk
 from monitor.settings import Pace, Severity
 
 _DAY_MS = 24 * 3600 * 1000
-_FROM_THE_HIGHEST = tuple(Severity)
 
 
 class Due(NamedTuple):
@@ -41,7 +41,7 @@ def kept(alert: Alert) -> Held | None:
 
 
 def highest(alerts: Collection[Alert]) -> Severity:
-    return min((alert.severity for alert in alerts), key=_FROM_THE_HIGHEST.index)
+    return settings.highest(alert.severity for alert in alerts)
 
 
 def plan(pace: Pace, talk: Talk, crowd: Crowd, alerts: Collection[Alert], now: int) -> Due | Held:
@@ -87,7 +87,7 @@ def _interval_ms(pace: Pace, revisions: Sequence[Revision], severity: Severity) 
     steps, step = pace.update_after_seconds, 0
     highest_yet = revisions[0].severity
     for each in (*(revision.severity for revision in revisions[1:]), severity):
-        if _FROM_THE_HIGHEST.index(each) < _FROM_THE_HIGHEST.index(highest_yet):
+        if each.rank < highest_yet.rank:
             highest_yet, step = each, 0
         else:
             step += 1

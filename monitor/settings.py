@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -16,6 +16,16 @@ class Severity(StrEnum):
     HIGH = "high"
     NORMAL = "normal"
     LOW = "low"
+
+    @property
+    def rank(self) -> int:
+        """0 is the highest."""
+        return tuple(Severity).index(self)
+
+
+def highest(severities: Iterable[Severity]) -> Severity:
+    """The highest of some, of which there is one at least."""
+    return min(severities, key=lambda severity: severity.rank)
 
 
 class Secret:

@@ -11,10 +11,9 @@ from functools import lru_cache
 from monitor.model import Answer, Item, Match, Span, Worth
 from monitor.rules import Matcher, show
 from monitor.rules.entries import entry
-from monitor.settings import Rule, Severity
+from monitor.settings import Rule, Severity, highest
 from monitor.text import paragraphs, sentence_at
 
-_FROM_THE_HIGHEST = tuple(Severity)
 _TEXTS = ("title", "body")
 
 
@@ -33,7 +32,7 @@ def severity_of(rule: Rule, spans: Iterable[Span], item: Item) -> Severity:
     lead_ends = next((end for _, end in paragraphs(item.body or "")), 0)
     places = {_place(span, lead_ends) for span in spans if span.field in _TEXTS}
     found = [rule.severities[place] for place in places] or [rule.severity]
-    return min(found, key=_FROM_THE_HIGHEST.index)
+    return highest(found)
 
 
 def demoted_by(rule: Rule, match: Match, item: Item) -> str | None:

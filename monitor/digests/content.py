@@ -13,7 +13,6 @@ from monitor.settings import Severity
 Words = tuple[tuple[str, bool], ...]  # a cleaned sentence in pieces, each with whether it matched
 
 _MONDAY = 0
-_FROM_THE_HIGHEST = tuple(Severity)
 
 
 class DigestKind(StrEnum):
@@ -153,7 +152,7 @@ def sorted_stories(stories: Iterable[Story]) -> list[Story]:
         stories,
         key=lambda one: (
             order.index(one.section),
-            _FROM_THE_HIGHEST.index(one.severity),
+            one.severity.rank,
             -one.origins,
             -one.newest_at,
             one.alert_id,

@@ -14,7 +14,7 @@ from monitor.render import facts, quotes, updates
 from monitor.render.briefing import Briefing
 from monitor.render.clean import one_line
 from monitor.render.facts import Zone
-from monitor.settings import Severity
+from monitor.settings import Severity, highest
 from monitor.store import digest_entries as kept
 from monitor.store import silences, told
 from monitor.store import stories as grouped
@@ -27,7 +27,6 @@ MOST_STORIES = {
     Section.DEMOTED: 20, Section.SILENCED: 20, Section.ACKED: 20,
 }  # fmt: skip
 
-_FROM_THE_HIGHEST = tuple(Severity)
 # Of those somebody wants to read what was said; of the others the headline is enough.
 _QUOTED = frozenset((Section.NEW, Section.UPDATED, Section.CAP, Section.LATE))
 _MOST_NEWS = 3
@@ -87,7 +86,7 @@ def _outline(tx: Tx, channel: str, story_key: str, alerts: Alerts, until: int) -
         headline="",
         url=None,
         rules=tuple(sorted({each.rule_id for each in alerts})),
-        severity=min((Severity(each.severity) for each in alerts), key=_FROM_THE_HIGHEST.index),
+        severity=highest(Severity(each.severity) for each in alerts),
         articles=max(tally.articles, 1),
         origins=len(tally.origins),
         newest_at=max(each.raised_at for each in alerts),

@@ -16,7 +16,7 @@ from monitor import urls
 from monitor.model import Button, Precision, Stamp, StoredItem, Tally, Told, short_id
 from monitor.render.briefing import Briefing, Bulletin, Roundup, Said
 from monitor.render.clean import header, link, one_line
-from monitor.settings import Severity
+from monitor.settings import highest
 
 LONGEST_HEADLINE = 300
 LONGEST_NAME = 60
@@ -104,8 +104,7 @@ def counted_rules(alerts: Sequence[Told]) -> str:
 
 def severity(alerts: Sequence[Told]) -> str:
     """The highest."""
-    order = list(Severity)
-    return min((told.alert.severity for told in alerts), key=order.index)
+    return highest(told.alert.severity for told in alerts)
 
 
 def ids(alerts: Sequence[Told]) -> str:

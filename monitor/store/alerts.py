@@ -7,10 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from monitor.model import Alert, Match, Past, Reason, Span, StoredItem, Worth
-from monitor.settings import Severity
+from monitor.settings import Severity, highest
 from monitor.store.db import Row, Tx
-
-_FROM_THE_HIGHEST = tuple(Severity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ def past(tx: Tx, rule_id: str, story_keys: Sequence[str], item_id: int) -> Past:
         return Past()
     severities = {Severity(row["severity"]) for row in rows}
     return Past(
-        severity=min(severities, key=_FROM_THE_HIGHEST.index),
+        severity=highest(severities),
         origins=frozenset(row["origin"] for row in rows if row["origin"]),
         item_told=any(row["item_id"] == item_id for row in rows),
         keys=frozenset(row["occasion"] for row in rows),

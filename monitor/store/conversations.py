@@ -7,13 +7,11 @@ import json
 from collections.abc import Sequence
 
 from monitor.model import Crowd, Revision, Talk
-from monitor.settings import Severity
+from monitor.settings import Severity, highest
 from monitor.store.db import Row, Tx
 from monitor.store.outbox import conversation_id
 
 HOUR_MS = 3600 * 1000
-
-_FROM_THE_HIGHEST = tuple(Severity)
 
 
 def talk(tx: Tx, channel: str, story_keys: Sequence[str]) -> Talk:
@@ -35,7 +33,7 @@ def talk(tx: Tx, channel: str, story_keys: Sequence[str]) -> Talk:
             waiting = row["due_at"]
         else:
             levels = {Severity(level) for level in row["severities"].split(",")}
-            severity = min(levels, key=_FROM_THE_HIGHEST.index)
+            severity = highest(levels)
             revisions.append(Revision(row["at"], severity))
     followed_at = None if revisions else _followed_at(tx, channel, story_keys)
     return Talk(subject, tuple(revisions), waiting, followed_at)
