@@ -16,9 +16,9 @@ from monitor.channels.slack_api import Api
 from monitor.channels.slack_socket import Ears, SlackSocket
 from monitor.errors import ChannelRefused, Later, StoreError
 from monitor.health import Notice
-from monitor.judge import tell_ops
 from monitor.model import Ack, Button, Mark, Silence
 from monitor.net.client import Client
+from monitor.owing import tell_ops
 from monitor.settings import Config, LabelMatcher, Secret, SlackChannel
 from monitor.silencing import STORY
 from monitor.store import acks, conversations, edits

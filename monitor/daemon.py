@@ -30,8 +30,8 @@ from monitor.deliver import Deliverer
 from monitor.engine import Engine
 from monitor.errors import ConfigError, FetchError, Mistake, StoreError
 from monitor.health import Notice
-from monitor.judge import tell_ops
 from monitor.net.client import Ask
+from monitor.owing import tell_ops
 from monitor.plan import Plan
 from monitor.settings import Config
 from monitor.store import daemon as row

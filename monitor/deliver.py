@@ -16,9 +16,9 @@ from monitor import briefings, channels, schedule, troubles, watchdog
 from monitor.channels import Channel
 from monitor.errors import ChannelRefused, Later, MessageRefused, SendError
 from monitor.health import Notice
-from monitor.judge import tell_ops
 from monitor.model import DeliveryKind, LeasedDelivery, Receipt
 from monitor.net.client import Client
+from monitor.owing import tell_ops
 from monitor.settings import Config
 from monitor.store import edits, outbox
 from monitor.store.db import Store, Tx

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from monitor import alerts, grouping, occasions, owing, schedule
+from monitor import alerts, grouping, occasions, owing
 from monitor.changes import Changes, compare, gained, is_news, lost
 from monitor.dedupe import Candidate
 from monitor.figures import Figure, Said, figures_beside, highest
-from monitor.health import Notice
 from monitor.model import (
     Alert,
     Answer,
     BodyState,
     Change,
-    DeliveryKind,
     Item,
     Match,
     Past,
@@ -26,9 +23,9 @@ from monitor.model import (
 from monitor.occasions import Finding, Situation
 from monitor.plan import Plan
 from monitor.rules.fields import Fields
-from monitor.settings import Config, Rule
+from monitor.settings import Rule
 from monitor.store import alerts as kept
-from monitor.store import items, judgings, outbox, proofs, sightings, stories, unknowns
+from monitor.store import items, judgings, proofs, sightings, stories, unknowns
 from monitor.store.db import Tx
 from monitor.store.judgings import Judging
 from monitor.text import Scan, index_text
@@ -264,15 +261,3 @@ def _before(tx: Tx, plan: Plan, situation: Situation) -> Before | None:
     closed = not item.partial or teasers
     found = plan.matcher.match(item, stored.source_id, closed=closed)
     return Before(item, {match.rule_id: match for match in found}, changes)
-
-
-def tell_ops(tx: Tx, config: Config, notice: Notice, now: int) -> None:
-    """Owe a notice to the channel for trouble of our own."""
-    text = json.dumps({"headline": notice.headline, "text": notice.text}, ensure_ascii=False)
-    outbox.enqueue(
-        tx,
-        outbox.Owed(
-            config.ops, config.channels[config.ops].recipients, f"ops:{notice.subject}",
-            DeliveryKind.OPS, now, now, now + schedule.GIVE_UP_MS, notice=text,
-        ),
-    )  # fmt: skip

@@ -6,14 +6,16 @@ kept back `silencing`'s.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from monitor import hours, pacing, routing, schedule, silencing
+from monitor.health import Notice
 from monitor.model import Ack, Alert, BodyState, DeliveryKind, HoldReason, Silence, StoredItem
 from monitor.pacing import Due, Held
 from monitor.plan import Plan
-from monitor.settings import Severity
+from monitor.settings import Config, Severity
 from monitor.store import acks, conversations, edits, holds, outbox, silences
 from monitor.store.db import Tx
 from monitor.store.holds import Hold
@@ -134,6 +136,18 @@ class _Owing:
 
     def _hold(self, channel: str, alert: Alert, held: Held) -> None:
         holds.hold(self.tx, Hold(alert.alert_id, channel, held.why, held.detail, self.subject.now))
+
+
+def tell_ops(tx: Tx, config: Config, notice: Notice, now: int) -> None:
+    """Owe a notice to the channel for trouble of our own."""
+    text = json.dumps({"headline": notice.headline, "text": notice.text}, ensure_ascii=False)
+    outbox.enqueue(
+        tx,
+        outbox.Owed(
+            config.ops, config.channels[config.ops].recipients, f"ops:{notice.subject}",
+            DeliveryKind.OPS, now, now, now + schedule.GIVE_UP_MS, notice=text,
+        ),
+    )  # fmt: skip
 
 
 def labels_of(subject: Subject, alert: Alert) -> dict[str, str]:

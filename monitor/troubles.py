@@ -9,7 +9,7 @@ import logging
 from dataclasses import replace
 
 from monitor.health import Notice, Trouble
-from monitor.judge import tell_ops
+from monitor.owing import tell_ops
 from monitor.settings import Config
 from monitor.store import troubles as known
 from monitor.store.db import Tx

@@ -17,8 +17,8 @@ from monitor.assurance import Look
 from monitor.canary import Canary
 from monitor.engine import Engine
 from monitor.health import Notice, lasting
-from monitor.judge import tell_ops
 from monitor.model import Flight
+from monitor.owing import tell_ops
 from monitor.store import assurance as kept
 from monitor.store import daemon as row
 from monitor.store.db import Tx
