@@ -115,7 +115,7 @@ def judge(tx: Tx, plan: Plan, prepared: Prepared, arrived: Arrived) -> int:
         origins = stories.tally(tx, keys[0], arrived.now).origins
         subject = owing.Subject(stored, keys, len(origins), arrived.now)
         owing.owe(tx, plan, subject, [*case.raised, *case.completed])
-    elif matches and arrived.change in (Change.NEW, Change.COMPLETED):
+    elif news_at is not None and matches and arrived.change in (Change.NEW, Change.COMPLETED):
         owing.recount(tx, plan, keys, arrived.now)
     case.prove()
     judgings.note(

@@ -23,7 +23,7 @@ from monitor.store.holds import Hold
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The item that alerts speak of: its story under every key, its origins by name."""
+    """The item that alerts speak of: its story under every key, and how many report that."""
 
     stored: StoredItem
     story_keys: Sequence[str]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.cli import out, shapes
+from monitor.cli import out, quoting, shapes
 from monitor.cli.when import When
-from monitor.model import HoldReason, Reason, short_id
-from monitor.store import holds, views
+from monitor.model import HoldReason, Reason, Told, short_id
+from monitor.store import holds, told, views
 from monitor.store.db import Row, Tx
 
 _HELD = {
@@ -41,9 +41,10 @@ class Sending:
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """One alert, with its messages and the digests that keep it."""
+    """One alert as its text read then, with its messages and the digests that keep it."""
 
     alert: Row
+    told: Told
     sendings: Sequence[Sending]
     held: Sequence[Row]
 
@@ -51,11 +52,14 @@ class Fate:
 def fate(tx: Tx, alert: Row) -> Fate:
     rows = views.deliveries_of_alert(tx, alert["alert_id"])
     sendings = [Sending(row, views.attempts_of(tx, row["delivery_id"])) for row in rows]
-    return Fate(alert, sendings, holds.of_alert(tx, alert["alert_id"]))
+    return Fate(
+        alert, told.alert(tx, alert["alert_id"]), sendings, holds.of_alert(tx, alert["alert_id"])
+    )
 
 
 def show(one: Fate, when: When) -> None:
     alert = one.alert
+    quoting.show(one.told)
     late = ", late: published long before it was seen" if alert["late"] else ""
     why = _OCCASIONS[Reason(alert["reason"])]
     raised = f"raised {when.second(alert['raised_at'])}{late}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from monitor.cli import out
 from monitor.cli.out import wide
 from monitor.model import Alert, Reason, Span, StoredItem, Told
 from monitor.render.quotes import Quote, choose
@@ -24,6 +25,12 @@ def told(rule_id: str, stored: StoredItem, spans: Sequence[Span]) -> Told:
 
 def quotes(rule_id: str, stored: StoredItem, spans: Sequence[Span]) -> tuple[Quote, ...]:
     return choose([told(rule_id, stored, spans)]).shown
+
+
+def show(one: Told) -> None:
+    """The marked sentences of a match, with their places, one under the other."""
+    for quote in choose([one]).shown:
+        out.lines(*out.wrapped(f"{marked(quote)}  ({quote.place})", "    "))
 
 
 def marked(quote: Quote) -> str:

@@ -209,11 +209,11 @@ def _stated(item: Item) -> Iterator[tuple[str, str]]:
 
 def _show_rule(verdict: Verdict, account: Account, when: When) -> None:
     out.lines("", *out.hanging(f"{verdict.rule_id}: ", verdict.why))
-    if verdict.matched and verdict.rule_id in account.texts:
+    fates = account.alerts.get(verdict.rule_id, ())
+    if verdict.matched and not fates and verdict.rule_id in account.texts:
         spans = kept.load_spans(account.matches[verdict.rule_id]["spans"])
-        for quote in quoting.quotes(verdict.rule_id, account.texts[verdict.rule_id], spans):
-            out.lines(*out.wrapped(f"{quoting.marked(quote)}  ({quote.place})", "    "))
-    for fate in account.alerts.get(verdict.rule_id, ()):
+        quoting.show(quoting.told(verdict.rule_id, account.texts[verdict.rule_id], spans))
+    for fate in fates:
         alerts_told.show(fate, when)
 
 
