@@ -9,8 +9,10 @@ from contextlib import closing
 import pytest
 
 from cli_world import Place, fill
+from monitor import config
 from monitor.engine import wall_clock
 from monitor.model import short_id
+from world import HOUR, NOON, World, item
 
 
 @pytest.fixture
@@ -79,3 +81,25 @@ def test_routes_test_says_where_an_alert_goes_and_why(place, alert) -> None:
     assert [one["channel"] for one in shape["channels"]] == ["me"]
     place.call("silence", "add", "--rule", "liberated", "--yes")
     assert "kept for the digest: silence" in place.call("routes", "test", alert).output
+
+
+async def edited(place: Place) -> None:
+    """An article is told with one figure, and edited to a higher one."""
+    loaded = config.load(place.directory, place.environ)
+    world = await World(loaded).open()
+    world.now = NOON + 2 * HOUR
+    for dead in (26, 34):
+        await world.poll(loaded.sources[1], item("toll", "Blast", f"A car bombing killed {dead}."))
+        world.now += HOUR
+    await world.close()
+
+
+def test_why_shows_of_each_alert_the_sentence_that_it_told(place: Place) -> None:
+    """An edit since changes nothing of what was said then."""
+    asyncio.run(edited(place))
+    newest, *_ = place.json("items", "--limit", "1")
+    told = " ".join(place.call("why", str(newest["id"])).output.split())
+    before, _, after = told.partition("killed 26.")
+    assert "the first match on this story" in after.partition("killed 34.")[0]
+    assert "a higher figure" in after.partition("killed 34.")[2]
+    assert "killed 34." not in before.rpartition("car-bombing:")[2]
