@@ -163,11 +163,10 @@ class Daemon:
 
     async def _index_missing(self) -> None:
         """What an earlier version stored, a little at a time: polls come first."""
-        indexed = 1
-        while indexed and not self._stopping:
-            indexed = await self._engine.store.write(
-                lambda tx: search.index_missing(tx, ITEMS_INDEXED_AT_ONCE)
-            )
+        most = ITEMS_INDEXED_AT_ONCE
+        await self._engine.store.write_bit_by_bit(
+            lambda tx: search.index_missing(tx, most) == most, lambda _: not self._stopping
+        )
 
     async def _group(self) -> None:
         """Polls come first: as long as there are some, it takes a small share of the time."""

@@ -152,13 +152,10 @@ class Engine:
     async def group_missing(self, go_on: Callable[[int], bool]) -> None:
         """Put what no rule asked for into its story, a little at a time, as long as `go_on` says so
         to the number of rounds."""
-        rounds, grouped = 0, 1
-        while grouped and go_on(rounds):
-            now = self.clock()
-            grouped = await self.store.write(
-                lambda tx: grouping.group_missing(tx, ITEMS_GROUPED_AT_ONCE, now)  # noqa: B023
-            )
-            rounds += 1
+        most = ITEMS_GROUPED_AT_ONCE
+        await self.store.write_bit_by_bit(
+            lambda tx: grouping.group_missing(tx, most, self.clock()) == most, go_on
+        )
 
     async def finish(self) -> None:
         """What the daemon would do in the background, as far as it takes no longer than a moment;

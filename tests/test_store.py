@@ -2,7 +2,9 @@
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -269,3 +271,31 @@ async def test_a_source_paused_in_its_file_is_not_due(store: Store) -> None:
     assert due == []
     await store.write(lambda tx: sources.put(tx, BBC, NOW))
     assert await store.write(lambda tx: work.claim_due(tx, {"bbc": BBC}, "daemon", NOW, 10))
+
+
+async def test_others_write_between_the_bits_of_long_work(store: Store) -> None:
+    """Who asks for the lock from outside need not wait until all is done."""
+    asked, written = asyncio.Event(), threading.Event()
+    count = "WITH RECURSIVE n(x) AS (VALUES (1) UNION ALL SELECT x + 1 FROM n WHERE x < 50000)"
+    bits: list[int] = []
+
+    def work_on(tx: Tx) -> bool:
+        bits.append(tx.value(f"{count} SELECT count(*) FROM n"))
+        return len(bits) < 200
+
+    def go_on(rounds: int) -> bool:
+        if rounds == 1:
+            asked.set()
+        return not written.is_set()
+
+    def write_from_outside() -> None:
+        with closing(sqlite3.connect(store.path, timeout=60, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            written.set()
+
+    async def come_between() -> None:
+        await asked.wait()
+        await asyncio.to_thread(write_from_outside)
+
+    await asyncio.gather(store.write_bit_by_bit(work_on, go_on), come_between())
+    assert len(bits) < 10

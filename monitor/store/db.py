@@ -28,6 +28,8 @@ BATCH = 50
 PREPARE_SECONDS = 0.15  # of a batch: those who have prepared nothing wait no longer
 BUSY_SECONDS = 60
 WAL_RETRY_SECONDS = 0.02
+# Who waits for the lock looks again after so long (SQLite's busy handler), and gets it only then.
+BREATH_SECONDS = 0.1
 READERS = 2  # what they run is Python more than waiting; each has caches of its own
 
 
@@ -137,6 +139,16 @@ class Store:
             await self.write(undone)
         except _Undone as done:
             return cast("T", done.result)
+
+    async def write_bit_by_bit(
+        self, change: Callable[[Tx], bool], go_on: Callable[[int], bool]
+    ) -> None:
+        """Run `change` until it says that nothing is left, or `go_on` stops it after so many
+        transactions; in between another process may write."""
+        rounds = 0
+        while go_on(rounds) and await self.write(change):
+            rounds += 1
+            await asyncio.sleep(BREATH_SECONDS)
 
     async def read(self, query: Callable[[Tx], T]) -> T:
         """Run `query` in a reader thread, in one snapshot of the database."""
