@@ -31,9 +31,8 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 def serve(there: socket.socket, parent: int, memory_bytes: int) -> None:
     _confine(parent, memory_bytes)
     with there, there.makefile("rb") as asked:
-        there.sendall(LENGTH.pack(0))  # it runs
         while head := asked.read(LENGTH.size):
-            there.sendall(_answer(asked.read(*LENGTH.unpack(head))))
+            there.sendall(_answer(asked.read(*LENGTH.unpack(head)), there))
 
 
 def _confine(parent: int, memory_bytes: int) -> None:
@@ -47,11 +46,15 @@ def _confine(parent: int, memory_bytes: int) -> None:
     garbage.look_less_often()  # a document's elements are let go of without it
 
 
-def _answer(request: bytes) -> memoryview:
+def _answer(request: bytes, there: socket.socket) -> memoryview:
     """What the function returned and the error that it raised, packed."""
     began = time.monotonic()
     try:
-        wall_seconds, fn, args = pickle.loads(request)
+        try:
+            wall_seconds, fn, args = pickle.loads(request)
+        finally:
+            # Only now its time begins: what the function's module imports can take seconds.
+            there.sendall(LENGTH.pack(0))
         del request  # the document is in it once more
         _limit(wall_seconds)
         return _packed(fn(*args), None)  # packing takes memory, too

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import slow_to_import
 import unruly
 from monitor.errors import ReadError, ReadReason
 from monitor.workers import Lanes, Workers
@@ -83,6 +84,20 @@ async def test_hang(fn):
         before = await workers.run(os.getpid, wall_seconds=PATIENCE_SECONDS)
         assert await reason(workers, fn, wall_seconds=0.3) is ReadReason.PARSE_TIMEOUT
         assert await workers.run(os.getpid, wall_seconds=PATIENCE_SECONDS) != before
+
+
+async def test_starved():
+    """A call that does not get the processor is waited for, and its worker kept."""
+    async with running(count=1) as workers:
+        before = await workers.run(os.getpid, wall_seconds=PATIENCE_SECONDS)
+        assert await workers.run(unruly.stop_for, 1.2, wall_seconds=0.5) == "done"
+        assert await workers.run(os.getpid, wall_seconds=PATIENCE_SECONDS) == before
+
+
+async def test_imports_do_not_count():
+    """What a call's module imports may take longer than the call itself may."""
+    async with running(count=1) as workers:
+        assert await workers.run(slow_to_import.answer, wall_seconds=0.3) == "here"
 
 
 async def test_memory():

@@ -6,6 +6,7 @@ Imports little, because each worker imports this.
 import os
 import re
 import signal
+import subprocess
 import sys
 import time
 
@@ -61,6 +62,13 @@ def leave_a_heap_in_an_error(megabytes):
     heap = bytearray(megabytes << 20)
     heap[0] = 1
     raise_read_error()
+
+
+def stop_for(seconds):
+    """As if all the others had the processor."""
+    subprocess.Popen(["/bin/sh", "-c", f"sleep {seconds}; kill -CONT {os.getpid()}"])
+    os.kill(os.getpid(), signal.SIGSTOP)
+    return "done"
 
 
 def hang_in_c():
