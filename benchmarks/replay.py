@@ -22,6 +22,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from functools import partial
 from itertools import groupby
@@ -100,10 +101,10 @@ def configuration(directory: Path, outlets: Sequence[str]) -> Config:
 
 
 async def fill(config: Config, outlets: Sequence[str], rows: Sequence[dict[str, Any]]) -> Store:
-    """An archive as a daemon without rules leaves it: told nobody, everything in its story."""
+    """An archive as a daemon with this configuration leaves it: everything in its story."""
     store = Store(config.settings.database)
     now = rows[0]["first_seen"] * 1000 - HOUR_MS
-    plan = Plan.of(Config(**_fields(config) | {"rules": ()}))
+    plan = Plan.of(config)
     ingest = Ingest(store, plan, lambda: now)
     await store.write(lambda tx: sources.sync(tx, config.sources, now))
     by_outlet = dict(zip(outlets, config.sources, strict=True))
@@ -119,17 +120,13 @@ async def fill(config: Config, outlets: Sequence[str], rows: Sequence[dict[str, 
     return store
 
 
-def _fields(config: Config) -> dict[str, Any]:
-    return {name: getattr(config, name) for name in Config.__slots__}
-
-
 async def measure(rows: Sequence[dict[str, Any]]) -> tuple[float, tuple[float, float], Replayed]:
     """Seconds of filling, seconds of the replay by the clock and of CPU, and what it came to."""
     outlets = sorted({row["source"] for row in rows})
     with tempfile.TemporaryDirectory() as directory:
         config = configuration(Path(directory), outlets)
         started = time.perf_counter()
-        store = await fill(config, outlets, rows)
+        store = await fill(replace(config, rules=()), outlets, rows)
         filled = time.perf_counter() - started
         window = Window(0, rows[-1]["first_seen"] * 1000 + 24 * HOUR_MS)
         started, began = time.perf_counter(), time.process_time()
