@@ -42,7 +42,7 @@ SLOW_PATIENCE_SECONDS = 60.0
 _UNPACKED_AT_ONCE = 1 << 20  # bytes: a hundredth of a second
 _START_SECONDS = 30.0  # to import all that a call needs
 _STARVED = 5  # times its limit, a call may wait where others have the processor
-_PROCESSOR_TIME = 2  # what clock_getcpuclockid(3) makes of a process's id
+_CPU_CLOCK = 2  # what clock_getcpuclockid(3) makes of a process's id
 _BUFFERED = 1 << 20  # bytes of an answer, before its sender has to wait
 
 
@@ -211,7 +211,7 @@ def _computed_seconds(pid: int | None) -> float:
     """Of a process; where the system does not say so, as if it had the processor to itself."""
     if sys.platform == "linux" and pid is not None:
         with suppress(OSError):
-            return time.clock_gettime(~pid << 3 | _PROCESSOR_TIME)
+            return time.clock_gettime(~pid << 3 | _CPU_CLOCK)
     return time.monotonic()
 
 

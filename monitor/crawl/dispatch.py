@@ -19,11 +19,11 @@ from monitor.model import DueSource, Polled
 
 log = logging.getLogger("wirewatch.dispatch")
 
-BATCH = 50  # sources a crawl, or articles
+BATCH = 25  # sources a crawl, or articles
 # Crawls at once, 0.1 MB each.  Each slow source or site keeps one from ending, and holds up no
 # other as long as there is a free one.
 CRAWLS = 256
-OPEN = 100  # sources being polled, without those that
+OPEN = 50  # sources being polled, half a megabyte each, without those that
 LINGER_MS = 3000  # take longer than this
 _BATCHES_OF_BODIES = 4  # a tick
 
