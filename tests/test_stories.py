@@ -106,8 +106,8 @@ def test_texts_without_blanks_are_copied_too() -> None:
 
 
 def test_rarity_is_counted_often_at_first() -> None:
-    due = [counted_up_to(number) for number in (1, 63, 64, 200, 1023, 1024, 2047, 2048)]
-    assert due == [0, 0, 64, 128, 512, 1024, 1024, 2048]
+    due = [counted_up_to(number) for number in (1, 63, 64, 200, 1023, 1024, 2047, 2048, 4095, 9999)]
+    assert due == [0, 0, 64, 128, 512, 1024, 1024, 2048, 2048, 8192]
     counted = COMMON.and_of([frozenset({"saren", "the"})] * 90)
     assert load(counted.dump()).of("saren") == counted.of("saren")
     assert counted.of("the") < counted.of("saren") < counted.of("never")

@@ -16,7 +16,7 @@ from math import log
 
 from monitor.text import fold
 
-EVERY = 1024  # items, a sample is counted
+EVERY = 4096  # items, a sample is counted
 TEXTS = 512  # in a sample
 FIRST = 64
 _KEPT = 0.75  # of what was counted before, at each new sample
@@ -77,7 +77,7 @@ def load(dumped: str) -> Rarity:
 def counted_up_to(item_id: int) -> int:
     """The last item of the newest sample that is due when `item_id` is to be told apart.
 
-    At first often, then at every so many items: 0, 64, 128, 256, 512, 1024, 2048, 3072 ...
+    At first often, then at every so many items: 0, 64, 128 ... 2048, 4096, 8192, 12288 ...
     """
     if item_id < FIRST:
         return 0
