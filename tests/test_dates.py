@@ -195,6 +195,7 @@ def test_round_trip(moment):
 
 
 @pytest.mark.parametrize("piece", ["1", "a", " ", ":", "1 ", "a ", "(", "Nov 17 ", "+1", "10:30 "])
+@pytest.mark.alone
 def test_linear(piece):
     """A long hostile text takes no longer than its length warrants."""
     started = time.perf_counter()

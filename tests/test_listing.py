@@ -398,6 +398,7 @@ def test_hostile_pages(name: str, selectors: Selectors | None) -> None:
         assert all("\0" not in item.url + (item.title or "") for item in found)
 
 
+@pytest.mark.alone
 def test_a_large_page_is_read_at_once() -> None:
     """A megabyte of list takes less than a second of work, give a slow machine twice that."""
     rows = "".join(

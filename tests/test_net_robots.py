@@ -136,6 +136,7 @@ async def test_any_file_is_read(body: bytes, value: str) -> None:
     ],
     ids=["groups", "no-colon", "odd-lines", "stars", "blanks"],
 )
+@pytest.mark.alone
 async def test_a_hostile_file_costs_little(lines: list[str]) -> None:
     """Thousands of groups times thousands of rules stay linear in time and memory."""
     started = time.process_time()

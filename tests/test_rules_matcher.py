@@ -185,6 +185,7 @@ def test_spans_are_bounded():
     ],
     ids=lambda value: value[:30] if isinstance(value, str) else value.value,
 )
+@pytest.mark.alone
 def test_hostile_text_is_read_in_time(query, text, answer):
     """A chain over one repeated word, and whatever else could fork at every step, stays quick."""
     started = time.process_time()

@@ -91,6 +91,7 @@ def index(*addresses: str) -> bytes:
     return f"<sitemapindex>{entries}</sitemapindex>".encode()
 
 
+@pytest.mark.alone
 def test_of_a_whole_site_the_newest_are_taken() -> None:
     """The largest that the protocol allows: dated ones first, undated from both ends."""
     dated = b"".join(
@@ -139,6 +140,7 @@ def test_any_pieces_are_read_or_refused(pieces: list[str]) -> None:
     b" " * 2_000_000 + b"<!DOCTYPE urlset>" + b"<!ENTITY a 'a'>" * 100_000,
     b"<urlset><url><loc>/a" + b"9" * 2_000_000 + b"</loc></url></urlset>",
 ], ids=lambda body: body[:14].decode())  # fmt: skip
+@pytest.mark.alone
 def test_what_is_made_to_take_long_does_not(body: bytes) -> None:
     """Nothing is quadratic in what a stranger sends."""
     began = time.monotonic()
@@ -147,6 +149,7 @@ def test_what_is_made_to_take_long_does_not(body: bytes) -> None:
 
 
 @pytest.mark.real
+@pytest.mark.alone
 def test_real_attacks_are_read_or_refused(real_data: Path) -> None:
     """XML attacks: read or refused at once, and no file's content comes out."""
     for path in sorted((real_data / "hostile" / "xml").iterdir()):

@@ -171,6 +171,7 @@ def test_registrable_takes_any_text(host):
         ":",
     ],
 )
+@pytest.mark.alone
 def test_linear(piece):
     """A long hostile address takes no longer than its length warrants."""
     started = time.perf_counter()
