@@ -21,7 +21,7 @@ _RARE_NAME, _RARE_WORD = 0.4, 0.5
 _SHARE_OF_A_PATTERN = 0.75
 _SHORTEST_STEM = 4  # letters of a name
 _FEW_OF_THE_NAMES = 0.2
-_REMEMBERED = 512
+_REMEMBERED = 128
 _FEWEST_NUMBERS = 2  # to tell anything by which of them both have
 
 Weights = Mapping[str, float]

@@ -16,7 +16,7 @@ READ_CHARACTERS = 1500  # of the text: some 240 words
 _LEAD_WORDS = 60
 _FEWEST_WORDS_OF_A_TEXT = 8
 _FEWEST_WORDS_OF_A_LONG_TEXT = 30  # that are no figures
-_REMEMBERED = 1024
+_REMEMBERED = 128  # some 30 kB each of an article
 _LONGEST_WORD = 40
 # "LONDON, Nov 5 -", "Mexico City (AP) -": where a text was written tells nothing of the event.
 _DATELINE = re.compile(r"(?:[A-Z]{2}[^\n]{0,58}?|[A-Z][^\n]{0,58}?\))\s?[-–—]{1,2}\s")
