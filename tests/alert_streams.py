@@ -531,14 +531,7 @@ class Run:
     async def check_pace(self) -> None:
         alerts = {row["alert_id"]: row for row in await self.world.rows("alerts")}
         waits = self.config.settings.pace.group_wait_seconds
-        # Accepted without the sender's knowing, then refused: no pause counts from it.
-        given_up = {
-            row["delivery_id"] for row in await self.world.rows("deliveries WHERE state = 'dead'")
-        }
-        for whole in self.conversations().values():
-            talk = [one for one in whole if one.delivery.id not in given_up]
-            if not talk:
-                continue
+        for talk in self.conversations().values():
             first = talk[0]
             earliest = min(
                 alerts[one]["raised_at"] + waits[self.raised[one].severity] * 1000

@@ -162,13 +162,7 @@ def sent(tx: Tx, attempt: Attempt) -> None:
         id=attempt.delivery.id, now=attempt.now, message_id=attempt.message_id,
         created_at=attempt.delivery.created_at,
     )  # fmt: skip
-    tx.run(
-        """UPDATE deliveries SET try_at = max(try_at, :now + spacing_ms)
-           WHERE conversation_id = :conversation AND recipient = :recipient
-             AND revision = :revision + 1 AND state = 'waiting'""",
-        now=attempt.now, conversation=attempt.delivery.conversation_id,
-        recipient=attempt.delivery.recipient, revision=attempt.delivery.revision,
-    )  # fmt: skip
+    _space_next(tx, attempt)
 
 
 def failed(tx: Tx, attempt: Attempt, try_at: int | None) -> None:
@@ -181,6 +175,25 @@ def failed(tx: Tx, attempt: Attempt, try_at: int | None) -> None:
            WHERE delivery_id = :id AND lease_token = :lease""",
         id=attempt.delivery.id, lease=attempt.delivery.lease, try_at=try_at,
     )  # fmt: skip
+    if try_at is None and _may_have_come(tx, attempt.delivery):
+        _space_next(tx, attempt)
+
+
+def _space_next(tx: Tx, attempt: Attempt) -> None:
+    """The message behind it keeps its distance from now on."""
+    tx.run(
+        """UPDATE deliveries SET try_at = max(try_at, :now + spacing_ms)
+           WHERE conversation_id = :conversation AND recipient = :recipient
+             AND revision = :revision + 1 AND state = 'waiting'""",
+        now=attempt.now, conversation=attempt.delivery.conversation_id,
+        recipient=attempt.delivery.recipient, revision=attempt.delivery.revision,
+    )  # fmt: skip
+
+
+def _may_have_come(tx: Tx, delivery: LeasedDelivery) -> bool:
+    """Whether one of its tries has no answer: who made it was killed, perhaps after it came."""
+    answers: int = tx.value("SELECT count(*) FROM attempts WHERE delivery_id = :id", id=delivery.id)
+    return answers < delivery.tries
 
 
 def pause(tx: Tx, attempt: Attempt, try_at: int) -> bool:
