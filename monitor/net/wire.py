@@ -145,11 +145,10 @@ class Wire:
     def _open(self) -> aiohttp.ClientSession:
         """Made late: a session belongs to the loop that runs."""
         if self._session is None:
-            kept = _KEPT_SECONDS
             connector = (
-                aiohttp.TCPConnector(keepalive_timeout=kept)
+                aiohttp.TCPConnector(keepalive_timeout=_KEPT_SECONDS)
                 if self._proxy
-                else _Connector(self._guard, kept)
+                else _Connector(self._guard)
             )
             self._session = aiohttp.ClientSession(
                 connector=connector,
@@ -197,10 +196,10 @@ class _Connector(aiohttp.TCPConnector):
     """Checks an address when it is resolved, when its socket is made (literals are never
     resolved), and once more as the peer of the connection that the request goes out on."""
 
-    def __init__(self, guard: Guard, kept_seconds: float) -> None:
+    def __init__(self, guard: Guard) -> None:
         super().__init__(
             resolver=_Resolver(guard), use_dns_cache=False, socket_factory=self._checked_socket,
-            keepalive_timeout=kept_seconds,
+            keepalive_timeout=_KEPT_SECONDS,
         )  # fmt: skip
         self._guard = guard
 
