@@ -400,7 +400,8 @@ def test_hostile_pages(name: str, selectors: Selectors | None) -> None:
 
 @pytest.mark.alone
 def test_a_large_page_takes_what_its_length_asks() -> None:
-    """A megabyte of list, about a second of work: half of it takes about half."""
+    """A megabyte of list takes less than a second of work, give a slow machine twice that; half
+    of it takes about half."""
 
     def seconds(stories: int) -> float:
         rows = "".join(
@@ -416,7 +417,7 @@ def test_a_large_page_takes_what_its_length_asks() -> None:
     whole = min(seconds(2_200) for _ in range(2))
     half = min(seconds(1_100) for _ in range(2))
     assert whole < 3 * half
-    assert whole < 10
+    assert whole < 2
 
 
 @given(st.binary(max_size=300))
