@@ -243,8 +243,7 @@ def _rarity(tx: Tx, item_id: int) -> Rarity:
     if due > up_to:
         before = _known(tx, digest)
         rows = neighbours.sample(tx, max(up_to, due - rarity.TEXTS), due)
-        tellings = (telling.read(row["title"], row["body"]) for row in rows)
-        counted = before.and_of(one.lead | one.rest for one in tellings).dump()
+        counted = before.and_of(telling.forms(row["title"], row["body"]) for row in rows).dump()
         digest = hashlib.sha256(counted.encode()).hexdigest()
         neighbours.keep_word_counts(tx, due, digest, counted)
     return _known(tx, digest)

@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 from monitor import grouping
 from monitor.store import items, neighbours, stories
 from monitor.store.db import Tx
-from monitor.stories import copies
+from monitor.stories import copies, telling
 from monitor.stories.origins import Credits, origin_of
 from monitor.stories.rarity import COMMON, counted_up_to, load
 from tests.stories_world import Archive, News
@@ -103,6 +103,13 @@ def test_texts_without_blanks_are_copied_too() -> None:
     other = "合唱团周五晚上在大教堂唱了一个小时想听听新的管风琴能承受什么建造者坐在中殿里做笔记" * 2
     assert copies.copied(text, text[:60]) is not None
     assert copies.copied(text, other) is None
+
+
+@given(st.text(max_size=60), st.text(max_size=400))
+def test_the_words_that_are_counted_are_those_of_a_telling(title: str, body: str) -> None:
+    told = telling.read(title, body)
+    short = {form for form in told.lead | told.rest if len(form) <= 40}
+    assert telling.forms(title, body) == short
 
 
 def test_rarity_is_counted_often_at_first() -> None:
