@@ -30,6 +30,8 @@ BUSY_SECONDS = 60
 WAL_RETRY_SECONDS = 0.02
 # Who waits for the lock looks again after so long (SQLite's busy handler), and gets it only then.
 BREATH_SECONDS = 0.1
+# In the log before they are copied into the database: pages of an index change with every commit.
+WAL_PAGES = 4000
 READERS = 2  # what they run is Python more than waiting; each has caches of its own
 
 
@@ -274,6 +276,7 @@ def connect(path: Path) -> sqlite3.Connection:
     connection.row_factory = sqlite3.Row
     _use_wal(connection)
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
     connection.execute("PRAGMA foreign_keys = 1")
     return connection
 
