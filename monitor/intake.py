@@ -73,7 +73,7 @@ class Intake:
         rounds = self._bodies_wanted // self.plan.config.settings.articles_per_poll
         self._bodies_wanted += state is BodyState.WANTED
         self._new.append(Arrival(
-            item, source.id, site(item.url), candidate.fingerprint, str(candidate.keys[0]),
+            item, source.id, site(item.url), candidate.fingerprint, _story_key(candidate),
             self.now, state, self.now + rounds * source.every_seconds * 1000, keys,
             candidate.shown, candidate.listed, self.baseline,
             self.prepared.index_text(item),
@@ -155,6 +155,12 @@ class Intake:
     def _add_keys(self, item_id: int, keys: Sequence[Key]) -> None:
         new = self._register.enter(item_id, keys)
         items.add_keys(self.tx, [(kind, key, item_id) for kind, key in new])
+
+
+def _story_key(candidate: Candidate) -> str:
+    """Of the story that an item founds: a key that no other item has."""
+    sure = (key for key in candidate.keys if not key.doubtful)
+    return str(next(key for key in sure if key.kind != dedupe.KeyKind.DECLARED))
 
 
 def first_body_state(polled: Polled, item: Item) -> BodyState:

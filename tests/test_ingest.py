@@ -270,6 +270,18 @@ async def test_entries_that_share_one_link_are_told_apart_by_title(world: World)
     assert len(await world.rows("items")) == 2
 
 
+async def test_entries_that_share_one_link_are_told_one_by_one(world: World) -> None:
+    """A live page: what one of its entries told says nothing of the next."""
+    await world.poll(BRIEF)
+    first = item("live", "A car bombing in Kirkuk", url="https://wire.example/live#1")
+    second = item("live", "A car bombing in Basra kills a judge", url="https://wire.example/live#2")
+    done = await world.poll(BRIEF, first, second)
+    assert done.alerts == 2
+    third = item("live", "Car bombing at a harbour gate", url="https://wire.example/live#3")
+    assert (await world.poll(BRIEF, third, second, first)).alerts == 1
+    assert len({row["story_key"] for row in await world.rows("items")}) == 3
+
+
 async def test_a_declared_canonical_merges_two_items_of_one_publisher(world: World) -> None:
     """The page says it lives at another address that is known: one item, told once."""
     await world.poll(WIRE)
