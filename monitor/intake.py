@@ -149,8 +149,20 @@ class Intake:
             if other is None:
                 self._add_keys(item_id, [key])
             elif other.item_id != item_id and dedupe.same_title(known, other):
-                first, second = sorted((item_id, other.item_id))
-                items.merge(self.tx, second, first, self.now)
+                self._merge(candidate, known, other)
+
+    def _merge(self, candidate: Candidate, known: Known, other: Known) -> None:
+        """The older of the two stays; where it has no more than a teaser, with the text at hand."""
+        tx = self.tx
+        first, second = sorted((known.item_id, other.item_id))
+        items.merge(tx, second, first, self.now)
+        if first == other.item_id and other.partial:
+            whole = dedupe.completed(items.load(tx, first).item, candidate.item)
+            fingerprint = dedupe.fingerprint(whole.title, whole.body)
+            items.replace_text(tx, first, whole, fingerprint, self.now)
+            words.add_state(tx, first, self.prepared.index_text(whole))
+            work.body_arrived(tx, first)
+            self._register.forget(first)
 
     def _add_keys(self, item_id: int, keys: Sequence[Key]) -> None:
         new = self._register.enter(item_id, keys)

@@ -295,6 +295,40 @@ async def test_a_declared_canonical_merges_two_items_of_one_publisher(world: Wor
     assert merged == [None, 1]
 
 
+async def test_a_merged_article_keeps_the_text_that_was_read(world: World) -> None:
+    """The item that stays has a teaser only: what the other's page said is judged all the same."""
+    await world.poll(WIRE)
+    await world.poll(BRIEF)
+    await world.poll(BRIEF, item("a", "Floods in the south", "Rain fell."))
+    await world.poll(WIRE, item("copy", "Floods in the south", "Rain fell for days."))
+    (wanted,) = await world.bodies()
+    canonical = "https://wire.example/a"
+    body = "The south was liberated from floods."
+    await world.article(wanted, page("x", "Floods in the south", body, canonical_url=canonical))
+    rows = await world.rows("items")
+    assert [row["merged_into_id"] for row in rows] == [None, 1]
+    assert (rows[0]["url"], rows[0]["body"]) == (canonical, body)
+    assert await world.told() == [("liberated",)]
+
+
+async def test_a_merged_article_is_no_second_origin_of_itself(world: World) -> None:
+    """What was told of an item before it was merged was told of the one that it became."""
+    await world.poll(WIRE)
+    await world.poll(WIRE, item("a", "Floods in the south", "Rain fell."))
+    await world.poll(
+        WIRE, item("a", "Floods in the south", "Rain fell."),
+        item("copy", "Floods in the south", "Villages were liberated."),
+    )  # fmt: skip
+    world.now += 3 * MINUTE
+    assert await world.told() == [("liberated",)]
+    for wanted in reversed(await world.bodies()):
+        canonical = "https://wire.example/a"
+        body = "The south was liberated from floods."
+        await world.article(wanted, page("x", "Floods in the south", body, canonical_url=canonical))
+    assert [row["merged_into_id"] for row in await world.rows("items")] == [None, 1]
+    assert await world.told() == []
+
+
 async def test_a_stranger_cannot_hide_an_article_by_declaring_its_address(world: World) -> None:
     """A canonical outside the publisher's own domain is not believed."""
     await world.poll(WIRE)

@@ -28,7 +28,8 @@ class Judged:
 def past(tx: Tx, rule_id: str, story_keys: Sequence[str], item_id: int) -> Past:
     """What a rule raised on the stories that are now one."""
     rows = tx.all(
-        """SELECT a.occasion, a.severity, a.item_id, a.detail, i.origin, m.figures
+        """SELECT a.occasion, a.severity, coalesce(i.merged_into_id, a.item_id) AS item_id,
+             a.detail, i.origin, m.figures
            FROM alerts a JOIN items i ON i.item_id = a.item_id
            LEFT JOIN matches m ON m.item_id = a.item_id AND m.rule_id = a.rule_id
              AND m.version = a.version AND (m.partial = a.partial OR a.reason = 'lost')
@@ -61,8 +62,13 @@ def _highest(rows: Sequence[Row]) -> dict[str, int]:
 
 
 def is_told(tx: Tx, item_id: int) -> bool:
-    """Whether the item raised an alert, of any rule."""
-    return tx.one("SELECT 1 FROM alerts WHERE item_id = :id LIMIT 1", id=item_id) is not None
+    """Whether the item raised an alert, of any rule, or one that was merged into it."""
+    return tx.one(
+        """SELECT 1 FROM (SELECT :id AS item_id
+                          UNION ALL SELECT item_id FROM items WHERE merged_into_id = :id) AS own
+           CROSS JOIN alerts a ON a.item_id = own.item_id LIMIT 1""",
+        id=item_id,
+    ) is not None  # fmt: skip
 
 
 def save_match(tx: Tx, judged: Judged) -> None:
