@@ -94,7 +94,8 @@ def judge(tx: Tx, plan: Plan, prepared: Prepared, arrived: Arrived) -> int:
     matches = prepared.matches(plan, stored.item, stored.body_state, stored.source_id)
     origin = None
     # What is no news tells nothing; its story is found in the background.
-    if news_at is not None and any(match.answer is Answer.YES for match in matches):
+    says_yes = any(match.answer is Answer.YES for match in matches)
+    if news_at is not None and says_yes:
         story_key = grouping.group(tx, item_id, arrived.now).story_key
         stories.matched(tx, story_key, arrived.now)
         stored = items.load(tx, item_id)
@@ -105,7 +106,8 @@ def judge(tx: Tx, plan: Plan, prepared: Prepared, arrived: Arrived) -> int:
         plan.config.settings.late_after_seconds, kept.is_told(tx, item_id),
     )  # fmt: skip
     known = stories.with_split_from(tx, keys)
-    case = Case(tx, plan, situation, known, _before(tx, plan, situation))
+    before = _before(tx, plan, situation) if situation.item_told or says_yes else None
+    case = Case(tx, plan, situation, known, before)
     for match in matches:
         case.take(match)
     if arrived.change is Change.COMPLETED:
@@ -180,10 +182,21 @@ class Case:
         past = self._past(rule.id)
         before = self.before.answer(match) if self.before is not None else None
         said = self._said(rule.id, counted) if past.severity is not None else {}
-        verdict = occasions.judge(situation, rule, Finding(worth.severity, before, said), past)
+        finding = Finding(worth.severity, before, said, self._stood(match))
+        verdict = occasions.judge(situation, rule, finding, past)
         self._keep(match, verdict.reason, counted)
         for occasion in verdict.occasions:
             self._raise(alerts.alert(situation, rule.id, match.spans, worth, occasion))
+
+    def _stood(self, match: Match) -> bool:
+        """Whether the article said so before now, and was news then."""
+        news_at, change = self.situation.news_at, self.situation.change
+        if news_at is None or news_at >= self.situation.now:
+            return False
+        if self.before is not None:
+            return self.before.answer(match) not in (Answer.NO, Answer.UNKNOWN)
+        # Else no more than asides were edited.
+        return change in (Change.UNCHANGED, Change.MODIFIED)
 
     def find_lost(self, still: Container[str]) -> None:
         """Raise what the article said before, and does not any more."""
@@ -245,10 +258,10 @@ class Case:
 
 
 def _before(tx: Tx, plan: Plan, situation: Situation) -> Before | None:
-    """None: the item has no earlier version, nobody was told of it, or what was changed since is
-    no news: a date, a byline, a caption."""
+    """None: the item has no earlier version, or what was changed since is no news: a date, a
+    byline, a caption."""
     stored = situation.stored
-    if not situation.item_told or situation.change not in (Change.MODIFIED, Change.COMPLETED):
+    if situation.change not in (Change.MODIFIED, Change.COMPLETED):
         return None
     item, now = items.before(tx, stored), stored.item
     if item is None:

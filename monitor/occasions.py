@@ -46,11 +46,13 @@ class Situation:
 
 class Finding(NamedTuple):
     """A match as it is weighed: what it is worth, what the rule says of the version before (None:
-    that does not matter), and who counts what beside the rule's matches in the story."""
+    that does not matter), who counts what beside the rule's matches in the story, and whether it
+    stood there when the article was news already."""
 
     severity: Severity
     before: Answer | None = None
     said: Mapping[str, Sequence[Said]] = {}
+    stood: bool = False
 
 
 class Verdict(NamedTuple):
@@ -67,6 +69,8 @@ def judge(situation: Situation, rule: Rule, finding: Finding, past: Past) -> Ver
     known = Reason.TOLD if past.item_told else Reason.COUNTED
     if situation.change is Change.MODIFIED and not rule.on_update:
         return Verdict((), known if past.severity else Reason.NOT_ON_UPDATE)
+    if past.severity is None and finding.stood:
+        return Verdict((), known)  # the rule is newer than what it found
     if past.severity is None:
         return Verdict((_first(situation.stored),), Reason.FIRST)
     new = tuple(

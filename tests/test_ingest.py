@@ -42,12 +42,13 @@ from tests.world import (
     page,
 )  # fmt: skip
 
+OTHER = Source("other", "feed", "https://other.example/feed.xml", article=False)
 BOTH = "Troops liberated the town. A car bombing killed two."
 
 
 @pytest.fixture
 async def world(tmp_path: Path):
-    opened = await World(config(tmp_path)).open()
+    opened = await World(config(tmp_path, watched=(WIRE, BRIEF, OTHER))).open()
     yield opened
     await opened.close()
 
@@ -201,6 +202,26 @@ async def test_an_edit_is_a_new_version_and_a_gained_match_is_told(world: World)
     assert done.changes == (Change.MODIFIED,)
     assert done.alerts == 1
     assert [row["version"] for row in await world.rows("versions")] == [1, 2]
+
+
+async def test_a_new_rule_tells_nothing_old(world: World) -> None:
+    """What an article said before there was the rule is no news: not when another source shows it,
+    nor when something else in it is edited; what an edit brings is."""
+    old = item("a", "A town", "Troops liberated it. Two were hurt.")
+    world.ingest.plan = Plan.of(replace(world.config, rules=(BOMBING,)))
+    await world.poll(BRIEF)
+    await world.poll(OTHER)
+    await world.poll(BRIEF, old)
+    await world.poll(BRIEF, item("b", "A village", "Nobody was hurt."), old)
+    world.ingest.plan = Plan.of(world.config)
+    world.now += HOUR
+    assert (await world.poll(OTHER, old)).alerts == 0
+    edited = replace(old, body="Troops liberated it. Three were hurt.")
+    assert (await world.poll(BRIEF, edited)).alerts == 0
+    moved = replace(old, body="Updated 14:00. Troops liberated it. Three were hurt.")
+    assert (await world.poll(BRIEF, moved)).alerts == 0
+    more = item("b", "A village", "Nobody was hurt. It was liberated.")
+    assert (await world.poll(BRIEF, more)).alerts == 1
 
 
 async def test_a_rule_may_judge_first_versions_only(world: World) -> None:
