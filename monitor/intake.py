@@ -96,7 +96,7 @@ class Intake:
     def _take_known(self, landed: Landing, known: Known) -> None:
         polled, tx, candidate, item_id = self.polled, self.tx, landed.candidate, known.item_id
         self._restate(landed, item_id)
-        first = False
+        news = False
         if polled.wanted is not None:
             work.body_arrived(tx, item_id)
             sightings.list_by_section(tx, item_id, candidate.item.section or "")
@@ -104,10 +104,10 @@ class Intake:
                 sightings.list_in_sitemaps(tx, item_id)
             self._merge_with_declared(candidate, known)
         else:
-            first = self._see(landed, item_id)
+            news = self._see(landed, item_id)
             self._add_keys(item_id, [key for key in candidate.keys if key.kept])
         closed = polled.wanted is not None and polled.wanted.last is None
-        if landed.change is not Change.UNCHANGED or first or closed:
+        if landed.change is not Change.UNCHANGED or news or closed:
             self.judge(item_id, landed.change)
 
     def _restate(self, landed: Landing, item_id: int) -> None:
@@ -127,7 +127,7 @@ class Intake:
             self._register.forget(item_id)
 
     def _see(self, landed: Landing, item_id: int) -> bool:
-        """True: the source never showed it before."""
+        """True: the source never showed it before, or not as one that it watches."""
         candidate, source = landed.candidate, self.polled.source
         if landed.is_seen_as_before:
             return False
@@ -138,7 +138,7 @@ class Intake:
         ))  # fmt: skip
         if seen.guid_changes >= dedupe.MOST_GUID_CHANGES:
             sources.guids_are_unstable(self.tx, source.id)
-        return seen.first
+        return seen.first or landed.is_listed_now
 
     def _merge_with_declared(self, candidate: Candidate, known: Known) -> None:
         """The page names another address as its own: where that is another item, the two are

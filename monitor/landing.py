@@ -30,6 +30,12 @@ class Landing(NamedTuple):
         return known is not None and known.shown is not None and known.shown != shown
 
     @property
+    def is_listed_now(self) -> bool:
+        """The source's own list names it, for the first time."""
+        known = self.known
+        return known is not None and self.candidate.listed and not known.listed
+
+    @property
     def is_seen_as_before(self) -> bool:
         """The source has shown this very thing, in the same way."""
         known, candidate = self.known, self.candidate

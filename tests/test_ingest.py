@@ -204,6 +204,18 @@ async def test_an_edit_is_a_new_version_and_a_gained_match_is_told(world: World)
     assert [row["version"] for row in await world.rows("versions")] == [1, 2]
 
 
+async def test_a_candidate_that_the_list_names_later_is_told_then(tmp_path: Path) -> None:
+    """Shown beside the section at first, then in it: it is news when the list says so."""
+    section = replace(BRIEF, section="IRAQ WARS")
+    world = await World(config(tmp_path, watched=(section,))).open()
+    await world.poll(section)
+    shown = item("a", body="Troops liberated it.")
+    assert (await world.poll(section, shown)).alerts == 0
+    world.now += HOUR
+    assert (await world.poll(section, replace(shown, section="Iraq Wars"))).alerts == 1
+    await world.close()
+
+
 async def test_a_new_rule_tells_nothing_old(world: World) -> None:
     """What an article said before there was the rule is no news: not when another source shows it,
     nor when something else in it is edited; what an edit brings is."""
