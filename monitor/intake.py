@@ -138,7 +138,15 @@ class Intake:
         ))  # fmt: skip
         if seen.guid_changes >= dedupe.MOST_GUID_CHANGES:
             sources.guids_are_unstable(self.tx, source.id)
+        if seen.first and not self.baseline and self._has_page_to_read(landed):
+            items.reopen(self.tx, item_id, self.now)
         return seen.first or landed.is_listed_now
+
+    def _has_page_to_read(self, landed: Landing) -> bool:
+        """Those who showed the item until now left it at its teaser."""
+        known = landed.known
+        teaser = known is not None and known.partial and known.body_state is BodyState.NONE
+        return teaser and first_body_state(self.polled, landed.candidate.item) is BodyState.WANTED
 
     def _merge_with_declared(self, candidate: Candidate, known: Known) -> None:
         """The page names another address as its own: where that is another item, the two are

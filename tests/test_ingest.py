@@ -362,6 +362,21 @@ async def test_a_merged_article_is_no_second_origin_of_itself(world: World) -> N
     assert await world.told() == []
 
 
+async def test_a_source_with_pages_reads_what_one_without_has_shown_before(world: World) -> None:
+    """Whether a page is read does not hang on who showed the article first; at a first sight it
+    stays as it is."""
+    await world.poll(BRIEF)
+    shown = item("a", "A town", "Troops entered.")
+    await world.poll(BRIEF, shown, item("old", "A village", "Troops left."))
+    await world.poll(WIRE, item("old", "A village", "Troops left it."))
+    assert await world.bodies() == []
+    await world.poll(WIRE, shown)
+    (wanted,) = await world.bodies()
+    assert wanted.source == WIRE
+    done = await world.article(wanted, page("a", "A town", "Troops liberated it."))
+    assert (done.changes, done.alerts) == ((Change.COMPLETED,), 1)
+
+
 async def test_a_stranger_cannot_hide_an_article_by_declaring_its_address(world: World) -> None:
     """A canonical outside the publisher's own domain is not believed."""
     await world.poll(WIRE)

@@ -79,7 +79,7 @@ def bodies_are_due(tx: Tx, now: int) -> bool:
 def claim_bodies(
     tx: Tx, sources: Mapping[str, Source], holder: str, now: int, limit: int
 ) -> list[WantedBody]:
-    """Lease items of `sources` whose article page is to be read now.
+    """Lease items that one of `sources` shows whose article page is to be read now.
 
     A few of each site, and no more before they are done: what waits for a slow site would
     otherwise fill every place in which others could be read.
@@ -93,7 +93,10 @@ def claim_bodies(
                   (PARTITION BY coalesce(site, '') ORDER BY body_try_at, item_id) AS place
                 FROM items
                 WHERE body_state = 'wanted' AND body_try_at <= :now AND {_FREE}
-                  AND source_id IN (SELECT value FROM json_each(:ids))
+                  AND EXISTS (
+                    -- The plus: else every one of :ids is looked up, for each item.
+                    SELECT 1 FROM sightings AS s WHERE s.item_id = items.item_id
+                      AND +s.source_id IN (SELECT value FROM json_each(:ids)))
                   AND coalesce(site, '') NOT IN (
                     SELECT coalesce(site, '') FROM items
                     WHERE body_state = 'wanted' AND lease_until > :now)
@@ -106,11 +109,23 @@ def claim_bodies(
     rows = sorted(rows, key=lambda row: row["item_id"])
     return [
         WantedBody(
-            row["item_id"], row["url"], sources[row["source_id"]], row["body_tries"],
+            row["item_id"], row["url"], _reader(tx, row, sources), row["body_tries"],
             row["lease_token"],
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _reader(tx: Tx, row: Row, sources: Mapping[str, Source]) -> Source:
+    """The source as whose article a page is read: of those that show it the first that reads
+    pages."""
+    shown = tx.all(
+        """SELECT source_id FROM sightings WHERE item_id = :id
+           ORDER BY source_id <> :first, seen_at, source_id""",
+        id=row["item_id"], first=row["source_id"],
+    )  # fmt: skip
+    known = [sources[one["source_id"]] for one in shown if one["source_id"] in sources]
+    return next((source for source in known if source.article), known[0])
 
 
 def settle_poll(tx: Tx, due: DueSource, settled: Settled) -> bool:
