@@ -139,9 +139,11 @@ def count_unknown(tx: Tx, matches: Sequence[Match], source_id: str, now: int) ->
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """The version before: its text, and every rule's yes or unknown to it."""
+    """The version before: its text, whether that was all there was to come, and every rule's yes or
+    unknown to it."""
 
     item: Item
+    closed: bool
     matches: Mapping[str, Match]
     changes: Changes
 
@@ -214,7 +216,7 @@ class Case:
         for alert in (*self.raised, *self.completed):
             item, closed = stored.item, stored.body_state is not BodyState.WANTED
             if alert.reason is Reason.LOST and self.before is not None:
-                item, closed = self.before.item, not self.before.item.partial
+                item, closed = self.before.item, self.before.closed
             proof = proofs.proof(self.plan.rules[alert.rule_id], item, closed=closed)
             proofs.keep(self.tx, alert.alert_id, proof)
 
@@ -273,4 +275,4 @@ def _before(tx: Tx, plan: Plan, situation: Situation) -> Before | None:
     teasers = now.partial and stored.body_state is not BodyState.WANTED
     closed = not item.partial or teasers
     found = plan.matcher.match(item, stored.source_id, closed=closed)
-    return Before(item, {match.rule_id: match for match in found}, changes)
+    return Before(item, closed, {match.rule_id: match for match in found}, changes)

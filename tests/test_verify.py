@@ -129,6 +129,18 @@ async def test_one_byte_changed_is_named(
     assert found[0] == parts[0]
 
 
+async def test_a_lost_match_proves_as_it_was_judged(tmp_path: Path) -> None:
+    """Where no page is read a teaser is all there is: what it does not say is a no."""
+    rules = [Rule("free", "liberated NOT drill", version="1")]
+    world = await World(config(tmp_path, rules=rules)).open()
+    await world.poll(BRIEF)
+    await world.poll(BRIEF, item("a", "A town", "Troops liberated it."))
+    await world.poll(BRIEF, item("a", "A town", "Troops left it to its people."))
+    assert [one.alert.reason.value for one in await verdicts(world)] == ["first", "lost"]
+    assert await faults(world) == []
+    await world.close()
+
+
 async def test_a_rule_that_was_changed_since_proves_as_it_was(tmp_path: Path) -> None:
     """Each alert keeps the rule that raised it, also where only its severity is another."""
     first = replace(RULES[0], severities={}, severity=Severity.HIGH)
