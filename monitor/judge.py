@@ -202,7 +202,11 @@ class Case:
 
     def find_lost(self, still: Container[str]) -> None:
         """Raise what the article said before, and does not any more."""
-        if self.before is None or self.situation.stored.body_state is BodyState.WANTED:
+        stored = self.situation.stored
+        if self.before is None or stored.body_state is BodyState.WANTED:
+            return
+        # A page says in words of its own what a teaser said, and takes nothing back by it.
+        if self.before.item.partial and not stored.item.partial:
             return
         for match in self.before.matches.values():
             gone = match.answer is Answer.YES and match.rule_id not in still

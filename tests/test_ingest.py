@@ -236,6 +236,19 @@ async def test_a_new_rule_tells_nothing_old(world: World) -> None:
     assert (await world.poll(BRIEF, more)).alerts == 1
 
 
+async def test_a_page_that_words_it_otherwise_takes_nothing_back(world: World) -> None:
+    """The first page that can be read is held against no teaser: nothing is gone."""
+    await world.poll(WIRE)
+    await world.poll(WIRE, item("a", "A town", "A car bombing killed five."))
+    (wanted,) = await world.bodies()
+    await world.no_article(wanted, 404)
+    assert await world.told() == [("car-bombing",)]
+    await world.poll(WIRE, item("a", "The town", "A car bombing killed five."))
+    (wanted,) = await world.bodies()
+    done = await world.article(wanted, page("a", "The town", "A car bomb killed five."))
+    assert done.alerts == 0
+
+
 async def test_a_rule_may_judge_first_versions_only(world: World) -> None:
     """`on_update: false`: an edit raises nothing."""
     rules = (replace(LIBERATED, on_update=False),)
