@@ -179,6 +179,23 @@ async def test_first_sight_is_not_read_again(world: World) -> None:
     assert await when(world, "a") is None
 
 
+async def test_what_people_are_told_of_later_is_read_again(world: World) -> None:
+    """An article of one source's first sight is news when another shows it, and may change yet."""
+    body = "The town was liberated. " * 20
+    await world.poll(OTHER)
+    await world.poll(WIRE, item("a"))
+    (wanted,) = await world.bodies()
+    await world.article(wanted, page("a", body=body))
+    assert await when(world, "a") is None
+    assert (await world.poll(OTHER, item("a"))).alerts == 1
+    assert 30 * MINUTE <= (await when(world, "a") or 0) <= 33 * MINUTE
+    world.now += HOUR
+    (wanted,) = await due(world)
+    await again(world, wanted, outcome=GONE)
+    await world.poll(OTHER, item("a", "Another title"))
+    assert await when(world, "a") is None
+
+
 async def test_reread_off(tmp_path: Path) -> None:
     quiet = replace(WIRE, reread=False)
     world = await World(config(tmp_path, watched=(quiet,))).open()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.model import LastReading, Outcome, WantedBody
@@ -148,6 +148,16 @@ def settle(tx: Tx, wanted: WantedBody, read: LastReading, reread_at: int | None)
         last_modified=read.last_modified, body_hash=read.body_hash, doubted=read.doubted,
     )  # fmt: skip
     return True
+
+
+def read_again(tx: Tx, item_id: int, source_ids: Sequence[str], at: int | None) -> None:
+    """People were told of it: of these sources' pages that were read once and never since."""
+    tx.run(
+        """UPDATE pages SET reread_at = :at, told = 1
+           WHERE item_id = :id AND reread_at IS NULL AND rereads = 0
+             AND source_id IN (SELECT value FROM json_each(:ids))""",
+        id=item_id, at=at, ids=json.dumps(source_ids),
+    )  # fmt: skip
 
 
 def keep_only(tx: Tx, source_ids: list[str]) -> None:
