@@ -42,6 +42,7 @@ async def by_daemon(watched: Town) -> None:
     polled_twice = f"(SELECT count(*) FROM polls WHERE poll_id > {seen}) = 2"
     settled = (
         f"SELECT {polled_twice} AND NOT EXISTS (SELECT 1 FROM items WHERE body_state = 'wanted')"
+        " AND NOT EXISTS (SELECT 1 FROM items WHERE grouped_at IS NULL)"
         " AND NOT EXISTS (SELECT 1 FROM deliveries WHERE state <> 'sent')"
     )
     if seen:
