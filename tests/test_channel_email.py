@@ -148,6 +148,8 @@ def _box(address: str) -> mime.Mailbox:
         ("rcpt", "551 5.1.6 moved", MessageRefused),
         ("rcpt", "553 5.1.3 bad mailbox", MessageRefused),
         ("rcpt", "554 5.7.1 relay access denied", MessageRefused),
+        ("rcpt", "556 5.1.10 does not accept mail (nullMX)", MessageRefused),
+        ("mail", "556 5.1.10 does not accept mail (nullMX)", ChannelRefused),
         ("rcpt", "530 5.7.57 Client not authenticated to send mail", ChannelRefused),
         ("rcpt", "521 5.3.2 takes no mail", ChannelRefused),
         ("data", "451 4.7.1 later", Later),

@@ -46,8 +46,9 @@ _MEND = {
     "5.5.1 authentication required": "the server wants a sign-in: set username and password",
 }
 _ENHANCED = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
-# RFC 4954: 530, 534, 535, 538; RFC 7504: 521 (takes no mail at all), 556.
-_OURS = frozenset({521, 530, 534, 535, 538, 556})
+# RFC 4954: 530, 534, 535, 538; RFC 7504: 521 (takes no mail at all).  Its 556 speaks of the
+# recipient's domain, which takes none.
+_OURS = frozenset({521, 530, 534, 535, 538})
 _TOO_LARGE = frozenset({"5.3.4", "5.2.3"})
 
 
