@@ -252,6 +252,20 @@ async def test_a_paused_channel_keeps_what_it_owes_and_its_clock_stands(store: S
     assert other.give_up_at == NOW + 73 * HOUR
 
 
+async def test_what_a_paused_channel_always_refuses_bars_nothing_else(store: Store) -> None:
+    """Each hour's try takes what was tried least: whatever the first is told, others get a turn."""
+    for subject in ("ops:a", "ops:b", "ops:c"):
+        await store.write(lambda tx, subject=subject: outbox.enqueue(tx, owe(subject)))
+    tried = []
+    for hour in range(6):
+        now = NOW + hour * HOUR
+        first, *_ = await claim(store, now=now)
+        refused = outbox.Attempt(first, "channel_refused", now, detail="521 5.3.2 takes no mail")
+        await store.write(lambda tx, one=refused: outbox.pause(tx, one, one.now + HOUR))
+        tried.append(first.id)
+    assert tried == [1, 1, 2, 3, 1, 2]
+
+
 async def test_a_merged_item_takes_its_keys_and_sightings_along(store: Store) -> None:
     """After a merge every key finds the older item, and both stories count as its own."""
     first = await store.write(put)

@@ -120,7 +120,8 @@ def claim(tx: Tx, channel: str, holder: str, now: int, limit: int) -> list[Lease
     """Lease what `channel` owes now, oldest first and each conversation in order, edits last.
 
     A try counts from here: what was once on its way is never sent again with other words.
-    A paused channel whose try is due gets one delivery; its next try moves on by an hour.
+    A paused channel whose try is due gets one delivery, that which was tried least, so that one
+    that is always refused bars no other; its next try moves on by an hour.
     """
     probe = tx.run(
         """UPDATE paused_channels SET try_at = :now + 3600000
@@ -141,10 +142,10 @@ def claim(tx: Tx, channel: str, holder: str, now: int, limit: int) -> list[Lease
                  SELECT 1 FROM deliveries e
                  WHERE e.conversation_id = d.conversation_id AND e.recipient = d.recipient
                    AND e.revision < d.revision AND e.state = 'waiting' AND e.kind <> 'edit')
-             ORDER BY d.kind = 'edit', d.try_at, d.delivery_id LIMIT :limit)
+             ORDER BY d.kind = 'edit', d.tries * :probe, d.try_at, d.delivery_id LIMIT :limit)
            RETURNING *""",
         token=secrets.token_hex(8), holder=holder, until=now + LEASE_MS, channel=channel,
-        now=now, limit=1 if probe else limit,
+        now=now, probe=probe, limit=1 if probe else limit,
     )  # fmt: skip
     rows = sorted(rows, key=lambda row: (row["kind"] == DeliveryKind.EDIT, row["delivery_id"]))
     return [leased(row) for row in rows]
