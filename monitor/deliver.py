@@ -152,15 +152,16 @@ class Deliverer:
 
     async def _put_off(self, delivery: LeasedDelivery, error: Later) -> None:
         now = self._engine.clock()
-        try_at = schedule.next_try(
-            delivery.tries, now, delivery.give_up_at,
-            retry_after_seconds=error.retry_after_seconds, key=str(delivery.id),
-        )  # fmt: skip
-        if try_at is None:
+
+        def settle(tx: Tx) -> bool:
+            try_at = _next_try(tx, delivery, error, now)
+            if try_at is not None:
+                outbox.failed(tx, _failed(delivery, error, "later", now), try_at)
+            return try_at is not None
+
+        if not await self._engine.store.write(settle):
             await self._bury(delivery, error, "later")
             return
-        attempt = _failed(delivery, error, "later", now)
-        await self._engine.store.write(lambda tx: outbox.failed(tx, attempt, try_at))
         self.totals.later += 1
         log.warning("deliver.later channel=%s %s", delivery.channel, error.detail)
 
@@ -192,6 +193,16 @@ class Deliverer:
         await self._engine.store.write(settle)
         self.totals.held += 1
         log.error("deliver.paused channel=%s %s", delivery.channel, error.detail)
+
+
+def _next_try(tx: Tx, delivery: LeasedDelivery, error: Later, now: int) -> int | None:
+    """None: its time is up.  While its channel is paused its clock stands still."""
+    pause = outbox.paused(tx, delivery.channel)
+    paused_ms = now - pause["paused_at"] if pause is not None else 0
+    return schedule.next_try(
+        delivery.tries, now, delivery.give_up_at + paused_ms,
+        retry_after_seconds=error.retry_after_seconds, key=str(delivery.id),
+    )  # fmt: skip
 
 
 def _failed(delivery: LeasedDelivery, error: SendError, result: str, now: int) -> Attempt:

@@ -24,7 +24,7 @@ from monitor.settings import Channel, Secret
 from monitor.store import outbox
 from monitor.store.db import Row
 from outbox_world import Office
-from world import DAY
+from world import DAY, HOUR
 
 CASES = sorted((Path(__file__).parent / "data" / "outbox").glob("*.yaml"))
 READ = {case.stem: YAML(typ="safe").load(case.read_text()) for case in CASES}
@@ -111,6 +111,26 @@ async def test_case(tmp_path: Path, name: str) -> None:
                 office.world.now += 4 * DAY  # the next is another story
         finally:
             far.mend()
+            await office.close()
+
+
+async def test_a_pause_takes_nothing_of_the_three_days(tmp_path: Path) -> None:
+    """The password is mended late, and then the server wants a little patience."""
+    async with email_far(1) as far:
+        office = await Office.open(tmp_path, far.channel)
+        try:
+            far.order("password rotated", 1)
+            await office.publish("gate", "Car bombing at the gate")
+            await office.deliver()
+            office.world.now += 73 * HOUR
+            far.mend()
+            far.order("rcpt 451 4.3.0 local error", 1)
+            await office.deliver()
+            (row,) = await office.deliveries("desk")
+            assert row["state"] == "waiting"
+            await deliver_all(office, "desk")
+            assert far.arrived() == Counter(EVERYBODY[:1])
+        finally:
             await office.close()
 
 
