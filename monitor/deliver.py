@@ -20,7 +20,7 @@ from monitor.model import DeliveryKind, LeasedDelivery, Receipt
 from monitor.net.client import Client
 from monitor.owing import tell_ops
 from monitor.settings import Config
-from monitor.store import edits, outbox
+from monitor.store import edits, outbox, views
 from monitor.store.db import Store, Tx
 from monitor.store.outbox import Attempt
 
@@ -196,11 +196,15 @@ class Deliverer:
 
 
 def _next_try(tx: Tx, delivery: LeasedDelivery, error: Later, now: int) -> int | None:
-    """None: its time is up.  While its channel is paused its clock stands still."""
+    """None: its time is up.  While its channel is paused its clock stands still.
+
+    What was tried and refused as the channel's trouble makes no wait longer.
+    """
     pause = outbox.paused(tx, delivery.channel)
     paused_ms = now - pause["paused_at"] if pause is not None else 0
+    put_off = sum(one["result"] == "later" for one in views.attempts_of(tx, delivery.id))
     return schedule.next_try(
-        delivery.tries, now, delivery.give_up_at + paused_ms,
+        min(put_off + 1, delivery.tries), now, delivery.give_up_at + paused_ms,
         retry_after_seconds=error.retry_after_seconds, key=str(delivery.id),
     )  # fmt: skip
 

@@ -134,6 +134,25 @@ async def test_a_pause_takes_nothing_of_the_three_days(tmp_path: Path) -> None:
             await office.close()
 
 
+async def test_refusals_of_the_channel_make_no_wait_longer(tmp_path: Path) -> None:
+    """A day of wrong passwords, then a greylister, who is asked again in half a minute."""
+    async with email_far(1) as far:
+        office = await Office.open(tmp_path, far.channel)
+        try:
+            far.order("password rotated", 1)
+            await office.publish("gate", "Car bombing at the gate")
+            for _ in range(24):
+                await office.deliver()
+                office.world.now += HOUR
+            far.mend()
+            far.order("rcpt 450 4.7.1 greylisted", 1)
+            await office.deliver()
+            (row,) = await office.deliveries("desk")
+            assert 30_000 <= row["try_at"] - office.clock() <= 36_000
+        finally:
+            await office.close()
+
+
 @dataclass
 class Run:
     """One article, told by one channel whose far end answers as ordered."""
