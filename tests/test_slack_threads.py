@@ -133,6 +133,24 @@ async def test_a_head_that_cannot_be_edited_is_left_as_it_is(room) -> None:
     assert await office.deliveries("ops") == []
 
 
+@pytest.mark.parametrize("word", ["not_in_channel", "channel_not_found", "is_archived"])
+async def test_a_room_that_was_left_is_no_trouble_of_the_new_one(room, word: str) -> None:
+    """The file names another channel now, and the bot is not in the old one any more."""
+    office, sink = room
+    await office.publish("gate", "Car bombing at the gate")
+    await office.deliver()
+    (row,) = await office.deliveries("war-room")
+    await owe_an_edit(office, row["conversation_id"])
+    moved = replace(office.config.channels["war-room"], channel="C0OTHER")
+    channels = {**office.config.channels, "war-room": moved}
+    office.world.config = replace(office.config, channels=channels)
+    sink.answer_next(word)
+    await office.deliver()
+    assert [one["state"] for one in await office.deliveries("war-room")] == ["sent", "dead"]
+    assert not await office.world.rows("paused_channels")
+    assert await office.deliveries("ops") == []
+
+
 async def test_an_edit_holds_no_message_up(room) -> None:
     """A reply goes out while an edit waits for a better hour."""
     office, sink = room

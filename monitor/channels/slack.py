@@ -55,7 +55,7 @@ class Slack:
             if self._channel.token is None:
                 return await self._post_webhook(body)
             if "ts" in body:
-                return await self._edit(self._channel.token, body)
+                return await self._edit(self._channel.token, body, recipient)
             # What was owed to a channel that the file names no more has no thread in the new one.
             if recipient != self._channel.channel:
                 body.pop("thread_ts", None)
@@ -112,14 +112,20 @@ class Slack:
             await self._pace()
             return await self._post_message(token, body)
 
-    async def _edit(self, token: Secret, body: dict[str, object]) -> Receipt:
+    async def _edit(self, token: Secret, body: dict[str, object], recipient: str) -> Receipt:
+        """What stands in a channel that the file names no more may be out of our reach: that is
+        no trouble of the one it names."""
         channel, ts = _place(body["ts"])
         if channel is None or ts is None:
             raise MessageRefused("it is not known where the message stands that is to be edited")
         kept = {name: body[name] for name in _EDITABLE if name in body}
-        return _receipt(
-            await self._api.call("chat.update", token, {**kept, "channel": channel, "ts": ts})
-        )
+        place = {"channel": channel, "ts": ts}
+        try:
+            return _receipt(await self._api.call("chat.update", token, kept | place))
+        except ChannelRefused as error:
+            if recipient == self._channel.channel:
+                raise
+            raise MessageRefused(error.detail, answer=error.answer) from error
 
     async def _post(self, body: dict[str, object]) -> Response:
         address, said = self._webhook(), json.dumps(body).encode()
