@@ -156,6 +156,32 @@ async def test_odd_but_whole_answers(page: Talk, body: bytes) -> None:
         assert (await client.fetch(plain(f"{site.root}/"))).body == body
 
 
+@pytest.mark.parametrize(
+    ("name", "answered"),
+    [
+        *((name, True) for name in ("drip", "chunk-drip", "body-never-comes", "endless-chunks")),
+        *((name, True) for name in ("claims-too-much", "bomb", "nested", "brotli", "half-a-gzip")),
+        *((name, True) for name in ("breaks-off-in-body", "breaks-off-in-chunk")),
+        *((name, False) for name in ("silence", "header-drip", "hangs-up", "bad-status")),
+    ],
+)
+async def test_an_answer_whose_body_nobody_needs(name: str, answered: bool) -> None:
+    """Is one as soon as its head is whole."""
+    page, end = ENDS[name]
+    limits = Limits(
+        raw_bytes=1_000_000, decoded_bytes=2_000_000, body_optional=True,
+        total_seconds=0.5 if end is FetchReason.TIMEOUT else 8.0,
+    )  # fmt: skip
+    async with client_for() as (client, _, _), serving({"/": page, "/ok": http(200)}) as site:
+        ask = plain(f"{site.root}/", limits=limits)
+        if answered:
+            answer = await client.fetch(ask)
+            assert (answer.status, answer.body) == (200, b"")
+        else:
+            assert await reason(client, ask) is end
+        assert (await client.fetch(plain(f"{site.root}/ok"))).status == 200
+
+
 async def test_an_answer_left_over_is_never_the_next_one() -> None:
     """A second answer that nobody asked for does not answer the next request."""
     smuggled = says(OK + b"Content-Length: 1\r\n\r\na" + OK + b"Content-Length: 4\r\n\r\nevil")

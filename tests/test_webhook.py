@@ -23,6 +23,8 @@ from monitor.channels.webhook import Webhook, signature
 from monitor.errors import ChannelRefused, Later, MessageRefused, SendError
 from monitor.render import Bulletin
 from monitor.settings import Secret, Settings
+from net_world import http as http_answer
+from net_world import serving
 
 GOLDEN = [case for case in CASES if (case / "webhook.json").exists()]
 
@@ -105,6 +107,33 @@ async def test_any_2xx_is_accepted(status: str) -> None:
         sink.answer_next(status)
         receipt = await Webhook(program(port), client).send(MESSAGE, "webhook")
         assert receipt.answer.startswith(status)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        http_answer(202, b"part", length=9),
+        http_answer(200, b"no gzip", "Content-Encoding: gzip"),
+        http_answer(200, b"x" * 300_000),
+    ],
+    ids=["broken off", "no gzip", "too large"],
+)
+async def test_words_that_cannot_be_read_change_no_answer(answer: bytes) -> None:
+    """The status has said that the message was taken: it must not come again."""
+    async with serving({"/news": answer}) as site, http() as client:
+        receipt = await Webhook(program(site.port), client).send(MESSAGE, "webhook")
+        assert receipt.answer in ("200", "202")
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(503, Later), (422, MessageRefused), (410, ChannelRefused)]
+)
+async def test_a_refusal_needs_no_words(status: int, error: type[SendError]) -> None:
+    """By the one table for HTTP, too."""
+    answer = http_answer(status, b"part", length=9)
+    async with serving({"/news": answer}) as site, http() as client:
+        with pytest.raises(error, match=str(status)):
+            await Webhook(program(site.port), client).send(MESSAGE, "webhook")
 
 
 async def test_retry_after_is_handed_on() -> None:

@@ -5,7 +5,7 @@ Follows no redirect, obeys no robots.txt.  Judges no answer: `answers` and the c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from monitor.channels.answers import hidden, not_fetched
@@ -25,9 +25,16 @@ async def post(
 
     Raises SendError where there is none.
     """
-    response = await _exchange(client, _ask(url, "POST", headers, body))
-    said = hidden(response.body.decode("utf-8", "replace"), *secrets)
-    return replace(response, body=said.encode())
+    return await _post(client, _ask(url, "POST", headers, body), secrets)
+
+
+async def tell(
+    client: Client, url: str, body: bytes, headers: Mapping[str, str], *secrets: Secret
+) -> Response:
+    """As `post`, where the status says all: what cannot be read of the words after it is left."""
+    ask = _ask(url, "POST", headers, body)
+    ask = replace(ask, limits=replace(ask.limits, body_optional=True))
+    return await _post(client, ask, secrets)
 
 
 async def reach(client: Client, url: str) -> Response:
@@ -37,6 +44,12 @@ async def reach(client: Client, url: str) -> Response:
 
 def _ask(url: str, method: str, headers: Mapping[str, str], body: bytes | None) -> Ask:
     return Ask(url, method, headers, body, robots=False, gate=False, limits=_LIMITS)
+
+
+async def _post(client: Client, ask: Ask, secrets: Sequence[Secret]) -> Response:
+    response = await _exchange(client, ask)
+    said = hidden(response.body.decode("utf-8", "replace"), *secrets)
+    return replace(response, body=said.encode())
 
 
 async def _exchange(client: Client, ask: Ask) -> Response:

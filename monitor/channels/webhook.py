@@ -50,7 +50,7 @@ class Webhook:
         if message.message_id is not None:
             headers[KEY] = message.message_id
         url, secret = self._channel.url, self._channel.secret
-        response = await calls.post(self._client, url.reveal(), body, headers, url, secret)
+        response = await calls.tell(self._client, url.reveal(), body, headers, url, secret)
         if not 200 <= response.status < 300:
             wait = retry_after_seconds(response.headers, int(self._clock() * 1000))
             raise refusal(response.status, _text(response), wait)

@@ -50,18 +50,23 @@ _REASONS: tuple[tuple[type[BaseException], FetchReason, str], ...] = (
 )
 
 
+_Head = tuple[int, Mapping[str, str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What one fetch may cost.  `raw_bytes` counts as sent, `decoded_bytes` as read;
     `total_seconds` runs over all connects, redirects and bodies, not over waiting for our turn
     and not over robots.txt, which has its own.
-    With `cut` a body ends at `decoded_bytes` instead of failing."""
+    With `cut` a body ends at `decoded_bytes` instead of failing, with `body_optional` one that
+    cannot be read whole is empty instead."""
 
     raw_bytes: int = 5_000_000
     decoded_bytes: int = 10_000_000
     total_seconds: float = 30.0
     redirects: int = 5
     cut: bool = False
+    body_optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +98,29 @@ class Wire:
         """
         loop = asyncio.get_running_loop()
         started = loop.time()
+        heads: list[_Head] = []
+        try:
+            body = await self._read(request, seconds, heads)
+        except FetchError:
+            if not (heads and request.limits.body_optional):
+                raise
+            body = b""
+        (status, headers), *_ = heads
+        return Response(str(request.target.url), status, headers, body, loop.time() - started)
+
+    async def _read(self, request: Request, seconds: float, heads: list[_Head]) -> bytes:
+        """The status and headers are put into `heads` as soon as they are there."""
         host = request.target.host
         try:
             async with asyncio.timeout(max(seconds, 0.0)):
-                status, headers, body = await self._exchange(request)
+                return await self._exchange(request, heads)
         except TimeoutError as error:
             detail = f"{host} gave no whole answer within {request.limits.total_seconds:.0f} s"
             raise FetchError(FetchReason.TIMEOUT, detail) from error
         except (aiohttp.ClientError, HttpProcessingError, OSError, ValueError) as error:
             raise _failure(error, host) from error
-        return Response(str(request.target.url), status, headers, body, loop.time() - started)
 
-    async def _exchange(self, request: Request) -> tuple[int, Mapping[str, str], bytes]:
+    async def _exchange(self, request: Request, heads: list[_Head]) -> bytes:
         async with self._open().request(
             request.method,
             request.target.url,
@@ -114,12 +130,13 @@ class Wire:
             proxy=self._proxy,
         ) as answer:
             headers = _plain_headers(answer.raw_headers)
+            heads.append((answer.status, headers))
             if is_redirect(answer.status, headers):
-                return answer.status, headers, b""
+                return b""
             body = await _body(answer, headers, request.limits)
             if request.alone or answer.status == HTTPStatus.NOT_MODIFIED:
                 answer.close()  # thousands of hosts, each asked once in minutes, fill memory
-            return answer.status, headers, body
+            return body
 
     @asynccontextmanager
     async def socket(self, target: Target, seconds: float) -> AsyncIterator[Socket]:
