@@ -228,6 +228,26 @@ async def test_what_nobody_got_is_taken_over_by_the_next(desk: Desk) -> None:
     assert {row["state"]: row["n"] for row in states} == {"sent": 2, "withdrawn": 2}
 
 
+async def test_an_alert_that_was_written_down_after_the_digest_is_in_the_next(desk: Desk) -> None:
+    """Raised a second before it, behind others in the queue; what it had does not come again."""
+    await next_morning(desk)
+    desk.now += DAY - 2 * SECOND
+    had = await desk.alert(0)
+    desk.now += 2 * SECOND
+    await desk.tick()
+    desk.now -= SECOND
+    late = await desk.alert(1)
+    desk.now += SECOND
+    await desk.send()
+    told = {}
+    for day in ("2025-11-24", "2025-11-25", "2025-11-26"):
+        said = await desk.said(day)
+        told[day] = [one.alert_id for one in said.stories] if said is not None else []
+        await next_morning(desk)
+        await desk.send()
+    assert told == {"2025-11-24": [had], "2025-11-25": [late], "2025-11-26": []}
+
+
 async def test_a_dead_one_comes_again_and_one_that_somebody_got_does_not(desk: Desk) -> None:
     """One accepted message confirms it: what the other recipient lost is told on ops."""
     await desk.alert(0, why="low")

@@ -107,7 +107,8 @@ class Digest:
     """One channel's digest.  `stories` in the order of sections, the first so many of them.
 
     `missed` days had no digest, for no daemon ran; `refused`: the days of digests that no recipient
-    ever got, which this one makes up for.
+    ever got, which this one makes up for.  `newest`: the alerts told shortly before `covers_to`
+    that it knew of, shown or not; None where that was not kept.
     """
 
     digest_id: str
@@ -124,6 +125,7 @@ class Digest:
     missed: int = 0
     refused: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    newest: tuple[str, ...] | None = None
 
     @property
     def total(self) -> int:

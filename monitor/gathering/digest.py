@@ -27,6 +27,8 @@ from monitor.store.digests import NewDigest
 log = logging.getLogger("wirewatch.digest")
 
 _CONTENT = TypeAdapter(Digest)
+# An alert is raised, and then waits for its turn to be written down: never so long.
+_WRITTEN_WITHIN_MS = 10 * 60 * 1000
 
 
 class Office(Protocol):
@@ -153,7 +155,9 @@ def _draft(tx: Tx, config: Config, wanted: Due, now: int) -> Draft:
     since = kept.first_config_at(tx) if confirmed_to is None else confirmed_to
     since = until - 1 if since is None else min(since, until - 1)
     held = digest_entries.held(tx, wanted.channel, [row["digest_id"] for row in unsent])
-    told = digest_entries.told(tx, wanted.channel, since, until)
+    told = _written_late(tx, wanted.channel, since, now)
+    told += digest_entries.told(tx, wanted.channel, since, until)
+    newest = digest_entries.told(tx, wanted.channel, until - _WRITTEN_WITHIN_MS, until)
     known = stories.read(tx, wanted.channel, [*told, *held], _reader(config, until))
     judged, blind = footing.stated(tx, config, since, until)
     digest = replace(
@@ -165,8 +169,19 @@ def _draft(tx: Tx, config: Config, wanted: Due, now: int) -> Draft:
         gaps=footing.gaps(tx, config, since, until),
         refused=tuple(row["day"] for row in unsent if row["kind"] == DigestKind.DAILY),
         missed=_missed(tx, config, wanted, now),
+        newest=tuple(each.alert_id for each in newest),
     )
     return Draft(digest, held, unsent)
+
+
+def _written_late(tx: Tx, channel: str, since: int, now: int) -> list[Entry]:
+    """Alerts of the time before `since` that the digest of then could not know of yet."""
+    before = _before(tx, channel, now)
+    if before is None or before.newest is None or before.covers_to != since:
+        return []
+    shortly = digest_entries.told(tx, channel, since - _WRITTEN_WITHIN_MS, since)
+    known = set(before.newest)
+    return [each for each in shortly if each.alert_id not in known]
 
 
 def _quiet_draft(tx: Tx, config: Config, wanted: Due, unsent: Sequence[Row], until: int) -> Draft:
@@ -224,10 +239,16 @@ def _is_busy(tx: Tx, channel: str, now: int) -> bool:
 
 
 def _blind_before(tx: Tx, channel: str, now: int) -> list[str]:
-    before = kept.before(tx, channel, now)
-    if before is None or before["content"] is None:
-        return []
-    return [one.source_id for one in _CONTENT.validate_json(before["content"]).blind]
+    before = _before(tx, channel, now)
+    return [one.source_id for one in before.blind] if before is not None else []
+
+
+def _before(tx: Tx, channel: str, now: int) -> Digest | None:
+    """The newest that the channel was sent, but those of quiet hours."""
+    row = kept.before(tx, channel, now)
+    if row is None or row["content"] is None:
+        return None
+    return _CONTENT.validate_json(row["content"])
 
 
 def _reader(config: Config, now: int) -> facts.Zone:
