@@ -294,6 +294,34 @@ async def said(world: World) -> list[str]:
     return texts
 
 
+async def test_each_rule_is_quoted_from_the_version_that_it_matched(tmp_path: Path) -> None:
+    """An edit makes the other rule match before anybody was told."""
+    async with desk(tmp_path) as world:
+        await world.poll(BRIEF, item("new", body="Smoke rose. A car bombing. Nothing else."))
+        world.now += MINUTE
+        edited = "Troops liberated it. A car bombing. Nothing else."
+        await world.poll(BRIEF, item("new", body=edited))
+        world.now += HOUR
+        (text,) = await said(world)
+        assert "A >>car bombing<<.\n    car-bombing, teaser" in text
+        assert "Troops >>liberated<< it.\n    liberated, teaser" in text
+
+
+async def test_a_teaser_and_its_page_are_quoted_each_by_itself(tmp_path: Path) -> None:
+    """What matched in the teaser does not stand in the page, which another rule matches."""
+    async with desk(tmp_path) as world:
+        await world.poll(WIRE, item("new", "Arkona", "A car bombing shook the town."))
+        world.now += MINUTE
+        (wanted,) = await world.bodies()
+        whole = page("new", "Arkona", "They liberated it, said the governor, and all was well.")
+        await world.article(wanted, whole)
+        world.now += HOUR
+        (text,) = await said(world)
+        assert "A >>car bombing<< shook the town.\n    car-bombing, teaser" in text
+        assert "They >>liberated<< it, said the governor" in text
+        assert "liberated, para 1 of 1" in text
+
+
 TWO = (item("one", "Arkona", "A car bombing."), item("two", "Belvar ferry", "They liberated it."))
 
 

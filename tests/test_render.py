@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from email import policy
 from email.parser import BytesHeaderParser, BytesParser
 from html.parser import HTMLParser
@@ -187,6 +188,19 @@ def test_one_sentence_serves_two_rules() -> None:
     marked = quote.marked("<", ">")
     assert marked == "The <car bombing> came after the town was <liberated>."
     assert quote.rules == ("a", "b")
+
+
+def test_a_headline_that_an_edit_kept_is_quoted_once() -> None:
+    """Two rules matched it, the second one not before the body was edited."""
+    title = "Town liberated after car bombing"
+    old = Item("https://a.test/", title=title, body="Calm.")
+    (first,) = briefing(old, ("a", find(title, ["liberated"], "title"))).alerts
+    (second,) = briefing(
+        replace(old, body="Smoke."), ("b", find(title, ["car bombing"], "title"))
+    ).alerts
+    edited = replace(second, stored=replace(second.stored, version=2))
+    (quote,) = choose([first, edited]).shown
+    assert quote.marked("<", ">") == "Town <liberated> after <car bombing>"
 
 
 def test_spans_that_lie_outside_the_text_are_left_out() -> None:

@@ -63,11 +63,7 @@ class _Passage:
     end: int
 
     def holds(self, stored: StoredItem, span: Span) -> bool:
-        same = (stored.id, stored.version, span.field) == (
-            self.stored.id,
-            self.stored.version,
-            self.field,
-        )
+        same = _source(stored, span.field) == _source(self.stored, self.field)
         return same and self.start <= span.start and span.end <= self.end
 
 
@@ -81,7 +77,7 @@ def choose(alerts: Sequence[Told]) -> Quotes:
         _add(passages, told.stored, spans[1:])
     shown = tuple(_quote(passage, alerts, places) for passage in passages)
     hidden = {
-        (told.stored.id, told.stored.version, span)
+        (_source(told.stored, span.field), span)
         for told, spans in zip(alerts, places, strict=True)
         for span in spans
         if not any(passage.holds(told.stored, span) for passage in passages)
@@ -112,6 +108,12 @@ def _text(fields: Fields, name: str) -> str:
         return fields.stored(name)
     except KeyError:
         return ""
+
+
+def _source(stored: StoredItem, field: str) -> tuple[int, str, str | None]:
+    """What tells apart the texts that spans count in: an edit of the body keeps the title's."""
+    texts = {"title": stored.item.title, "body": stored.item.body}
+    return stored.id, field, texts.get(field)
 
 
 def _add(passages: list[_Passage], stored: StoredItem, spans: Iterable[Span]) -> None:

@@ -8,7 +8,7 @@ from monitor.model import LeasedDelivery, StoredItem, Told
 from monitor.store import alerts, items
 from monitor.store.db import Row, Tx
 
-_TEXT = """v.title AS v_title, v.body AS v_body, v.teaser_title, v.teaser,
+_TEXT = """v.title AS v_title, v.body AS v_body, v.partial AS v_partial, v.teaser_title, v.teaser,
   v.completed_at IS NOT NULL AND a.judged_at < v.completed_at AS on_teaser"""
 _FROM = "FROM alerts a JOIN versions v ON v.item_id = a.item_id AND v.version = a.version"
 _ALERTS = f"""
@@ -87,9 +87,12 @@ def _told(tx: Tx, row: Row) -> Told:
 
 
 def _as_it_read(tx: Tx, row: Row) -> StoredItem:
-    """The item with title and body as they were when the rule's spans were found."""
+    """The item, its version, title and body as they were when the rule's spans were found."""
     stored = items.load(tx, row["item_id"])
-    title, body = row["v_title"], row["v_body"]
+    title, body, partial = row["v_title"], row["v_body"], row["v_partial"]
     if row["on_teaser"]:
-        title, body = row["teaser_title"], row["teaser"]
-    return replace(stored, item=replace(stored.item, title=title, body=body))
+        title, body, partial = row["teaser_title"], row["teaser"], row["partial"]
+    elif row["version"] == stored.version:  # it may be whole, and wait for its page again
+        partial = stored.item.partial
+    read = replace(stored.item, title=title, body=body, partial=bool(partial))
+    return replace(stored, item=read, version=row["version"])
