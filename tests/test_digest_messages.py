@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -144,3 +145,22 @@ def test_a_flood_stays_within_all_limits(letter: str, stories: int, blind: int) 
     assert_sound(told)
     assert "more: wirewatch alerts" in json.dumps(told["slack"].slack)
     assert len(told["email"].html or "") < 2_000_000
+
+
+@pytest.mark.parametrize("blind", [2, 40])
+def test_blind_sources_are_counted_whole_and_shown_in_whole_lines(blind: int) -> None:
+    """However many there is room for, and as many more as there are."""
+    day = load(next(case for case in CASES if case.name == "a_full_day"))
+    why = "no new item for 9 h (usual gap 40 min)"
+    many = tuple(Blind(f"source-{n:02}", why, None) for n in range(blind))
+    told = messages(replace(day, digest=replace(day.digest, blind=many)))
+    slack = next(
+        block["text"]["text"]
+        for block in told["slack"].slack["blocks"]
+        if "BLIND" in block.get("text", {}).get("text", "")
+    )
+    for text in (told["email"].text, told["email"].html, told["console"].text, slack):
+        assert f"BLIND {blind}" in text
+        left = map(int, re.findall(r"\band (\d+) more: wirewatch status", text))
+        assert text.count(f": {why}") + sum(left) == blind
+    assert len(slack) <= 820

@@ -114,13 +114,18 @@ def more(one: Heading, shown: int) -> str:
     return f"and {left:,} more: {EVERYTHING}" if left else ""
 
 
-def blind(roundup: Roundup) -> list[str]:
-    """A line for each source whose silence means nothing."""
+def blind_heading(digest: Digest) -> str:
+    """`BLIND 2`."""
+    return f"BLIND {len(digest.blind)}"
+
+
+def blind(roundup: Roundup, most: int = MOST_BLIND) -> list[str]:
+    """A line for each source whose silence means nothing, and one for those above `most`."""
     zone, found = Zone.of(roundup), roundup.digest.blind
     lines = [
         f"{one.source_id}: {one.why}"
         + (f", since {_moment(one.since_at, roundup.digest, zone)}" if one.since_at else "")
-        for one in found[:MOST_BLIND]
+        for one in found[:most]
     ]
     left = len(found) - len(lines)
     return [*lines, f"and {left:,} more: wirewatch status"] if left else lines

@@ -25,7 +25,7 @@ def body(roundup: Roundup) -> str:
     blind, judged = shared.blind(roundup), shared.judged(roundup)
     if blind:
         lines = "<br>".join(map(escape, blind))
-        parts.append(f"<h3>BLIND {len(blind)}</h3>\n<p>{lines}</p>")
+        parts.append(f"<h3>{shared.blind_heading(roundup.digest)}</h3>\n<p>{lines}</p>")
     if judged:
         parts.append(f"<p><small>JUDGED {escape(judged)}.</small></p>")
     return "\n".join(parts)

@@ -27,10 +27,9 @@ _MOST_IN_LINE = 800
 def digest(roundup: Roundup) -> Message:
     text = fitting(shared.subject(roundup), _MOST_IN_LINE)
     blocks = [section(_top(roundup)), *_sections(roundup)]
-    blind, judged = shared.blind(roundup), shared.judged(roundup)
-    if blind:
-        lines = fitting("\n".join(blind), _MOST_IN_LINE)
-        blocks.append(section(f"*BLIND {len(blind)}*\n{lines}"))
+    judged = shared.judged(roundup)
+    if roundup.digest.blind:
+        blocks.append(section(f"{bold(shared.blind_heading(roundup.digest))}\n{_blind(roundup)}"))
     if judged:
         blocks.append(context(f"JUDGED {judged}."))
     return Message(text=text, slack=post(text, blocks))
@@ -59,6 +58,18 @@ def _sections(roundup: Roundup) -> Iterator[Block]:
         more = shared.more(heading, shown)
         if more:
             yield context(more)
+
+
+def _blind(roundup: Roundup) -> str:
+    """As many whole lines as there is room for."""
+    most = shared.MOST_BLIND
+    while len(text := _blind_lines(roundup, most)) > _MOST_IN_LINE:
+        most -= 1
+    return text
+
+
+def _blind_lines(roundup: Roundup, most: int) -> str:
+    return "\n".join(fitting(one, _MOST_IN_SMALL_PRINT) for one in shared.blind(roundup, most))
 
 
 def _story(story: Story, roundup: Roundup) -> str:

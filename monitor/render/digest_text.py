@@ -39,7 +39,8 @@ def blocks(roundup: Roundup, before: str, after: str) -> Iterator[list[Line]]:
             yield [Line(shared.heading(heading)), *chain.from_iterable(told), *more]
     blind, judged = shared.blind(roundup), shared.judged(roundup)
     if blind:
-        yield [Line(f"BLIND {len(blind)}"), *(Line(line, _INDENT) for line in blind)]
+        top = Line(shared.blind_heading(roundup.digest))
+        yield [top, *(Line(line, _INDENT) for line in blind)]
     if judged:
         yield [Line(f"JUDGED {judged}.")]
 
