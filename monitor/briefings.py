@@ -10,6 +10,7 @@ from monitor import gathering, render, zones
 from monitor.model import (
     Button,
     DeliveryKind,
+    Followed,
     Item,
     LeasedDelivery,
     Message,
@@ -56,6 +57,7 @@ def _briefing(tx: Tx, config: Config, delivery: LeasedDelivery, now: int) -> Bri
         tally_before=_tally(tx, delivery, alerts, delivery.revision - 1),
         otherwise=_otherwise(tx, alerts),
         held_back=_held_back(tx, delivery),
+        follows=_follows(tx, delivery, alerts),
     )
 
 
@@ -80,6 +82,13 @@ def _tally(tx: Tx, delivery: LeasedDelivery, alerts: Sequence[Told], revision: i
 def _held_back(tx: Tx, delivery: LeasedDelivery) -> int:
     at = told.claimed_at(tx, delivery, delivery.revision)
     return holds.capped(tx, delivery.channel, 0, at).stories if at is not None else 0
+
+
+def _follows(tx: Tx, delivery: LeasedDelivery, alerts: Sequence[Told]) -> Followed | None:
+    """What a first message takes up again, as it was when it was first claimed."""
+    at = told.claimed_at(tx, delivery, 1) if delivery.revision == 1 else None
+    keys = stories.union(tx, alerts[0].stored.story_key)
+    return conversations.followed(tx, delivery.channel, keys, at) if at is not None else None
 
 
 def _said(tx: Tx, conversation_id: str, now: int) -> tuple[Said, ...]:

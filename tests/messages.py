@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 from monitor.model import (
     Alert,
     BodyState,
+    Followed,
     Item,
     Precision,
     Reason,
@@ -45,6 +46,7 @@ def load(case: Path) -> Briefing | Bulletin:
         earlier=tuple(_told(alert, stored) for alert in given.get("earlier", ())),
         source_names=given.get("source_names", {}),
         thread=given.get("thread"),
+        follows=_follows(given.get("follows")),
         **common,
     )
 
@@ -71,6 +73,10 @@ def find(text: str | None, words: Sequence[str], field: str = "body") -> tuple[S
 def millis(moment: Any) -> int:
     """A YAML time (UTC, without a zone) as epoch milliseconds."""
     return int((moment - moment.__class__(1970, 1, 1, tzinfo=moment.tzinfo)).total_seconds() * 1000)
+
+
+def _follows(given: Mapping[str, Any] | None) -> Followed | None:
+    return given and Followed(given["alert"], millis(given["told"]))
 
 
 def _stored(number: int, given: Mapping[str, Any]) -> StoredItem:

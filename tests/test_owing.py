@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor import briefings, gathering, grouping, hushing
-from monitor.model import Silence
+from monitor.model import Silence, short_id
 from monitor.settings import EmailChannel, LabelMatcher, Pace, Rule, Settings, Severity
 from monitor.store import outbox, stories
 from monitor.store.db import Row
@@ -146,11 +146,15 @@ async def again(tmp_path: Path) -> AsyncIterator[World]:
         await world.poll(BRIEF, item("old", "Old", body="A car bombing in Arkona."))
         world.now += 2 * MINUTE
         assert await world.told()
-        await world.poll(BRIEF, item("new", "New", body="Calm."))
-        old, new = [row["story_key"] for row in await world.rows("items ORDER BY item_id")]
-        world.now += 4 * DAY
-        await world.store.write(lambda tx: stories.put(tx, Story(new, NOON, NOON, follows=old)))
+        await four_days_later(world)
         yield world
+
+
+async def four_days_later(world: World) -> None:
+    await world.poll(BRIEF, item("new", "New", body="Calm."))
+    old, new = [row["story_key"] for row in await world.rows("items ORDER BY item_id")]
+    world.now += 4 * DAY
+    await world.store.write(lambda tx: stories.put(tx, Story(new, NOON, NOON, follows=old)))
 
 
 COOLED = NOON + 2 * MINUTE + 7 * DAY
@@ -183,6 +187,34 @@ async def test_the_old_story_is_known_by_the_key_that_it_was_told_under(again: W
     await again.store.write(lambda tx: stories.put(tx, Story(new, NOON, NOON, follows=third)))
     await again.poll(BRIEF, item("new2", "New", body="Calm. A car bombing."))
     assert (await deliveries(again))[-1]["due_at"] == COOLED
+
+
+async def test_it_says_which_story_it_takes_up_again(again: World) -> None:
+    """In its first message alone."""
+    (first,) = [row["alert_id"] for row in await again.rows("alerts")]
+    await again.poll(BRIEF, item("new", "New", body="Calm. A car bombing."))
+    again.now = COOLED
+    (text,) = await said(again)
+    assert f"Takes up {short_id(first)} of 22 Nov again." in text
+    again.now += HOUR
+    await again.poll(BRIEF, item("new", "New", body="Calm. A flood. A car bombing."))
+    again.now += HOUR
+    (text,) = await said(again)
+    assert "of 22 Nov again" not in text
+
+
+async def test_it_takes_up_nothing_that_the_channel_was_not_told(tmp_path: Path) -> None:
+    """The message about the closed story was refused."""
+    async with desk(tmp_path) as world:
+        await world.poll(BRIEF, item("old", "Old", body="A car bombing in Arkona."))
+        world.now += 2 * MINUTE
+        (refused,) = [Attempt(one, "message_refused", world.now) for one in await claim(world)]
+        await world.store.write(lambda tx: outbox.failed(tx, refused, None))
+        await four_days_later(world)
+        await world.poll(BRIEF, item("new", "New", body="Calm. A car bombing."))
+        world.now += HOUR
+        (text,) = await said(world)
+        assert "Takes up" not in text
 
 
 BY_PLACE = Rule(

@@ -29,7 +29,7 @@ from monitor.model.flight import Flight
 from monitor.model.items import Feed, Item, Precision, SideStory, Stamp, iso
 from monitor.model.quiet import Ack, Button, Mark, Silence
 from monitor.model.stored import BodyState, Change, Known, StoredItem, Tally
-from monitor.model.talk import Crowd, Revision, Talk
+from monitor.model.talk import Crowd, Followed, Revision, Talk
 from monitor.model.work import (
     DueSource,
     LastReading,
@@ -53,6 +53,7 @@ __all__ = [
     "DueSource",
     "Feed",
     "Flight",
+    "Followed",
     "HoldReason",
     "Item",
     "Known",

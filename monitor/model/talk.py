@@ -1,4 +1,4 @@
-"""What a channel was told so far, as far as the pace of what comes next depends on it."""
+"""What a channel was told so far, as far as what comes next depends on it, or says so."""
 
 from __future__ import annotations
 
@@ -29,6 +29,14 @@ class Talk:
     revisions: Sequence[Revision] = ()
     waiting_due_at: int | None = None
     followed_at: int | None = None
+
+
+class Followed(NamedTuple):
+    """How a channel knows the closed story that one takes up again: by the first alert of its
+    conversation; `told_at`: when that was sent."""
+
+    alert_id: str
+    told_at: int
 
 
 @dataclass(frozen=True, slots=True)

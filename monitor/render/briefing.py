@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from monitor.digests import Digest
-from monitor.model import Button, Item, Reason, StoredItem, Tally, Told
+from monitor.model import Button, Followed, Item, Reason, StoredItem, Tally, Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,8 @@ class Briefing:
     `otherwise`: by an alert's id the article as it reads otherwise: for a match that an edit
     brought before it, for one that an edit took after it.
 
+    `follows`: of a first message, how the channel knows the closed story that this one takes up.
+
     `held_back`: how many stories the channel's caps keep for its next digest.
 
     An `edit` is revision 1 said once more at its old place, `thread`, with what was told since in
@@ -64,6 +66,7 @@ class Briefing:
     tally_before: Tally | None = None
     otherwise: Mapping[str, Item] = field(default_factory=dict)
     held_back: int = 0
+    follows: Followed | None = None
 
     @property
     def head(self) -> StoredItem:

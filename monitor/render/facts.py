@@ -183,6 +183,14 @@ def seen(briefing: Briefing, zone: Zone) -> str:
     return f"seen {zone.moment(briefing.head.first_seen_at)}"
 
 
+def taken_up(briefing: Briefing, zone: Zone) -> list[str]:
+    """`takes up 7K3F9Q of 12 Nov again`: a story that the channel was told of, and that closed."""
+    if briefing.follows is None:
+        return []
+    alert_id, told_at = briefing.follows
+    return [f"takes up {short_id(alert_id)} of {zone.day(zone.local(told_at).date())} again"]
+
+
 def besides(briefing: Briefing) -> list[str]:
     """What the channel is not told by messages of their own."""
     if not briefing.held_back:

@@ -37,6 +37,7 @@ def when(briefing: Briefing) -> str:
     stated, found = facts.published(briefing, zone), facts.seen(briefing, zone)
     words = [
         f"{stated}; {found}, sent {zone.moment(briefing.now)}",
+        *facts.taken_up(briefing, zone),
         *facts.warnings(briefing),
         *facts.besides(briefing),
     ]

@@ -92,7 +92,7 @@ def _small_print(briefing: Briefing) -> list[str]:
     when = f"{facts.published(briefing, zone)}, {facts.seen(briefing, zone)}"
     others = [facts.headline(stored) for stored in facts.others(briefing)[:3]]
     also = [f"also: {'; '.join(others)}"] if others else []
-    more = [*also, *facts.besides(briefing)]
+    more = [*facts.taken_up(briefing, zone), *also, *facts.besides(briefing)]
     return [facts.reporters(briefing), when, *more, facts.ids(briefing.alerts)]
 
 

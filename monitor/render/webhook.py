@@ -44,6 +44,7 @@ def alert(briefing: Briefing, channel: str, recipient: str) -> Message:
             "origins": len(tally.origins),
             "origin_names": list(tally.origins),
         },
+        **_takes_up(briefing),
     }
     return _message(briefing, said)
 
@@ -111,6 +112,14 @@ def _alert(told: Told) -> Shape:
         ],
         "more_spans": max(len(alert.spans) - len(spans), 0),
     }  # fmt: skip
+
+
+def _takes_up(briefing: Briefing) -> Shape:
+    if briefing.follows is None:
+        return {}
+    alert_id, told_at = briefing.follows
+    known = {"id": alert_id, "short_id": short_id(alert_id), "told_at": iso(told_at)}
+    return {"takes_up": known}
 
 
 def _item(stored: StoredItem) -> Shape:

@@ -6,12 +6,23 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from monitor.model import Crowd, Revision, Talk
+from monitor.model import Crowd, Followed, Revision, Talk
 from monitor.settings import Severity, highest
 from monitor.store.db import Row, Tx
 from monitor.store.outbox import conversation_id
 
 HOUR_MS = 3600 * 1000
+
+# The closed stories that others take up again, under whatever key of theirs.
+_FOLLOWED = """
+  WITH followed AS (
+    SELECT coalesce(f.merged_into, f.story_key) AS story_key
+    FROM json_each(:stories) AS key JOIN stories s ON s.story_key = key.value
+    JOIN stories f ON f.story_key = s.follows),
+  keys AS (
+    SELECT story_key FROM followed
+    UNION SELECT m.story_key FROM followed JOIN stories m ON m.merged_into = followed.story_key)
+"""
 
 
 def talk(tx: Tx, channel: str, story_keys: Sequence[str]) -> Talk:
@@ -59,6 +70,23 @@ def crowd(tx: Tx, channel: str, now: int) -> Crowd:
         **window,
     )
     return Crowd(everything, {row["rule_id"]: row["conversations"] for row in rows})
+
+
+def followed(tx: Tx, channel: str, story_keys: Sequence[str], before: int) -> Followed | None:
+    """How `channel` was first told, before a time, of the closed story that these take up again;
+    of several the one that it was told of last."""
+    row = tx.one(
+        _FOLLOWED
+        + """SELECT a.alert_id, d.sent_at FROM keys
+             JOIN conversations c ON c.channel = :channel AND c.subject = keys.story_key
+             JOIN deliveries d ON d.conversation_id = c.conversation_id AND d.kind = 'alert'
+               AND d.sent_at < :before
+             JOIN delivery_alerts da ON da.delivery_id = d.delivery_id
+             JOIN alerts a ON a.alert_id = da.alert_id
+             ORDER BY c.opened_at DESC, d.revision, d.sent_at, a.raised_at, a.rule_id LIMIT 1""",
+        channel=channel, stories=json.dumps(list(story_keys)), before=before,
+    )  # fmt: skip
+    return Followed(row["alert_id"], row["sent_at"]) if row is not None else None
 
 
 def find(tx: Tx, conversation: str) -> Row | None:
@@ -138,18 +166,10 @@ def _messages(tx: Tx, conversation: str) -> Sequence[Row]:
 
 
 def _followed_at(tx: Tx, channel: str, story_keys: Sequence[str]) -> int | None:
-    """When `channel` was last told of the closed stories that these take up again, under whatever
-    key of theirs."""
+    """When `channel` was last told of the closed stories that these take up again."""
     at: int | None = tx.value(
-        """WITH followed AS (
-             SELECT coalesce(f.merged_into, f.story_key) AS story_key
-             FROM json_each(:stories) AS key JOIN stories s ON s.story_key = key.value
-             JOIN stories f ON f.story_key = s.follows),
-           keys AS (
-             SELECT story_key FROM followed
-             UNION SELECT m.story_key FROM followed JOIN stories m
-               ON m.merged_into = followed.story_key)
-           SELECT max(coalesce(d.sent_at, d.due_at)) FROM keys
+        _FOLLOWED
+        + """SELECT max(coalesce(d.sent_at, d.due_at)) FROM keys
            JOIN conversations c ON c.channel = :channel AND c.subject = keys.story_key
            JOIN deliveries d ON d.conversation_id = c.conversation_id AND d.kind = 'alert'""",
         channel=channel, stories=json.dumps(list(story_keys)),
