@@ -7,6 +7,8 @@ import json
 import ssl
 import sys
 from dataclasses import replace
+from email.header import decode_header, make_header
+from email.parser import BytesParser
 from pathlib import Path
 
 import pytest
@@ -466,6 +468,20 @@ def test_any_subject_reads_back(subject: str) -> None:
     raw = mime.write(replace(MESSAGE, subject=plain), _box("a@b.example"), _box(ANA))
     assert raw.count(b"\r\nSubject: ") == 1
     assert all(len(line) <= 998 for line in raw.split(b"\r\n"))
+
+
+@pytest.mark.parametrize("words", ["ä", "河", "河x", "🚢"])
+@pytest.mark.parametrize("length", [1, 13, 19, 20, 60])
+def test_a_line_with_an_encoded_word_has_at_most_76_characters(words: str, length: int) -> None:
+    """RFC 2047 section 2: the header's name counts, and an address that follows."""
+    text = words * length
+    sender = mime.Mailbox("wirewatch", f"{'news.' * 10}example", text)
+    raw = mime.write(replace(MESSAGE, subject=text), sender, _box(ANA))
+    encoded = [line for line in raw.split(b"\r\n") if b"=?utf-8?" in line]
+    assert max(map(len, encoded)) <= 76
+    read = BytesParser().parsebytes(raw)
+    for name, meant in (("Subject", text), ("From", f"{text} <{sender.address}>")):
+        assert str(make_header(decode_header(read[name]))) == meant
 
 
 @pytest.mark.parametrize("field", ["message_id", "in_reply_to"])

@@ -22,10 +22,11 @@ import idna
 from monitor.errors import MessageRefused
 from monitor.model import Message
 
-# RFC 5321 section 4.5.3.1, and RFC 2047 section 2 less the frame of an encoded word.
+# RFC 5321 section 4.5.3.1, and RFC 2047 section 2: a line with an encoded word has 76 characters at
+# most, less its frame and "Subject: ".
 _LONGEST_ADDRESS = 254
 _LONGEST_LOCAL = 64
-_LONGEST_WORD_BYTES = 45
+_LONGEST_WORD_BYTES = 39
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u00a1-\ud7ff\ue000-\U0010ffff]+"
 _LOCAL = re.compile(rf'{_ATOM}(?:\.{_ATOM})*|"(?:[ !#-\[\]-~]|\\[ -~])*"')
@@ -124,9 +125,9 @@ def _parts(text: str) -> Iterator[bytes]:
 def _phrase(sender: Mailbox) -> str:
     if not sender.name:
         return sender.address
-    plain = sender.name.isascii() and "=?" not in sender.name
-    name = f'"{quote(sender.name)}"' if plain else encoded(sender.name)
-    return f"{name} <{sender.address}>"
+    if sender.name.isascii() and "=?" not in sender.name:
+        return f'"{quote(sender.name)}" <{sender.address}>'
+    return f"{encoded(sender.name)}\r\n <{sender.address}>"
 
 
 def _body(message: Message) -> bytes:
