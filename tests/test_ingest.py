@@ -27,6 +27,7 @@ from monitor.settings import (
     Source,
     TextMatcher,
 )
+from monitor.store import sources
 from tests.world import (
     BOMBING,
     BRIEF,
@@ -435,6 +436,35 @@ async def test_a_lost_lease_keeps_the_items_and_drops_the_outcome(world: World) 
     assert not done.accepted
     assert len(await world.rows("items")) == 1
     assert {row["etag"] for row in await world.rows("sources")} == {None}
+
+
+MOVED = replace(BRIEF, url="https://brief.example/new.xml")
+NARROWED = replace(BRIEF, section="IRAQ WARS")
+
+
+@pytest.mark.parametrize("changed", [MOVED, NARROWED])
+@pytest.mark.parametrize("under_way", [True, False])
+@pytest.mark.parametrize("fails", [True, False])
+async def test_a_poll_of_the_address_before_is_no_first_sight_of_the_new_one(
+    world: World, changed: Source, under_way: bool, fails: bool
+) -> None:
+    """Whether it was under way when the address changed or began after: the lease comes back,
+    the new list is seen for the first time, and what stands in it is not told."""
+    await world.poll(BRIEF)
+    due = await world.due(BRIEF) if under_way else None
+    await world.store.write(lambda tx: sources.put(tx, changed, world.now))
+    old = Polled(Outcome(OutcomeKind.OK, etag="x"), (item("a"),), due=due or await world.due(BRIEF))
+    if fails:
+        await world.ingest.broke(old, "KeyError: 'x'")
+    else:
+        assert not (await world.ingest(old)).accepted
+    (row,) = [row for row in await world.rows("sources") if row["source_id"] == BRIEF.id]
+    assert (row["baseline_at"], row["etag"], row["failures"]) == (None, None, 0)
+    assert (row["lease_token"], row["next_poll_at"] > world.now) == (None, True)
+    shown = [item(slug, body="liberated", section="IRAQ WARS") for slug in ("old", "new")]
+    done = await world.poll(changed, shown[0])
+    assert (done.accepted, done.alerts) == (True, 0)
+    assert (await world.poll(changed, *shown)).alerts == 1
 
 
 async def test_at_most_so_many_articles_a_poll_are_wanted_at_once(world: World) -> None:

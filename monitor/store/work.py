@@ -22,6 +22,9 @@ DAY_MS = 24 * 3600 * 1000
 BODIES_OF_A_SITE = 15
 
 _FREE = "(lease_until IS NULL OR lease_until <= :now)"
+_HELD = "source_id = :id AND lease_token IS :lease"
+# What an address answered says nothing of the one that the source has by now.
+_HELD_AND_AS_ASKED = f"{_HELD} AND url = :url AND section IS :section"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +132,13 @@ def _reader(tx: Tx, row: Row, sources: Mapping[str, Source]) -> Source:
 
 
 def settle_poll(tx: Tx, due: DueSource, settled: Settled) -> bool:
-    """Write how a poll went, give the lease back.  False: it was lost, nothing is written."""
+    """Write how a poll went, give the lease back.  False: it was lost, or the source has another
+    address now; nothing is written of how it went."""
     outcome = settled.outcome
     failed = outcome.kind is OutcomeKind.FAILED
     whole = outcome.kind is OutcomeKind.OK
     held = tx.run(
-        """UPDATE sources SET
+        f"""UPDATE sources SET
              lease_token = NULL, lease_holder = NULL, lease_until = NULL,
              last_poll_at = :now, next_poll_at = :next,
              baseline_at = CASE WHEN :whole THEN coalesce(baseline_at, :now) ELSE baseline_at END,
@@ -149,13 +153,15 @@ def settle_poll(tx: Tx, due: DueSource, settled: Settled) -> bool:
              failing_since_at = CASE WHEN :failed THEN coalesce(failing_since_at, :now) END,
              failures = CASE WHEN :failed THEN failures + 1 ELSE 0 END,
              reason = :reason, detail = :detail
-           WHERE source_id = :id AND lease_token IS :lease""",
-        id=due.source.id, lease=due.lease, now=settled.now, next=settled.next_poll_at,
+           WHERE {_HELD_AND_AS_ASKED}""",
+        id=due.source.id, lease=due.lease, url=due.source.url, section=due.source.section,
+        now=settled.now, next=settled.next_poll_at,
         whole=whole, failed=failed, etag=outcome.etag, last_modified=outcome.last_modified,
         body_hash=outcome.body_hash, list_shape=outcome.list_shape, read_by=outcome.read_by,
         new_items=settled.new_items, reason=outcome.reason, detail=outcome.detail,
     )  # fmt: skip
     if not held:
+        _give_back(tx, due, settled.next_poll_at)
         return False
     tx.run(
         """INSERT INTO polls (source_id, polled_at, outcome, reason, detail, status, items,
@@ -203,12 +209,24 @@ def release(tx: Tx, holder: str) -> None:
 
 def poll_broke(tx: Tx, due: DueSource, why: str, next_poll_at: int, now: int) -> None:
     """What a poll found could not be taken in: its source is failing, not silent."""
-    tx.run(
-        """UPDATE sources SET lease_token = NULL, lease_holder = NULL, lease_until = NULL,
+    noted = tx.run(
+        f"""UPDATE sources SET lease_token = NULL, lease_holder = NULL, lease_until = NULL,
              last_poll_at = :now, next_poll_at = :next, failures = failures + 1,
              failing_since_at = coalesce(failing_since_at, :now), reason = 'broke', detail = :why
-           WHERE source_id = :id AND lease_token IS :lease""",
-        id=due.source.id, lease=due.lease, why=why, next=next_poll_at, now=now,
+           WHERE {_HELD_AND_AS_ASKED}""",
+        id=due.source.id, lease=due.lease, url=due.source.url, section=due.source.section,
+        why=why, next=next_poll_at, now=now,
+    )  # fmt: skip
+    if not noted:
+        _give_back(tx, due, next_poll_at)
+
+
+def _give_back(tx: Tx, due: DueSource, next_poll_at: int) -> None:
+    tx.run(
+        f"""UPDATE sources SET lease_token = NULL, lease_holder = NULL, lease_until = NULL,
+             next_poll_at = :next
+           WHERE {_HELD}""",
+        id=due.source.id, lease=due.lease, next=next_poll_at,
     )  # fmt: skip
 
 
