@@ -18,13 +18,14 @@ from monitor.landing import Register
 from monitor.model import BodyState, Change, Outcome, OutcomeKind, Polled, WantedBody
 from monitor.plan import Plan
 from monitor.store import health as signs
-from monitor.store import items, judgings, outbox, sightings, sources, work
+from monitor.store import items, judgings, outbox, pages, sightings, sources, work
 from monitor.store import troubles as known_troubles
 from monitor.store.db import Store, Tx
 from monitor.store.judgings import Judging
 
 log = logging.getLogger("wirewatch.ingest")
 
+_CUT = Outcome(OutcomeKind.FAILED, reason="cut", detail="the page says far less than before")
 AT_ONCE = 16  # documents made ready while others are stored: more only fill memory
 
 
@@ -173,7 +174,13 @@ def _apply_article(intake: Intake, wanted: WantedBody) -> Ingested:
     if known is None or known.body_state is not BodyState.WANTED:
         return Ingested(accepted=False)
     if intake.polled.outcome.kind is OutcomeKind.FAILED:
-        accepted = _note_missing_body(intake, wanted)
+        accepted = _note_missing_body(intake, wanted, intake.polled.outcome)
+    elif not known.partial and rereading.is_doubtful(
+        intake, wanted, pages.doubted(intake.tx, wanted.item_id)
+    ):
+        accepted = _note_missing_body(intake, wanted, _CUT)
+        if accepted:
+            pages.doubt(intake.tx, wanted, intake.prepared.candidates[0].fingerprint)
     else:
         intake.take_all()
         rereading.plan(intake, wanted)
@@ -184,9 +191,10 @@ def _apply_article(intake: Intake, wanted: WantedBody) -> Ingested:
     return Ingested(accepted, tuple(intake.changes), intake.alerts)
 
 
-def _note_missing_body(intake: Intake, wanted: WantedBody) -> bool:
-    """A page that could not be read is tried again, or the summary is all there will be."""
-    outcome, now = intake.polled.outcome, intake.now
+def _note_missing_body(intake: Intake, wanted: WantedBody, outcome: Outcome) -> bool:
+    """A page that could not be read, or believed, is tried again, or what is here is all there
+    will be."""
+    now = intake.now
     gone = outcome.status in rereading.GONE
     try_at = None if gone else schedule.next_body_try(wanted.tries + 1, now)
     if try_at is not None and outcome.retry_after_seconds is not None:

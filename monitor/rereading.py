@@ -32,7 +32,7 @@ def apply(intake: Intake, wanted: WantedBody, last: LastReading) -> bool:
     read = replace(last, rereads=last.rereads + 1)
     at = None if gone else _next(intake, wanted, read.rereads)
     taken = known is not None and outcome.kind is OutcomeKind.OK
-    if taken and _is_doubtful(intake, wanted, last):
+    if taken and is_doubtful(intake, wanted, last.doubted):
         taken = False
         read = replace(last, doubted=intake.prepared.candidates[0].fingerprint)
         at = schedule.next_reread(0, str(wanted.item_id), intake.now)
@@ -67,10 +67,10 @@ def _next(intake: Intake, wanted: WantedBody, rereads: int) -> int | None:
     return schedule.next_reread(rereads, str(wanted.item_id), intake.now)
 
 
-def _is_doubtful(intake: Intake, wanted: WantedBody, last: LastReading) -> bool:
+def is_doubtful(intake: Intake, wanted: WantedBody, doubted: str | None) -> bool:
     """Whether the page says so much less that it may be a sign-in or a slip; said
-    twice, it counts."""
+    twice, it counts.  `doubted`: the fingerprint that was not believed before."""
     candidate = intake.prepared.candidates[0]
     known = items.load(intake.tx, wanted.item_id).item
     cut = changes.is_cut(known.body, candidate.item.body)
-    return cut and candidate.fingerprint != last.doubted
+    return cut and candidate.fingerprint != doubted

@@ -13,7 +13,7 @@ from monitor import poll, schedule
 from monitor.engine import Engine
 from monitor.errors import FetchError
 from monitor.ingest import Ingested
-from monitor.model import BodyState, Change, Outcome, OutcomeKind, Polled, WantedBody
+from monitor.model import BodyState, Change, Item, Outcome, OutcomeKind, Polled, WantedBody
 from monitor.settings import Settings, Source
 from monitor.store import pages, work
 from monitor.store.db import Row
@@ -148,6 +148,46 @@ async def test_a_page_that_lost_its_text_is_believed_the_second_time(world: Worl
         done = await again(world, wanted, "This article was withdrawn.")
         alerts.append((done.changes, done.alerts))
     assert alerts == [((), 0), ((Change.MODIFIED,), 1)]
+
+
+@pytest.mark.parametrize(
+    ("shown", "change"),
+    [
+        (item("a", body="Another teaser."), Change.MODIFIED),
+        (item("a", "Another title"), Change.COMPLETED),  # the title made the version already
+    ],
+)
+async def test_a_page_wanted_anew_is_believed_the_second_time_too(
+    world: World, shown: Item, change: Change
+) -> None:
+    """The list shows other words, so the page is wanted: a sign-in on it takes nothing back."""
+    whole = f"{TEXT} Troops liberated it."
+    await read(world, "a", body=whole)
+    await world.told()
+    await world.poll(WIRE, shown)
+    alerts = []
+    for body in (whole, "This article was withdrawn."):
+        (wanted,) = await world.bodies()
+        done = await again(world, wanted, "This article was withdrawn.")
+        alerts.append((done.changes, done.alerts))
+        assert (await row_of(world, "a"))["body"] == body
+        world.now += 5 * MINUTE
+    assert alerts == [((), 0), ((change,), 1)]
+
+
+async def test_a_page_wanted_anew_that_never_says_the_same_is_given_up(world: World) -> None:
+    """The text that was read before stays; it is read again as if nothing had been wanted."""
+    whole = f"{TEXT} Troops liberated it."
+    await read(world, "a", body=whole)
+    await world.told()
+    await world.poll(WIRE, item("a", body="Another teaser."))
+    for left in (3, 2, 1):
+        (wanted,) = await world.bodies()
+        assert (await again(world, wanted, f"You have {left} articles left.")).alerts == 0
+        world.now += 25 * MINUTE
+    row = await row_of(world, "a")
+    assert (row["body"], row["version"], row["body_state"]) == (whole, 1, BodyState.FULL)
+    assert (await world.bodies(), len(await due(world))) == ([], 1)
 
 
 CAPTION = "Soldiers who liberated the port. (Photo by Otto Falk/NWA)"

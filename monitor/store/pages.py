@@ -129,6 +129,24 @@ def note(tx: Tx, wanted: WantedBody, outcome: Outcome, reread_at: int | None) ->
     )  # fmt: skip
 
 
+def doubted(tx: Tx, item_id: int) -> str | None:
+    """The fingerprint of a far shorter text that a page showed and that was not believed."""
+    found: str | None = tx.value("SELECT doubted FROM pages WHERE item_id = :id", id=item_id)
+    return found
+
+
+def doubt(tx: Tx, wanted: WantedBody, fingerprint: str) -> None:
+    """A page that was wanted shows a far shorter text: remember it, believe it the next time."""
+    tx.run(
+        """INSERT INTO pages (item_id, source_id, site, told, doubted)
+           SELECT item_id, :source_id, coalesce(site, ''),
+             EXISTS (SELECT 1 FROM alerts WHERE alerts.item_id = :id), :doubted
+           FROM items WHERE item_id = :id
+           ON CONFLICT (item_id) DO UPDATE SET doubted = excluded.doubted""",
+        id=wanted.item_id, source_id=wanted.source.id, doubted=fingerprint,
+    )  # fmt: skip
+
+
 def settle(tx: Tx, wanted: WantedBody, read: LastReading, reread_at: int | None) -> bool:
     """Give the lease back, with what is known of the page now.  False: it was lost, nothing is
     written."""
