@@ -34,8 +34,10 @@ def apply(intake: Intake, wanted: WantedBody, last: LastReading) -> bool:
     taken = known is not None and outcome.kind is OutcomeKind.OK
     if taken and is_doubtful(intake, wanted, last.doubted):
         taken = False
-        read = replace(last, doubted=intake.prepared.candidates[0].fingerprint)
-        at = schedule.next_reread(0, str(wanted.item_id), intake.now)
+        # The first doubt is settled soon; who shows something else each time settles none.
+        if last.doubted is None:
+            read, at = last, _next(intake, wanted, 0)
+        read = replace(read, doubted=intake.prepared.candidates[0].fingerprint)
     elif taken:
         read = LastReading(
             read.rereads, outcome.etag, outcome.last_modified, outcome.body_hash, None

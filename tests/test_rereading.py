@@ -150,6 +150,21 @@ async def test_a_page_that_lost_its_text_is_believed_the_second_time(world: Worl
     assert alerts == [((), 0), ((Change.MODIFIED,), 1)]
 
 
+async def test_a_page_that_says_little_each_time_otherwise_has_no_more_turns(world: World) -> None:
+    """A sign-in that counts the articles left: once more soon, then rarer, then never."""
+    await read(world, "a")
+    waits = []
+    while (wait := await when(world, "a")) is not None and len(waits) < 20:
+        waits.append(wait)
+        world.now += wait
+        (wanted,) = await due(world)
+        await again(world, wanted, f"{20 - len(waits)} articles left.")
+    hours = [0.5, 0.5, 1.5, 6, 16, 48]
+    assert len(waits) == len(hours)
+    assert all(h * HOUR <= w <= 1.1 * h * HOUR for h, w in zip(hours, waits, strict=True))
+    assert (await row_of(world, "a"))["version"] == 1
+
+
 @pytest.mark.parametrize(
     ("shown", "change"),
     [
