@@ -82,10 +82,10 @@ class Ingest:
 
     async def broke(self, polled: Polled, why: str) -> None:
         """What came could not be taken in: give the lease back, and let it show as a failure."""
-        now = self._clock()
+        plan, now = self.plan, self._clock()
         outcome = Outcome(OutcomeKind.FAILED, reason="broke", detail=why)
 
-        def change(tx: Tx) -> None:
+        def change(tx: Tx) -> bool:
             if polled.due is not None:
                 next_poll_at = schedule.next_poll(polled.due.source, outcome, 1, now)
                 work.poll_broke(tx, polled.due, why, next_poll_at, now)
@@ -93,10 +93,18 @@ class Ingest:
                 rereading.broke(tx, polled.wanted, polled.wanted.last, now)
             elif polled.wanted is not None:
                 try_at = schedule.next_body_try(polled.wanted.tries + 1, now)
-                work.body_failed(tx, polled.wanted, _why(outcome), try_at)
+                noted = work.body_failed(tx, polled.wanted, _why(outcome), try_at)
+                return noted and try_at is None
+            return False
 
-        await self.store.write(change)
+        gave_up = await self.store.write(change)
         self.on_settled(polled)
+        if polled.wanted is not None and gave_up:
+            # Apart, so that what breaks the rules too is asked for no more all the same.
+            item_id = polled.wanted.item_id
+            await self.store.write(
+                lambda tx: _close(Intake(tx, plan, polled, now, Prepared()), item_id)
+            )
 
 
 def take_in(tx: Tx, plan: Plan, polled: Polled, now: int) -> Ingested:
@@ -202,9 +210,14 @@ def _note_missing_body(intake: Intake, wanted: WantedBody, outcome: Outcome) -> 
     if not work.body_failed(intake.tx, wanted, _why(outcome), try_at):
         return False
     if try_at is None:
-        sightings.list_by_section(intake.tx, wanted.item_id, None)
-        intake.judge(wanted.item_id, Change.COMPLETED)
+        _close(intake, wanted.item_id)
     return True
+
+
+def _close(intake: Intake, item_id: int) -> None:
+    """No more will be read of an article: all rules run once more over what is here."""
+    sightings.list_by_section(intake.tx, item_id, None)
+    intake.judge(item_id, Change.COMPLETED)
 
 
 def _tell_trouble(intake: Intake, source_id: str, *, fails: bool) -> None:

@@ -195,6 +195,21 @@ async def test_what_a_teaser_does_not_say_is_unknown_until_the_page_is_given_up(
     assert (await world.no_article(wanted, 404)).alerts == 1
 
 
+async def test_a_page_that_breaks_each_time_is_given_up_like_any_other(world: World) -> None:
+    """Once it is closed all rules run over the summary, `NOT` too."""
+    rules = (Rule("no-bomb", "liberated NOT bomb", version="1"),)
+    world.ingest.plan = Plan.of(replace(world.config, rules=rules))
+    await world.poll(WIRE)
+    await world.poll(WIRE, item("a", body="The town was liberated."))
+    for alerts in (0, 0, 1):
+        (wanted,) = await world.bodies()
+        await world.ingest.broke(Polled(Outcome(OutcomeKind.OK), wanted=wanted), "KeyError: 'x'")
+        assert len(await world.rows("alerts")) == alerts
+        world.now += 25 * MINUTE
+    assert await world.bodies() == []
+    assert await world.told() == [("no-bomb",)]
+
+
 async def test_an_edit_is_a_new_version_and_a_gained_match_is_told(world: World) -> None:
     """The same source shows other words: version 2; a rule that says yes only now tells it."""
     await world.poll(BRIEF)
