@@ -216,7 +216,9 @@ def _note_missing_body(intake: Intake, wanted: WantedBody, outcome: Outcome) -> 
 
 def _close(intake: Intake, item_id: int) -> None:
     """No more will be read of an article: all rules run once more over what is here."""
-    sightings.list_by_section(intake.tx, item_id, None)
+    # A page that was read once has told the section.
+    if items.load(intake.tx, item_id).item.partial:
+        sightings.list_by_section(intake.tx, item_id, None)
     intake.judge(item_id, Change.COMPLETED)
 
 

@@ -531,6 +531,26 @@ async def test_a_section_watched_by_label_tells_only_its_own(world: World) -> No
     await world.close()
 
 
+async def test_an_article_of_another_section_stays_one_when_its_page_fails_later(
+    world: World,
+) -> None:
+    """Its page was read once and said the section; a page that is gone later takes nothing back."""
+    watch = Source("iraq", "spacemedia", "https://www.spacewar.com/", section="IRAQ WARS")
+    await world.close()
+    world = await World(replace(world.config, sources=(watch,))).open()
+    await world.poll(watch)
+    shown = Item(url="https://www.spacewar.com/reports/Out_999.html", title="Out")
+    await world.poll(watch, shown)
+    (wanted,) = await world.bodies()
+    whole = replace(shown, body="liberated", section="MISSILE NEWS", partial=False)
+    await world.article(wanted, whole)
+    await world.poll(watch, replace(shown, title="Out and about"))
+    (wanted,) = await world.bodies()
+    assert (await world.no_article(wanted, 404)).alerts == 0
+    assert await world.told() == []
+    await world.close()
+
+
 async def test_half_a_character_stops_nothing(world: World) -> None:
     """Lone surrogates and NULs, which JSON in a page can spell, are stored as U+FFFD."""
     broken = item("a", "A \ud800 title", "liberated\0", authors=("\udfff",), tags=("\0",))
