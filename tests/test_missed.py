@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.missed import FEWEST_ARTICLES, Text, phrases
+from monitor.store import reviews
 from monitor.stories.rarity import COMMON
+from tests.world import BRIEF, LIBERATED, NOON, WIRE, World, config, item, page
 
 MATCHED = [Text("Car bomb outside Saren court kills 11", None)]
 UNMATCHED = [
@@ -41,3 +45,24 @@ def test_every_phrase_stands_in_as_many_articles_as_it_says(texts: list[Text]) -
             if any(f" {one.text} " in f" {' '.join(words)} " for words in text.words())
         ]  # fmt: skip
         assert len(holding) == one.articles >= FEWEST_ARTICLES
+
+
+async def test_an_article_counts_by_what_it_says_now(tmp_path: Path) -> None:
+    """One that was edited, and one whose page has no more of what its teaser said, do not match
+    any more: what they said before is at no place of their text."""
+    world = await World(config(tmp_path)).open()
+    await world.poll(BRIEF)
+    await world.poll(WIRE)
+    await world.poll(BRIEF, item("kept", "Kept", "It was liberated."))
+    await world.poll(BRIEF, item("lost", "Lost", "Troops liberated it."))
+    await world.poll(BRIEF, item("lost", "Lost", "Troops entered it."))
+    await world.poll(WIRE, item("teaser", "Teaser", "A town liberated."))
+    (wanted,) = await world.bodies()
+    await world.article(wanted, page("teaser", "Teaser", "The town had been quiet for a week."))
+    rows = await world.store.read(
+        lambda tx: reviews.articles_around(tx, LIBERATED.id, NOON, 10),
+    )
+    assert {row["title"]: row["spans"] for row in rows} == {
+        "Kept": '[["body", 7, 16]]', "Lost": None, "Teaser": None,
+    }  # fmt: skip
+    await world.close()

@@ -8,8 +8,8 @@ from monitor.store.db import Row, Tx
 
 
 def articles_around(tx: Tx, rule_id: str, since: int, limit: int) -> Sequence[Row]:
-    """The articles of the stories that a rule matched since a time, newest first: `matched`, and
-    the spans if so, of the newest version."""
+    """The articles of the stories that a rule matched since a time, newest first; `spans`, where
+    the text as it stands now matches."""
     return tx.all(
         """WITH own AS (
              SELECT DISTINCT coalesce(s.merged_into, i.story_key) AS story_key
@@ -21,7 +21,7 @@ def articles_around(tx: Tx, rule_id: str, since: int, limit: int) -> Sequence[Ro
              UNION SELECT s.story_key FROM own JOIN stories s ON s.merged_into = own.story_key)
            SELECT i.item_id, i.title, i.body, i.story_key,
              (SELECT spans FROM matches m WHERE m.item_id = i.item_id AND m.rule_id = :rule
-                AND m.error IS NULL ORDER BY m.version DESC, m.partial LIMIT 1) AS spans
+                AND m.version = i.version AND m.partial = i.partial AND m.error IS NULL) AS spans
            FROM keys CROSS JOIN items i ON i.story_key = keys.story_key
            WHERE i.merged_into_id IS NULL ORDER BY i.item_id DESC LIMIT :limit""",
         rule=rule_id, since=since, limit=limit,
