@@ -18,12 +18,17 @@ def silence(tx: Tx, config: Config, wish: Silence, now: int) -> bool:
     """
     if not silences.add(tx, wish):
         return False
+    hush(tx, config, wish, now)
+    return True
+
+
+def hush(tx: Tx, config: Config, wish: Silence, now: int) -> None:
+    """Hold what a silence hides of all that is owed."""
     for alert_id, channel in conversations.untried(tx):
         if hides(tx, config, wish, alerts.find(tx, alert_id)) and conversations.withdraw(
             tx, alert_id, channel
         ):
             holds.hold(tx, Hold(alert_id, channel, HoldReason.SILENCED, wish.id, now))
-    return True
 
 
 def hides(tx: Tx, config: Config, wish: Silence, alert: Alert) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from cli_world import REPOSITORY, Place, fill
-from monitor import grouping
+from monitor import grouping, hushing
 from monitor.model import Ack, Item, Precision, Silence, Stamp
 from monitor.plan import Plan
 from monitor.replay import Replayed, Window, replay
@@ -26,7 +26,7 @@ from monitor.settings import (
     Settings,
     Severity,
 )
-from monitor.store import acks, silences
+from monitor.store import acks
 from monitor.store.alerts import dump_spans
 from monitor.store.db import Tx
 from world import BRIEF, DAY, HOUR, MINUTE, NOON, SECOND, WIRE, World, item, page
@@ -102,6 +102,13 @@ async def pass_time(world: World, seconds: int, step: int = 10) -> None:
         await world.told()
 
 
+async def silence(world: World, rule_id: str, lasts: int = HOUR) -> None:
+    """Somebody silences a rule."""
+    matcher = LabelMatcher("rule", "=", rule_id)
+    wish = Silence((matcher,), "ana", "enough", world.now, world.now + lasts)
+    await world.store.write(lambda tx: hushing.silence(tx, world.config, wish, world.now))
+
+
 @pytest.fixture
 async def world(tmp_path: Path):
     opened = await World(paced(tmp_path)).open()
@@ -134,9 +141,7 @@ async def live(world: World) -> None:
     await pass_time(world, 100)
     await world.poll(BRIEF, item("gate", "Car bomb at the gate of Rawa: 12 killed", "Many were."))
     await pass_time(world, 1200)
-    await world.store.write(lambda tx: silences.add(tx, Silence(
-        (LabelMatcher("rule", "=", "freed"),), "ana", "enough", world.now, world.now + HOUR,
-    )))  # fmt: skip
+    await silence(world, "freed")
     await world.poll(BRIEF, item("bridge", "Bridge of Fallujah liberated", "At last it was."))
     await pass_time(world, 400)
     await world.poll(BRIEF, item("kut", "Car bomb near Kut", "It went off by the river."))
@@ -174,6 +179,25 @@ async def test_a_window_begins_as_things_stood(world: World) -> None:
         assert archived.alerts == found.alerts, minutes
         assert archived.messages == found.messages, minutes
         assert archived.held == found.held, minutes
+
+
+async def test_a_silence_takes_back_what_is_owed(world: World) -> None:
+    """An update that waits for its time is held, another rule's message is sent; also where the
+    window begins while both wait."""
+    await world.poll(BRIEF)
+    await world.poll(BRIEF, item("gate", "Car bomb at the gate: 8 killed", "It was."))
+    await pass_time(world, 300)
+    await world.poll(BRIEF, item("gate", "Car bomb at the gate: 12 killed", "It was."))
+    await world.poll(BRIEF, item("port", "Port of Basra liberated", "Soldiers danced."))
+    waiting = world.now + 1
+    await pass_time(world, 60)
+    for rule_id in ("bombing", "killed"):
+        await silence(world, rule_id)
+    await pass_time(world, 1200)
+    assert "silenced" in {row["why"] for row in await world.rows("holds")}
+    for since in (0, waiting):
+        archived = await world.store.read(lambda tx, since=since: lived(tx, since))
+        assert archived == again(await replayed(world, since))
 
 
 async def test_a_told_article_joins_one_that_no_rule_asked_for(world: World) -> None:
@@ -254,9 +278,7 @@ class Stream:
             ack = Ack(self.rng.choice(alerts)["story_key"], "ana", now, now + HOUR)
             await self.world.store.write(lambda tx: acks.add(tx, ack))
         else:
-            matcher = LabelMatcher("rule", "=", self.rng.choice(RULES).id)
-            said = Silence((matcher,), "ana", "enough", now, now + 30 * MINUTE)
-            await self.world.store.write(lambda tx: silences.add(tx, said))
+            await silence(self.world, self.rng.choice(RULES).id, 30 * MINUTE)
 
     async def group(self) -> None:
         now = self.world.now

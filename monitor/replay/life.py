@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
 
-from monitor import dedupe, judge
+from monitor import dedupe, hushing, judge
 from monitor.figures import figures_beside, highest
 from monitor.judge import Answers, Arrived, Prepared
-from monitor.model import Ack, Alert, Answer, BodyState, Change
+from monitor.model import Ack, Alert, Answer, BodyState, Change, Silence
 from monitor.plan import Plan
 from monitor.replay.groups import Groups
 from monitor.replay.sender import Message, Sender
 from monitor.replay.window import Step, Steps, Window, ask, read, yes
-from monitor.store import acks, items, outbox, past, scratch, states
+from monitor.store import acks, items, outbox, past, scratch, silences, states
 from monitor.store import alerts as kept
 from monitor.store.db import Tx
 from monitor.store.states import History, State
@@ -75,10 +75,11 @@ class _Life:
     def begin(cls, tx: Tx, old: Tx, plan: Plan, steps: Steps) -> _Life:
         """As things stood when the window began."""
         since, item_ids = steps.window.since, {step.item_id for step in steps.steps}
-        keys = past.story_keys(old, item_ids)
         scratch.begin(tx, old, since)
+        concerned = item_ids | scratch.owed_items(tx)
+        keys = past.story_keys(old, concerned)
         scratch.put_stories(tx, old, keys)
-        mates = (past.mates(old, keys) | past.kin(old, item_ids)) - item_ids
+        mates = (past.mates(old, keys) | past.kin(old, concerned)) - item_ids
         scratch.put_mates(tx, old, mates)
         scratch.put_matches(tx, old, item_ids | mates, since)
         groups = Groups.of(tx, old, item_ids, keys)
@@ -124,9 +125,18 @@ class _Life:
         for row in past.said(self.old, *window):
             ack = Ack(row["story_key"], row["author"], row["acked_at"], row["until_at"])
             beside.append((ack.acked_at, partial(acks.add, tx, ack)))
+        for wish in silences.ending_after(self.old, window.since):
+            if window.since <= wish.created_at < window.until:
+                beside.append((wish.created_at, partial(self._silence, wish)))
         for row in past.digests(self.old, *window):
             beside.append((row["covers_to"], partial(scratch.take_into_digest, tx, row)))
         beside.sort(key=lambda one: one[0], reverse=True)
+
+    def _silence(self, wish: Silence) -> None:
+        """What is owed is held; of what was owed when the window began, that it was is gone."""
+        held = past.held_by(self.old, wish, self.steps.window.since)
+        scratch.copy(self.tx, "holds", held, digest_id=None)
+        hushing.hush(self.tx, self.plan.config, wish, wish.created_at)
 
     def _pass_to(self, at: int) -> None:
         while self._beside and self._beside[-1][0] <= at:

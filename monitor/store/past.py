@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from monitor.model import BodyState, Change
+from monitor.model import BodyState, Change, Silence
 from monitor.store import neighbours
 from monitor.store.db import Row, Tx
 from monitor.store.judgings import Judging
@@ -146,6 +146,16 @@ def said(past: Tx, since: int, until: int) -> Sequence[Row]:
     return past.all(
         "SELECT * FROM acks WHERE acked_at >= :since AND acked_at < :until ORDER BY acked_at",
         since=since, until=until,
+    )  # fmt: skip
+
+
+def held_by(past: Tx, silence: Silence, since: int) -> Sequence[Row]:
+    """What a silence held at once of what was raised before `since`."""
+    return past.all(
+        """SELECT h.* FROM holds h CROSS JOIN alerts a ON a.alert_id = h.alert_id
+           WHERE h.why = 'silenced' AND h.detail = :id AND h.held_at = :at
+             AND a.raised_at < :since""",
+        id=silence.id, at=silence.created_at, since=since,
     )  # fmt: skip
 
 

@@ -93,6 +93,16 @@ def on_their_way(tx: Tx) -> Sequence[Row]:
     return tx.all("SELECT * FROM deliveries WHERE state = 'waiting' AND tries > 0")
 
 
+def owed_items(tx: Tx) -> set[int]:
+    """The items that messages which wait still are about."""
+    rows = tx.all(
+        """SELECT DISTINCT a.item_id FROM deliveries d
+           CROSS JOIN delivery_alerts da ON da.delivery_id = d.delivery_id
+           CROSS JOIN alerts a ON a.alert_id = da.alert_id WHERE d.state = 'waiting'"""
+    )
+    return {row["item_id"] for row in rows}
+
+
 def put_stories(tx: Tx, past: Tx, keys: Collection[str]) -> None:
     """The rows of stories.  What became part of another does so later, where it is known when."""
     rows = past.all(
