@@ -17,6 +17,7 @@ from monitor.pacing import Due, Held
 from monitor.plan import Plan
 from monitor.settings import Config, Severity
 from monitor.store import acks, conversations, edits, holds, outbox, silences
+from monitor.store import alerts as kept
 from monitor.store.db import Tx
 from monitor.store.holds import Hold
 
@@ -47,6 +48,16 @@ def owe(tx: Tx, plan: Plan, subject: Subject, alerts: Sequence[Alert]) -> None:
         owing.sort(alert)
     for channel, told in owing.now.items():
         owing.tell(channel, told)
+
+
+def take_back(tx: Tx, item_id: int, story_keys: Sequence[str], now: int) -> None:
+    """An item whose page joined it to a story that was told opens no second conversation: what
+    nobody was told of it yet is judged anew, as of one more article of that story."""
+    for alert_id in kept.opened_twice(tx, item_id, story_keys, now):
+        for channel in outbox.channels_of(tx, alert_id):
+            conversations.withdraw(tx, alert_id, channel)
+        holds.release(tx, alert_id)
+        kept.forget(tx, alert_id)
 
 
 def recount(tx: Tx, plan: Plan, story_keys: Sequence[str], now: int) -> None:

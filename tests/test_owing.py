@@ -24,6 +24,7 @@ from world import (
     LIBERATED,
     MINUTE,
     NOON,
+    SECOND,
     WIRE,
     World,
     config,
@@ -304,6 +305,57 @@ async def test_what_was_told_alone_may_join_what_nobody_asked_for(tmp_path: Path
         world.now += HOUR
         await world.poll(BRIEF, item("one", "Car bombing at Arkona customs gate", same))
         assert len({row["merged_into"] for row in await world.rows("stories")}) == 2
+
+
+# --- what a page joins to a story that was told ---------------------------------------------------
+
+TEXT = (
+    "PORT SAREN (NWA) - A car bombing tore through the fish market in Port Saren on Tuesday "
+    "morning, wounding dozens, police said. It went off at 7:40 near the customs gate, where "
+    "lorries wait for the first ferry. Governor Idris Kamal closed the port.\n\nNobody has claimed "
+    "the attack. Rescuers dug through the collapsed roof of the auction hall until noon, the "
+    "harbour police chief Mara Lind told reporters."
+)
+OWN_TEXT = (
+    "Smoke still stood over Port Saren's fish market when our reporter reached the customs gate on "
+    "Tuesday. A car bombing had torn through it. Governor Idris Kamal came at noon and said the "
+    "port would stay closed.\n\nMara Lind, who leads the harbour police, said the lorry had "
+    "arrived with the first ferry."
+)
+
+
+@pytest.fixture
+async def port(tmp_path: Path) -> AsyncIterator[World]:
+    """A story was told, and an outlet's feed has its headline in other words, which match too."""
+    async with desk(tmp_path) as world:
+        fields = {"url": "https://brief.example/port", "body": TEXT, "wire": "NWA"}
+        await world.poll(BRIEF, item("port", "Car bombing at Port Saren fish market", **fields))
+        world.now += HOUR
+        assert await world.told() == [("car-bombing",)]
+        await world.poll(WIRE, item("new", "Traders speak of car bombing"))
+        assert len(await world.rows("conversations")) == 2
+        world.now += 5 * SECOND
+        yield world
+
+
+async def test_a_teaser_whose_page_is_a_copy_opens_no_conversation(port: World) -> None:
+    (wanted,) = await port.bodies()
+    await port.article(wanted, page("new", "Traders speak of car bombing", TEXT, wire="NWA"))
+    assert len({row["merged_into"] for row in await port.rows("stories")}) == 2
+    port.now += DAY
+    assert await port.told() == []
+    assert [row["occasion"] for row in await port.rows("alerts")] == ["first"]
+    assert len(await port.rows("conversations")) == 1
+
+
+async def test_a_teaser_whose_page_has_an_origin_of_its_own_is_an_update(port: World) -> None:
+    (wanted,) = await port.bodies()
+    title = "Traders speak of car bombing"
+    await port.article(wanted, page("new", title, OWN_TEXT, byline="By Ida Reporter"))
+    port.now += DAY
+    assert await port.told() == [("car-bombing",)]
+    assert await occasions(port) == ["first", "origin"]
+    assert [row["revision"] for row in await deliveries(port)] == [1, 2]
 
 
 class Office:

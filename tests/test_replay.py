@@ -218,6 +218,25 @@ async def test_a_told_article_joins_one_that_no_rule_asked_for(world: World) -> 
     assert await world.store.read(lived) == again(await replayed(world))
 
 
+async def test_a_teaser_that_opened_a_story_in_vain_is_lived_again_too(world: World) -> None:
+    """Its page is a copy of what was told; also where the window begins between the two."""
+    body = "Ships from Umm Qasr and Fao came into Basra on Monday. " * 2 + "It was liberated."
+    for source in (WIRE, BRIEF):
+        await world.poll(source)
+    await world.poll(BRIEF, item("first", "Port of Basra opens", body))
+    await pass_time(world, 300)
+    await world.poll(WIRE, item("vain", "Who liberated whom", "More soon."))
+    between = world.now + 1
+    world.now += 2 * SECOND
+    (wanted,) = await world.bodies()
+    await world.article(wanted, page("vain", "Port of Basra opens", body))
+    assert len(await world.rows("alerts")) == 1
+    await pass_time(world, 300)
+    for since in (0, between):
+        archived = await world.store.read(lambda tx, since=since: lived(tx, since))
+        assert archived == again(await replayed(world, since))
+
+
 # --- random streams ------------------------------------------------------------------------------
 
 EVENTS = (

@@ -126,27 +126,59 @@ def raise_alert(tx: Tx, alert: Alert) -> bool:
     ))  # fmt: skip
 
 
+_UNTOLD = """
+  NOT EXISTS (SELECT 1 FROM delivery_alerts da JOIN deliveries d ON d.delivery_id = da.delivery_id
+              WHERE da.alert_id = alerts.alert_id AND (d.state <> 'waiting' OR d.tries > 0))
+  AND NOT EXISTS (SELECT 1 FROM holds h
+                  WHERE h.alert_id = alerts.alert_id AND h.digest_id IS NOT NULL)"""
+
+
 def judge_again(tx: Tx, stored: StoredItem, match: Match, worth: Worth, now: int) -> list[Alert]:
     """The text that alerts of a rule were raised on was completed: the same match, found in the
     whole.  Nothing where they were raised on another text, or of another article; and what
     somebody was told stays as it was told: what is more in the whole is news."""
     rows = tx.all(
-        """UPDATE alerts SET spans = :spans, partial = :partial, judged_at = :now,
+        f"""UPDATE alerts SET spans = :spans, partial = :partial, judged_at = :now,
              severity = :severity, demoted = :demoted
            WHERE rule_id = :rule_id AND item_id = :item_id AND version = :version
-             AND reason <> 'lost'
-             AND NOT EXISTS (SELECT 1 FROM delivery_alerts da
-                             JOIN deliveries d ON d.delivery_id = da.delivery_id
-                             WHERE da.alert_id = alerts.alert_id
-                               AND (d.state <> 'waiting' OR d.tries > 0))
-             AND NOT EXISTS (SELECT 1 FROM holds h
-                             WHERE h.alert_id = alerts.alert_id AND h.digest_id IS NOT NULL)
+             AND reason <> 'lost' AND {_UNTOLD}
            RETURNING *""",
         rule_id=match.rule_id, item_id=stored.id, version=stored.version,
         spans=dump_spans(match.spans), partial=stored.item.partial, now=now,
         severity=worth.severity, demoted=worth.demoted,
     )  # fmt: skip
     return [from_row(row) for row in rows]
+
+
+def opened_twice(tx: Tx, item_id: int, story_keys: Sequence[str], now: int) -> list[str]:
+    """The ids of what an item raised, and nobody was told, in a story that became part of another
+    just now: by rules that raised a first alert in the other too."""
+    rows = tx.all(
+        f"""SELECT alert_id FROM alerts
+            WHERE item_id = :item_id AND {_UNTOLD}
+              AND EXISTS (SELECT 1 FROM merges m
+                          WHERE m.story_key = alerts.story_key AND m.merged_at = :now)
+              AND EXISTS (SELECT 1 FROM alerts other
+                          WHERE other.rule_id = alerts.rule_id AND other.item_id <> :item_id
+                            AND other.occasion = 'first'
+                            AND other.story_key IN (SELECT value FROM json_each(:stories)))
+            ORDER BY alert_id""",
+        item_id=item_id, stories=json.dumps(list(story_keys)), now=now,
+    )  # fmt: skip
+    return [row["alert_id"] for row in rows]
+
+
+def forget(tx: Tx, alert_id: str) -> None:
+    """It was never raised: its item is one more article of a story that was told.  No channel
+    may owe it or hold it any more."""
+    tx.run(
+        """UPDATE matches SET verdict = 'counted'
+           WHERE (item_id, rule_id, version, verdict) IN
+             (SELECT item_id, rule_id, version, reason FROM alerts WHERE alert_id = :id)""",
+        id=alert_id,
+    )  # fmt: skip
+    for table in ("proofs", "marks", "alerts"):
+        tx.run(f"DELETE FROM {table} WHERE alert_id = :id", id=alert_id)
 
 
 def find(tx: Tx, alert_id: str) -> Alert:
