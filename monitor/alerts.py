@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from monitor.model import Alert, Span, Worth
+from monitor.model import Alert, Span, StoredItem, Worth
 from monitor.occasions import Occasion, Situation
 
 
@@ -24,7 +24,7 @@ def alert(
         raised_at=situation.now,
         severity=worth.severity,
         spans=tuple(spans),
-        late=is_late(situation),
+        late=is_late(stored, situation.news_at, situation.late_after_seconds),
         partial=stored.item.partial,
         version=stored.version,
         demoted=worth.demoted,
@@ -37,9 +37,9 @@ def alert_id(rule_id: str, story_key: str, occasion: str) -> str:
     return hashlib.sha256(f"{rule_id}\n{story_key}\n{occasion}".encode()).hexdigest()[:16]
 
 
-def is_late(situation: Situation) -> bool:
+def is_late(stored: StoredItem, news_at: int | None, after_seconds: int | None) -> bool:
     """Published long before it was seen.  A time in the future is no reason to doubt the news."""
-    published = situation.stored.item.published
-    if situation.late_after_seconds is None or published is None or situation.news_at is None:
+    published = stored.item.published
+    if after_seconds is None or published is None or news_at is None:
         return False
-    return situation.news_at - published.at > situation.late_after_seconds * 1000
+    return news_at - published.at > after_seconds * 1000

@@ -180,8 +180,10 @@ class Case:
         situation, rule = self.situation, self.plan.rules[match.rule_id]
         worth = worth_of(rule, match, situation.stored.item)
         if situation.change is Change.COMPLETED:
-            again = kept.judge_again(self.tx, situation.stored, match, worth, situation.now)
-            self.completed.extend(again)
+            news_at, after = situation.news_at, situation.late_after_seconds
+            late = alerts.is_late(situation.stored, news_at, after)
+            again = kept.Again(worth, late, situation.now)
+            self.completed.extend(kept.judge_again(self.tx, situation.stored, match, again))
         counted = highest(figures_beside(situation.stored.item, match.spans))
         past = self._past(rule.id)
         before = self.before.answer(match) if self.before is not None else None

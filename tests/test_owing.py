@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor import briefings, gathering, grouping, hushing
-from monitor.model import Silence, short_id
+from monitor.model import Silence, Stamp, short_id
 from monitor.settings import EmailChannel, LabelMatcher, Pace, Rule, Settings, Severity
 from monitor.store import outbox, stories
 from monitor.store.db import Row
@@ -356,6 +356,38 @@ async def test_a_teaser_whose_page_has_an_origin_of_its_own_is_an_update(port: W
     assert await port.told() == [("car-bombing",)]
     assert await occasions(port) == ["first", "origin"]
     assert [row["revision"] for row in await deliveries(port)] == [1, 2]
+
+
+# --- what a page changes of what waits ------------------------------------------------------------
+
+WEEK_AGO = Stamp(NOON - 7 * DAY)
+
+
+async def why_held(world: World) -> list[tuple[str, str]]:
+    return [(row["channel"], row["why"]) for row in await world.rows("holds ORDER BY channel")]
+
+
+async def test_a_page_that_brings_an_old_date_makes_its_teaser_late(tmp_path: Path) -> None:
+    async with desk(tmp_path) as world:
+        await world.poll(WIRE, item("new", "A car bombing"))
+        (wanted,) = await world.bodies()
+        text = "A car bombing in Arkona."
+        await world.article(wanted, page("new", "A car bombing", text, published=WEEK_AGO))
+        world.now += DAY
+        assert await world.told() == []
+        assert await why_held(world) == [("me", "late")]
+
+
+async def test_a_page_that_brings_a_new_date_makes_it_fresh(tmp_path: Path) -> None:
+    async with desk(tmp_path) as world:
+        await world.poll(WIRE, item("new", "A car bombing", published=WEEK_AGO))
+        assert await why_held(world) == [("me", "late")]
+        (wanted,) = await world.bodies()
+        text = "A car bombing in Arkona."
+        await world.article(wanted, page("new", "A car bombing", text, published=Stamp(NOON)))
+        world.now += DAY
+        assert await world.told() == [("car-bombing",)]
+        assert await why_held(world) == []
 
 
 class Office:

@@ -237,6 +237,25 @@ async def test_a_teaser_that_opened_a_story_in_vain_is_lived_again_too(world: Wo
         assert archived == again(await replayed(world, since))
 
 
+async def test_a_date_that_only_the_page_had_is_not_known_before(world: World) -> None:
+    """A teaser waits for the digest, or for its turn, by the date that it had itself."""
+    old, new = Stamp(NOON - 9 * DAY, Precision.SECOND), Stamp(NOON, Precision.SECOND)
+    for source in (WIRE, BRIEF):
+        await world.poll(source)
+    await world.poll(WIRE, item("a", "Kut liberated"), item("b", "Fao liberated", published=old))
+    between = world.now + 1
+    world.now += 2 * SECOND
+    for wanted in await world.bodies():
+        slug = wanted.url[-1]
+        title, published = ("Kut liberated", old) if slug == "a" else ("Fao liberated", new)
+        await world.article(wanted, page(slug, title, "It was.", published=published))
+    await pass_time(world, 300)
+    for since in (0, between):
+        archived = await world.store.read(lambda tx, since=since: lived(tx, since))
+        assert archived == again(await replayed(world, since))
+        assert len(archived.messages) == len(archived.held) == 1
+
+
 # --- random streams ------------------------------------------------------------------------------
 
 EVENTS = (

@@ -8,6 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from monitor import dedupe, hushing, judge
+from monitor.alerts import is_late
 from monitor.figures import figures_beside, highest
 from monitor.judge import Answers, Arrived, Prepared
 from monitor.model import Ack, Alert, Answer, BodyState, Change, Silence
@@ -164,11 +165,14 @@ class _Life:
         """Its page came only in the window, and what was judged by the teaser was judged again: it
         is as the teaser made it."""
         stored = items.load(self.tx, history.row["item_id"])
+        after_seconds = self.plan.config.settings.late_after_seconds
+        late = is_late(stored, history.row["news_at"], after_seconds)
         for match in ask(self.plan, history, state, closed=False):
             if match.answer is Answer.YES:
                 rule, spans = self.plan.rules[match.rule_id], match.spans
                 worth = worth_of(rule, match, state.item)
-                kept.judge_again(self.tx, stored, match, worth, state.since)
+                again = kept.Again(worth, late, state.since)
+                kept.judge_again(self.tx, stored, match, again)
                 figures = highest(figures_beside(state.item, spans))
                 scratch.take_match_back(
                     self.tx, stored, match, {kind: one.value for kind, one in figures.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from monitor.model import Alert, Match, Past, Reason, Span, StoredItem, Worth
 from monitor.settings import Severity, highest
@@ -23,6 +24,14 @@ class Judged:
     verdict: Reason
     now: int
     figures: Mapping[str, int] = field(default_factory=dict)
+
+
+class Again(NamedTuple):
+    """What a match comes to on the whole text, and when that was found."""
+
+    worth: Worth
+    late: bool
+    now: int
 
 
 def past(tx: Tx, rule_id: str, story_keys: Sequence[str], item_id: int) -> Past:
@@ -133,19 +142,19 @@ _UNTOLD = """
                   WHERE h.alert_id = alerts.alert_id AND h.digest_id IS NOT NULL)"""
 
 
-def judge_again(tx: Tx, stored: StoredItem, match: Match, worth: Worth, now: int) -> list[Alert]:
+def judge_again(tx: Tx, stored: StoredItem, match: Match, again: Again) -> list[Alert]:
     """The text that alerts of a rule were raised on was completed: the same match, found in the
     whole.  Nothing where they were raised on another text, or of another article; and what
     somebody was told stays as it was told: what is more in the whole is news."""
     rows = tx.all(
         f"""UPDATE alerts SET spans = :spans, partial = :partial, judged_at = :now,
-             severity = :severity, demoted = :demoted
+             severity = :severity, demoted = :demoted, late = :late
            WHERE rule_id = :rule_id AND item_id = :item_id AND version = :version
              AND reason <> 'lost' AND {_UNTOLD}
            RETURNING *""",
         rule_id=match.rule_id, item_id=stored.id, version=stored.version,
-        spans=dump_spans(match.spans), partial=stored.item.partial, now=now,
-        severity=worth.severity, demoted=worth.demoted,
+        spans=dump_spans(match.spans), partial=stored.item.partial, now=again.now,
+        severity=again.worth.severity, demoted=again.worth.demoted, late=again.late,
     )  # fmt: skip
     return [from_row(row) for row in rows]
 
