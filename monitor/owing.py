@@ -40,8 +40,8 @@ class Subject:
 def owe(tx: Tx, plan: Plan, subject: Subject, alerts: Sequence[Alert]) -> None:
     """One message per channel names every rule; with the page still to come it waits a little.
 
-    An alert that was judged again, on the whole text, goes where it belongs now: out of a digest,
-    or into it, unless it was told already.
+    An alert that was judged again, on the whole text, goes where it belongs now: out of a digest or
+    into it, to other channels, sooner; unless it was told already.
     """
     owing = _Owing(tx, plan, subject)
     for alert in alerts:
@@ -92,26 +92,31 @@ class _Owing:
         labels, rule = labels_of(self.subject, alert), self.plan.rules[alert.rule_id]
         held = self._silenced({**rule.labels, **labels}) or pacing.kept(alert)
         owed, summed = outbox.channels_of(tx, alert.alert_id), holds.release(tx, alert.alert_id)
-        for name in routing.route(labels, rule, config.route, config.channels, self._holding):
+        names = routing.route(labels, rule, config.route, config.channels, self._holding)
+        for name in owed.difference(names):
+            conversations.withdraw(tx, alert.alert_id, name)
+        for name in names:
             if name in summed:
                 continue  # a digest has it
-            if held is not None:
-                if name not in owed or conversations.withdraw(tx, alert.alert_id, name):
-                    self._hold(name, alert, held)
-            elif name not in owed:
+            if held is None:
                 self.now.setdefault(name, []).append(alert)
+            elif name not in owed or conversations.withdraw(tx, alert.alert_id, name):
+                self._hold(name, alert, held)
 
     def tell(self, channel: str, alerts: Sequence[Alert]) -> None:
         """Owe one message with these alerts, or keep them for the digest."""
         tx, subject, config = self.tx, self.subject, self.plan.config
         talk = conversations.talk(tx, channel, subject.story_keys)
+        for alert in alerts:
+            conversations.withdraw(tx, alert.alert_id, channel, but=talk.subject)
         crowd = conversations.crowd(tx, channel, subject.now)
         due = pacing.plan(config.settings.pace, talk, crowd, alerts, subject.now)
         if isinstance(due, Due):
             due = self._undisturbed(channel, alerts, due) or due
         if isinstance(due, Held):
             for alert in alerts:
-                self._hold(channel, alert, due)
+                if channel not in outbox.channels_of(tx, alert.alert_id):
+                    self._hold(channel, alert, due)
             return
         outbox.enqueue(tx, outbox.Owed(
             channel, config.channels[channel].recipients, talk.subject, DeliveryKind.ALERT,

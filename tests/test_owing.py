@@ -11,7 +11,16 @@ import pytest
 
 from monitor import briefings, gathering, grouping, hushing
 from monitor.model import Silence, Stamp, short_id
-from monitor.settings import EmailChannel, LabelMatcher, Pace, Rule, Settings, Severity
+from monitor.settings import (
+    EmailChannel,
+    LabelMatcher,
+    Pace,
+    Route,
+    Rule,
+    Settings,
+    Severity,
+    TextMatcher,
+)
 from monitor.store import outbox, stories
 from monitor.store.db import Row
 from monitor.store.outbox import Attempt
@@ -322,6 +331,7 @@ OWN_TEXT = (
     "port would stay closed.\n\nMara Lind, who leads the harbour police, said the lorry had "
     "arrived with the first ferry."
 )
+TITLES = ("Traders speak of car bombing", "Liberated traders speak of car bombing")
 
 
 @pytest.fixture
@@ -332,7 +342,7 @@ async def port(tmp_path: Path) -> AsyncIterator[World]:
         await world.poll(BRIEF, item("port", "Car bombing at Port Saren fish market", **fields))
         world.now += HOUR
         assert await world.told() == [("car-bombing",)]
-        await world.poll(WIRE, item("new", "Traders speak of car bombing"))
+        await world.poll(WIRE, item("new", TITLES[0]))
         assert len(await world.rows("conversations")) == 2
         world.now += 5 * SECOND
         yield world
@@ -340,7 +350,7 @@ async def port(tmp_path: Path) -> AsyncIterator[World]:
 
 async def test_a_teaser_whose_page_is_a_copy_opens_no_conversation(port: World) -> None:
     (wanted,) = await port.bodies()
-    await port.article(wanted, page("new", "Traders speak of car bombing", TEXT, wire="NWA"))
+    await port.article(wanted, page("new", TITLES[0], TEXT, wire="NWA"))
     assert len({row["merged_into"] for row in await port.rows("stories")}) == 2
     port.now += DAY
     assert await port.told() == []
@@ -350,11 +360,22 @@ async def test_a_teaser_whose_page_is_a_copy_opens_no_conversation(port: World) 
 
 async def test_a_teaser_whose_page_has_an_origin_of_its_own_is_an_update(port: World) -> None:
     (wanted,) = await port.bodies()
-    title = "Traders speak of car bombing"
-    await port.article(wanted, page("new", title, OWN_TEXT, byline="By Ida Reporter"))
+    await port.article(wanted, page("new", TITLES[0], OWN_TEXT, byline="By Ida Reporter"))
     port.now += DAY
     assert await port.told() == [("car-bombing",)]
     assert await occasions(port) == ["first", "origin"]
+    assert [row["revision"] for row in await deliveries(port)] == [1, 2]
+
+
+async def test_what_is_new_in_such_a_teaser_goes_into_the_conversation(port: World) -> None:
+    """One more rule matches in it."""
+    await port.poll(WIRE, item("more", TITLES[1]))
+    port.now += 5 * SECOND
+    for wanted, title in zip(await port.bodies(), TITLES, strict=True):
+        slug = wanted.url.rpartition("/")[2]
+        await port.article(wanted, page(slug, title, TEXT, wire="NWA"))
+    port.now += DAY
+    assert await port.told() == [("liberated",)]
     assert [row["revision"] for row in await deliveries(port)] == [1, 2]
 
 
@@ -388,6 +409,62 @@ async def test_a_page_that_brings_a_new_date_makes_it_fresh(tmp_path: Path) -> N
         world.now += DAY
         assert await world.told() == [("car-bombing",)]
         assert await why_held(world) == []
+
+
+async def routed(directory: Path, rule: Rule, *routes: Route) -> World:
+    """What no route takes goes to `me`."""
+    names = ("me", *(name for route in routes for name in route.to))
+    channels = [EmailChannel(name, (ANA,), "wirewatch@desk.example", "localhost") for name in names]
+    settings = Settings(directory / "wirewatch.db", pace=Pace())
+    known = config(directory, rules=(rule,), channels=channels, settings=settings)
+    world = await World(replace(known, route=Route(to=("me",), routes=routes))).open()
+    await world.poll(WIRE)
+    return world
+
+
+async def owed_to(world: World) -> list[str]:
+    rows = await world.rows("deliveries WHERE state = 'waiting' ORDER BY channel")
+    return [row["channel"] for row in rows]
+
+
+async def test_what_a_page_leads_elsewhere_leaves_where_its_teaser_led(tmp_path: Path) -> None:
+    world = await routed(tmp_path, BOMBING, Route(("room",), text=TextMatcher("Mosul")))
+    await world.poll(WIRE, item("new", "A car bombing"))
+    assert await owed_to(world) == ["me"]
+    (wanted,) = await world.bodies()
+    await world.article(wanted, page("new", "A car bombing", "A car bombing in Mosul."))
+    assert await owed_to(world) == ["room"]
+    await world.close()
+
+
+async def test_what_a_page_makes_low_is_told_nowhere_at_once(tmp_path: Path) -> None:
+    low = Route(("mail",), (LabelMatcher("severity", "=", "low"),))
+    world = await routed(tmp_path, BY_PLACE, low)
+    await world.poll(WIRE, item("new", "Arkona", "A bombing."))
+    assert await owed_to(world) == ["me"]
+    (wanted,) = await world.bodies()
+    await world.article(wanted, page("new", "Arkona", "It was calm.\n\nThen a bombing."))
+    assert await owed_to(world) == []
+    assert await why_held(world) == [("mail", "low")]
+    await world.close()
+
+
+async def test_what_a_page_makes_more_severe_waits_no_longer(tmp_path: Path) -> None:
+    """It was to come half an hour after the update before it."""
+    places = {"title": Severity.NORMAL, "lead": Severity.CRITICAL}
+    rules = (replace(BY_PLACE, severities=places), LIBERATED, Rule("fire", "fire", version="1"))
+    async with desk(tmp_path, rules=rules) as world:
+        titles = ("Arkona liberated", "Arkona liberated, fire", "Arkona liberated, fire, bombing")
+        for title, minutes in zip(titles, (2, 15, 0), strict=True):
+            await world.poll(WIRE, item("new", title))
+            world.now += minutes * MINUTE
+            assert len(await world.told()) == (minutes > 0)
+        assert (await deliveries(world))[-1]["due_at"] == world.now + 30 * MINUTE
+        (wanted,) = await world.bodies()
+        await world.article(wanted, page("new", titles[-1], "A bombing. Arkona is liberated."))
+        assert (await deliveries(world))[-1]["due_at"] == world.now + 15 * MINUTE
+        world.now += 15 * MINUTE
+        assert await world.told() == [("bombing",)]
 
 
 class Office:

@@ -116,15 +116,18 @@ def untried(tx: Tx) -> list[tuple[str, str]]:
     return [(row["alert_id"], row["channel"]) for row in rows]
 
 
-def withdraw(tx: Tx, alert_id: str, channel: str) -> bool:
-    """Take an alert out of what `channel` owes.  False: somebody may have been told; then all are,
-    for one person's message must not hide it from another."""
+def withdraw(tx: Tx, alert_id: str, channel: str, *, but: str | None = None) -> bool:
+    """Take an alert out of what `channel` owes, about other subjects than `but`.
+
+    False: somebody may have been told; then all are, for one person's message must not hide it
+    from another."""
     owed = tx.all(
         """SELECT d.delivery_id, d.conversation_id,
              d.state = 'waiting' AND d.tries = 0 AND d.lease_token IS NULL AS untried
            FROM delivery_alerts da JOIN deliveries d ON d.delivery_id = da.delivery_id
-           WHERE da.alert_id = :alert AND d.channel = :channel""",
-        alert=alert_id, channel=channel,
+           JOIN conversations c ON c.conversation_id = d.conversation_id
+           WHERE da.alert_id = :alert AND d.channel = :channel AND c.subject IS NOT :but""",
+        alert=alert_id, channel=channel, but=but,
     )  # fmt: skip
     if not all(row["untried"] for row in owed):
         return False
