@@ -139,7 +139,9 @@ class _Owing:
         ack = acks.newest(self.tx, self.subject.story_keys)
         if ack is not None and _is_seen(ack, due.at):
             return Held(HoldReason.ACKED, ack.author)
-        if hours.is_quiet(self.plan.config, channel, due.at):
+        # It may come at either time: its article's page decides.
+        times = {due.at, self._try_at(alerts, due)}
+        if any(hours.is_quiet(self.plan.config, channel, at) for at in times):
             return Held(HoldReason.QUIET)
         return None
 

@@ -15,6 +15,7 @@ from monitor.settings import (
     EmailChannel,
     LabelMatcher,
     Pace,
+    Quiet,
     Route,
     Rule,
     Settings,
@@ -53,10 +54,11 @@ async def desk(
     to: tuple[str, ...] = (ANA,),
     rules: tuple[Rule, ...] = (BOMBING, LIBERATED, FLOOD),
     pace: Pace | None = None,
+    quiet: Quiet | None = None,
 ) -> AsyncIterator[World]:
     """A world with the pace we ship, and one channel."""
     settings = Settings(directory / "wirewatch.db", pace=pace or Pace())
-    channel = EmailChannel("me", to, "wirewatch@desk.example", "localhost")
+    channel = EmailChannel("me", to, "wirewatch@desk.example", "localhost", quiet=quiet)
     known = config(directory, rules=rules, channels=(channel,), settings=settings)
     world = await World(known).open()
     await world.poll(BRIEF)
@@ -465,6 +467,30 @@ async def test_what_a_page_makes_more_severe_waits_no_longer(tmp_path: Path) -> 
         assert (await deliveries(world))[-1]["due_at"] == world.now + 15 * MINUTE
         world.now += 15 * MINUTE
         assert await world.told() == [("bombing",)]
+
+
+@pytest.mark.parametrize("seconds", [30, 90, 150])
+async def test_what_waits_for_a_page_into_quiet_hours_is_held(tmp_path: Path, seconds: int) -> None:
+    """Due before they begin, it would be tried two minutes after it came, page or no page."""
+    quiet = Quiet(23 * 60, 7 * 60, "UTC")
+    async with desk(tmp_path, quiet=quiet) as world:
+        world.now += 11 * HOUR - seconds * SECOND
+        await world.poll(WIRE, item("new", "A flood"))
+        world.now += 2 * MINUTE
+        if seconds > 120:
+            assert await world.told() == [("flood",)]
+        else:
+            assert await world.told() == []
+            assert await why_held(world) == [("me", "quiet")]
+
+
+async def test_what_is_due_in_quiet_hours_is_held_though_it_waits_longer(tmp_path: Path) -> None:
+    """The page may come at any time, and then it would be sent."""
+    quiet = Quiet(23 * 60, 7 * 60, "UTC")
+    async with desk(tmp_path, quiet=quiet) as world:
+        world.now += 19 * HOUR - 90 * SECOND
+        await world.poll(WIRE, item("new", "A flood"))
+        assert await why_held(world) == [("me", "quiet")]
 
 
 class Office:
