@@ -1,12 +1,12 @@
-"""What a new silence keeps back of what is owed already: nobody waits for it to be sent first."""
+"""What a new silence or ack keeps back of what is owed already: nobody waits for it to be sent."""
 
 from __future__ import annotations
 
-from monitor.model import Alert, BodyState, HoldReason, Silence
+from monitor.model import Ack, Alert, BodyState, HoldReason, Silence
 from monitor.owing import Subject, labels_of
 from monitor.settings import Config
 from monitor.silencing import silenced_by
-from monitor.store import alerts, conversations, holds, items, silences, stories
+from monitor.store import acks, alerts, conversations, holds, items, silences, stories
 from monitor.store.db import Tx
 from monitor.store.holds import Hold
 
@@ -29,6 +29,22 @@ def hush(tx: Tx, config: Config, wish: Silence, now: int) -> None:
             tx, alert_id, channel
         ):
             holds.hold(tx, Hold(alert_id, channel, HoldReason.SILENCED, wish.id, now))
+
+
+def acknowledge(tx: Tx, ack: Ack) -> bool:
+    """Somebody has seen a story: until the time that they say, also what is owed of it is held.
+
+    False: it was said at that very moment already.
+    """
+    if not acks.add(tx, ack):
+        return False
+    if ack.until_at is not None:
+        keys = stories.union(tx, ack.story_key)
+        for alert_id, channel in conversations.untried_before(tx, keys, ack.until_at):
+            if conversations.withdraw(tx, alert_id, channel):
+                why = HoldReason.ACKED, ack.author
+                holds.hold(tx, Hold(alert_id, channel, *why, ack.acked_at))
+    return True
 
 
 def hides(tx: Tx, config: Config, wish: Silence, alert: Alert) -> bool:

@@ -33,7 +33,7 @@ from monitor.settings import (
     Severity,
     Source,
 )
-from monitor.store import acks, items, silences, stories
+from monitor.store import items, silences, stories
 from monitor.store.db import Row, Store, Tx
 from world import DAY, HOUR, MINUTE, SECOND, World, config
 
@@ -412,7 +412,9 @@ class Run:
         if self.raised:
             now, one = self.world.now, self.chance.choice(list(self.raised.values()))
             until = self.chance.choice((None, now + HOUR, now + 8 * HOUR))
-            await self.store.write(lambda tx: acks.add(tx, Ack(one.key, "ben", now, until)))
+            await self.store.write(
+                lambda tx: hushing.acknowledge(tx, Ack(one.key, "ben", now, until))
+            )
 
     async def merge(self) -> None:
         if self.articles:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor import briefings, gathering, grouping, hushing
-from monitor.model import Silence, Stamp, short_id
+from monitor.model import Ack, Silence, Stamp, short_id
 from monitor.settings import (
     EmailChannel,
     LabelMatcher,
@@ -114,6 +114,38 @@ async def test_a_conversation_that_never_began_is_none(tmp_path: Path) -> None:
             "silenced",
             "cap",
         ]
+
+
+@pytest.mark.parametrize("minutes", [15, 16, None])
+async def test_an_ack_holds_what_is_owed_already(tmp_path: Path, minutes: int | None) -> None:
+    """The update is due a quarter of an hour after the opening; without a time it is what ends an
+    ack."""
+    async with desk(tmp_path) as world:
+        await world.poll(BRIEF, item("new", body="A car bombing."))
+        world.now += 2 * MINUTE
+        assert await world.told()
+        await world.poll(BRIEF, item("new", body="A car bombing. Troops liberated it."))
+        until = None if minutes is None else world.now + minutes * MINUTE
+        (row,) = await world.rows("conversations")
+        ack = Ack(row["subject"], "ana", world.now, until)
+        assert await world.store.write(lambda tx: hushing.acknowledge(tx, ack))
+        world.now += HOUR
+        held = minutes == 16
+        assert await world.told() == ([] if held else [("liberated",)])
+        assert await why_held(world) == ([("me", "acked")] if held else [])
+
+
+async def test_an_ack_holds_nothing_critical_and_no_other_story(tmp_path: Path) -> None:
+    alarm = replace(FLOOD, severity=Severity.CRITICAL)
+    async with desk(tmp_path, rules=(BOMBING, LIBERATED, alarm)) as world:
+        await world.poll(BRIEF, item("new", "Arkona", body="A flood. Troops liberated it."))
+        await world.poll(BRIEF, item("else", "Quarry", body="Elsewhere. A car bombing."))
+        (key, _) = [row["story_key"] for row in await world.rows("items ORDER BY item_id")]
+        ack = Ack(key, "ana", world.now, world.now + DAY)
+        assert await world.store.write(lambda tx: hushing.acknowledge(tx, ack))
+        assert not await world.store.write(lambda tx: hushing.acknowledge(tx, ack))
+        world.now += HOUR
+        assert sorted(await world.told()) == [("car-bombing",), ("flood", "liberated")]
 
 
 async def two_owed(world: World) -> None:

@@ -26,7 +26,6 @@ from monitor.settings import (
     Settings,
     Severity,
 )
-from monitor.store import acks
 from monitor.store.alerts import dump_spans
 from monitor.store.db import Tx
 from world import BRIEF, DAY, HOUR, MINUTE, NOON, SECOND, WIRE, World, item, page
@@ -148,7 +147,7 @@ async def live(world: World) -> None:
     await pass_time(world, 100)
     key = (await world.rows("alerts"))[-1]["story_key"]
     ack = Ack(key, "ana", world.now, world.now + HOUR)
-    await world.store.write(lambda tx: acks.add(tx, ack))
+    await world.store.write(lambda tx: hushing.acknowledge(tx, ack))
     await world.poll(BRIEF, item("kut", "Car bomb near Kut", "By the river.\n\nFour were killed."))
     await world.poll(BRIEF, item("gate", "Car bomb at the gate of Rawa: 30 killed", "Market hit."))
     await pass_time(world, 4000, 100)
@@ -256,6 +255,22 @@ async def test_a_date_that_only_the_page_had_is_not_known_before(world: World) -
         assert len(archived.messages) == len(archived.held) == 1
 
 
+async def test_what_an_ack_took_back_is_held_again(world: World) -> None:
+    """Also where the window begins between the two."""
+    await world.poll(BRIEF)
+    await world.poll(BRIEF, item("kut", "Kut liberated", "It was."))
+    between = world.now + 1
+    world.now += 2 * SECOND
+    (alert,) = await world.rows("alerts")
+    ack = Ack(alert["story_key"], "ana", world.now, world.now + HOUR)
+    await world.store.write(lambda tx: hushing.acknowledge(tx, ack))
+    await pass_time(world, 300)
+    for since in (0, between):
+        archived = await world.store.read(lambda tx, since=since: lived(tx, since))
+        assert archived == again(await replayed(world, since))
+        assert len(archived.held) == 1
+
+
 # --- random streams ------------------------------------------------------------------------------
 
 EVENTS = (
@@ -314,7 +329,7 @@ class Stream:
         now, alerts = self.world.now, await self.world.rows("alerts")
         if alerts and self.rng.random() < 0.5:
             ack = Ack(self.rng.choice(alerts)["story_key"], "ana", now, now + HOUR)
-            await self.world.store.write(lambda tx: acks.add(tx, ack))
+            await self.world.store.write(lambda tx: hushing.acknowledge(tx, ack))
         else:
             await silence(self.world, self.rng.choice(RULES).id, 30 * MINUTE)
 

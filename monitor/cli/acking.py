@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from monitor import hushing
 from monitor.cli import finding, out, place, shapes
 from monitor.cli.base import Call
 from monitor.cli.place import Archive
 from monitor.cli.when import When
 from monitor.engine import wall_clock
 from monitor.model import Ack
-from monitor.store import acks, items
+from monitor.store import items
 from monitor.store.db import Tx
 
 
@@ -20,7 +21,7 @@ def run(call: Call, subject: str, author: str, seconds: float | None) -> None:
     def say_so(tx: Tx) -> Ack:
         alert = finding.only(finding.alerts(tx, subject), subject)
         ack = Ack(items.stories(tx, alert["item_id"])[0], author, now, until)
-        acks.add(tx, ack)
+        hushing.acknowledge(tx, ack)
         return ack
 
     with Archive(settings.database) as archive:

@@ -11,13 +11,13 @@ from monitor import dedupe, hushing, judge
 from monitor.alerts import is_late
 from monitor.figures import figures_beside, highest
 from monitor.judge import Answers, Arrived, Prepared
-from monitor.model import Ack, Alert, Answer, BodyState, Change, Silence
+from monitor.model import Ack, Alert, Answer, BodyState, Change, HoldReason, Silence
 from monitor.plan import Plan
 from monitor.replay.groups import Groups
 from monitor.replay.sender import Message, Sender
 from monitor.replay.window import Step, Steps, Window, ask, read, yes
-from monitor.store import acks, items, outbox, past, scratch, silences, states
 from monitor.store import alerts as kept
+from monitor.store import items, outbox, past, scratch, silences, states
 from monitor.store.db import Tx
 from monitor.store.states import History, State
 from monitor.worth import worth_of
@@ -125,7 +125,7 @@ class _Life:
         tx, window, beside = self.tx, self.steps.window, self._beside
         for row in past.said(self.old, *window):
             ack = Ack(row["story_key"], row["author"], row["acked_at"], row["until_at"])
-            beside.append((ack.acked_at, partial(acks.add, tx, ack)))
+            beside.append((ack.acked_at, partial(self._acknowledge, ack)))
         for wish in silences.ending_after(self.old, window.since):
             if window.since <= wish.created_at < window.until:
                 beside.append((wish.created_at, partial(self._silence, wish)))
@@ -134,10 +134,17 @@ class _Life:
         beside.sort(key=lambda one: one[0], reverse=True)
 
     def _silence(self, wish: Silence) -> None:
-        """What is owed is held; of what was owed when the window began, that it was is gone."""
-        held = past.held_by(self.old, wish, self.steps.window.since)
-        scratch.copy(self.tx, "holds", held, digest_id=None)
         hushing.hush(self.tx, self.plan.config, wish, wish.created_at)
+        self._hold_anew(HoldReason.SILENCED, wish.created_at)
+
+    def _acknowledge(self, ack: Ack) -> None:
+        hushing.acknowledge(self.tx, ack)
+        self._hold_anew(HoldReason.ACKED, ack.acked_at)
+
+    def _hold_anew(self, why: HoldReason, at: int) -> None:
+        """Of what was owed when the window began, that it was is gone: what was held is known."""
+        held = past.taken_back(self.old, why, at, self.steps.window.since)
+        scratch.copy(self.tx, "holds", held, digest_id=None)
 
     def _pass_to(self, at: int) -> None:
         while self._beside and self._beside[-1][0] <= at:

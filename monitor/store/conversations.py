@@ -116,6 +116,23 @@ def untried(tx: Tx) -> list[tuple[str, str]]:
     return [(row["alert_id"], row["channel"]) for row in rows]
 
 
+def untried_before(tx: Tx, story_keys: Sequence[str], at: int) -> list[tuple[str, str]]:
+    """Those in messages about stories that are now one, due before a time and not critical."""
+    rows = tx.all(
+        """SELECT DISTINCT da.alert_id, d.channel
+           FROM json_each(:stories) AS key CROSS JOIN conversations c ON c.subject = key.value
+           CROSS JOIN deliveries d ON d.conversation_id = c.conversation_id
+           CROSS JOIN delivery_alerts da ON da.delivery_id = d.delivery_id
+           WHERE d.state = 'waiting' AND d.tries = 0 AND d.lease_token IS NULL
+             AND d.kind = 'alert' AND coalesce(d.due_at, d.try_at) < :at AND NOT EXISTS
+               (SELECT 1 FROM delivery_alerts o JOIN alerts a ON a.alert_id = o.alert_id
+                WHERE o.delivery_id = d.delivery_id AND a.severity = 'critical')
+           ORDER BY 1, 2""",
+        stories=json.dumps(list(story_keys)), at=at,
+    )  # fmt: skip
+    return [(row["alert_id"], row["channel"]) for row in rows]
+
+
 def withdraw(tx: Tx, alert_id: str, channel: str, *, but: str | None = None) -> bool:
     """Take an alert out of what `channel` owes, about other subjects than `but`.
 

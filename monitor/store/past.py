@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from monitor.model import BodyState, Change, Silence
+from monitor.model import BodyState, Change, HoldReason
 from monitor.store import neighbours
 from monitor.store.db import Row, Tx
 from monitor.store.judgings import Judging
@@ -149,13 +149,12 @@ def said(past: Tx, since: int, until: int) -> Sequence[Row]:
     )  # fmt: skip
 
 
-def held_by(past: Tx, silence: Silence, since: int) -> Sequence[Row]:
-    """What a silence held at once of what was raised before `since`."""
+def taken_back(past: Tx, why: HoldReason, at: int, before: int) -> Sequence[Row]:
+    """What a silence or an ack held at once of the alerts raised before a time."""
     return past.all(
         """SELECT h.* FROM holds h CROSS JOIN alerts a ON a.alert_id = h.alert_id
-           WHERE h.why = 'silenced' AND h.detail = :id AND h.held_at = :at
-             AND a.raised_at < :since""",
-        id=silence.id, at=silence.created_at, since=since,
+           WHERE h.why = :why AND h.held_at = :at AND a.raised_at < :before""",
+        why=why, at=at, before=before,
     )  # fmt: skip
 
 
