@@ -341,6 +341,48 @@ def test_a_date_is_read(written: str, told: str | None) -> None:
     assert (item.published.iso() if item.published else None) == told
 
 
+OLD = "Car bombing on anniversary of June 10, 2014 fall of Mosul"
+
+
+@pytest.mark.parametrize(
+    ("box", "told"),
+    [
+        (f"<h3><a href=/n/4712>{OLD}</a></h3><span class=date>Nov 17, 2025</span>", "2025-11-17"),
+        (f"<h3><a href=/n/4712>{OLD}</a></h3><span>Nov 17, 2025</span>", "2025-11-17"),
+        (f"<h3><a href=/n/4712>{OLD}</a></h3><p>It was said on Monday.</p>", None),
+        (
+            "<h3><a href=/n/4712>The bridge is shut</a></h3><p>It was built after the flood of"
+            " June 10, 2014, as the town council said.</p><p class=post-date>17.11.2025</p>",
+            "2025-11-17",
+        ),
+        (
+            "<h3><a href=/n/4712>The bridge is shut</a></h3><p>It was built after the flood of"
+            " <b>the year</b> on June 10, 2014, as the council said.</p>",
+            None,
+        ),
+        (
+            "<h3><a href=/n/4712>The bridge is shut</a></h3><p>Baghdad (AFP) Nov 17, 2025 - The"
+            " bridge that was built on June 10, 2014 is shut.</p>",
+            "2025-11-17",
+        ),
+        (
+            "<h3><a href=/n/4712>The bridge is shut</a></h3><p>17.11.2025 – The bridge that was"
+            " built on 10.6.2014 is shut.</p>",
+            "2025-11-17",
+        ),
+        (
+            "<h3><a href=/n/4712>The bridge is shut</a></h3>"
+            "<p>Posted on November 17, 2025 by admin</p>",
+            "2025-11-17",
+        ),
+    ],
+)
+def test_a_date_that_a_text_speaks_of_is_not_the_articles(box: str, told: str | None) -> None:
+    """An old date in a headline or teaser makes nothing old."""
+    item = first(f"<li>{box}")
+    assert (item.published.iso() if item.published else None) == told
+
+
 def test_a_date_before_a_bare_link_is_not_the_next_ones() -> None:
     """On pages of lines a date that leads its line is not taken for the line above."""
     lines = "".join(

@@ -12,7 +12,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from monitor import dates, markup, urls
+from monitor import dateline, dates, markup, urls
 from monitor.listing import words
 from monitor.listing.spans import HEADINGS, Spans
 from monitor.listing.titles import named, word_count
@@ -24,6 +24,9 @@ _LINE_PARTS = words.these("a b i em strong span font u small time")
 _TEASER_WORDS = 7
 _LONGEST_TEASER = 1000
 _LONGEST_BYLINE = 100
+_LONGEST_DATE = 100  # of what an element holds whose class says date
+_MOST_NAMED = 20
+_AFTER_DATE = tuple("-–—:|·•")
 _BY = re.compile(r"(?:by|von|par|por|di|door|av|af|от|автор)\s+\S.*", re.IGNORECASE)
 _PARTS = re.compile(r"\s+[|·•–—-]\s+|[|·•()\[\]]|\s{3,}")
 _CJK_DATE = re.compile(r"((?:19|20)\d\d)\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?")
@@ -78,13 +81,18 @@ def read(box: HtmlElement, title: str | None, spans: Spans, *, base: str, timezo
     nodes = list(islice(box.iter(), _MOST_NODES))
     texts = list(_texts(nodes))
     teaser = _teaser(box, title)
-    published, dated = _date(nodes, texts, timezone)
+    published, dated = _date_marked(nodes, title, timezone)
+    if published is None:
+        # A headline speaks of other days than its own.
+        beside = [text for text in texts if title is None or text not in title]
+        published, seen = _date(beside, timezone, teaser)
+        dated = dated or seen
     if not dated and box.tag in _LINE_PARTS:
-        published, dated = _date([], list(_before(box)), timezone)
+        published, dated = _date(list(_before(box)), timezone)
     if not dated and teaser is None:
         behind = list(_behind(box, spans))
         if not dated:
-            published, dated = _date([], behind, timezone)
+            published, dated = _date(behind, timezone)
         teaser = next((t for t in behind if _is_teaser(t, title)), None)
     return Beside(
         published, dated, teaser[:_LONGEST_TEASER] if teaser else None,
@@ -131,10 +139,11 @@ def _behind(box: HtmlElement, spans: Spans) -> Iterator[str]:
             yield text
 
 
-def _date(
-    nodes: Sequence[HtmlElement], texts: Sequence[str], timezone: str
+def _date_marked(
+    nodes: Sequence[HtmlElement], title: str | None, timezone: str
 ) -> tuple[Stamp | None, bool]:
-    dated = False
+    """The date in an element that says to hold one, by its tag before by its class."""
+    dated, named_so = False, []
     for node in nodes:
         if not isinstance(node.tag, str):
             continue
@@ -143,15 +152,46 @@ def _date(
             dated = True
             if (found := dates.stamp(said or markup.text_of(node) or "", timezone)) is not None:
                 return found, True
-        elif named(node) & words.DATE_WORDS and any(c.isdigit() for c in node.text or ""):
-            dated = True
-    for text in texts:
-        if len(text) > 200 or not any(c.isdigit() for c in text):
+        elif named(node) & words.DATE_WORDS:
+            dated = dated or any(c.isdigit() for c in node.text or "")
+            named_so.append(node)
+    for node in named_so[:_MOST_NAMED]:
+        text = markup.text_of(node)
+        if text is None or len(text) > _LONGEST_DATE or (title is not None and title in text):
             continue
         if (found := date_in(text, timezone)) is not None:
             return found, True
+    return None, dated
+
+
+def _date(
+    texts: Sequence[str], timezone: str, teaser: str | None = None
+) -> tuple[Stamp | None, bool]:
+    dated = False
+    for text in texts:
+        if len(text) > 200 or not any(c.isdigit() for c in text):
+            continue
+        line = teaser if teaser is not None and text in teaser else text
+        if (found := _date_of(text, line, timezone)) is not None:
+            return found, True
         dated = dated or _looks_dated(text)
     return None, dated
+
+
+def _date_of(text: str, line: str, timezone: str) -> Stamp | None:
+    """A date in a text; where its line is a sentence, one that stands alone or before it."""
+    if word_count(_DATE.sub("", line)) < _TEASER_WORDS:
+        return date_in(text, timezone)
+    if (whole := dates.stamp(text, timezone)) is not None:
+        return whole
+    if not line.startswith(text):
+        return None
+    if (day := dateline.day(text)) is not None:
+        return dates.stamp(day, timezone)
+    found = _DATE.match(text)
+    if found is None or text[found.end() :].lstrip()[:1] not in _AFTER_DATE:
+        return None
+    return dates.stamp(found[0], timezone)
 
 
 def date_in(text: str, timezone: str) -> Stamp | None:
