@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding
+
 from monitor import markup
 
 _ROOT = re.compile(r"<([A-Za-z_][\w.:-]*)")
@@ -33,8 +35,27 @@ def decoded(body: bytes, content_type: str | None) -> str:
         try:
             return markup.decode(body.decode("utf-8-sig"))
         except UnicodeDecodeError:
-            pass
+            return markup.decode(_not_quite_utf8(body, content_type))
     return markup.decode(body, content_type)
+
+
+def _not_quite_utf8(body: bytes, content_type: str | None) -> str:
+    """UTF-8 with torn characters, else the first encoding named that fits, else Windows-1252.
+
+    Many servers send a header of UTF-8 with whatever they have.
+    """
+    text = body.decode("utf-8-sig", "replace")
+    torn = text.count("\ufffd") - body.count(b"\xef\xbf\xbd")
+    if len(text) - len(text.encode("ascii", "ignore")) > 2 * torn:
+        return text
+    said = (http_content_type_encoding(content_type), html_body_declared_encoding(body))
+    named = [name for name in said if name is not None and not name.startswith("utf")]
+    for name in named:
+        try:
+            return body.decode(name)
+        except (LookupError, ValueError):  # charset=hex, charset=idna: codecs, but not of text
+            continue
+    return markup.decode(body, f"text/xml; charset={named[0] if named else 'cp1252'}")
 
 
 def utf8(body: bytes, content_type: str | None) -> bytes:
