@@ -524,3 +524,37 @@ def test_a_feed_is_no_article(start: str) -> None:
     feed = f"{start}<title>News</title>{'<item><description>Words.</description></item>' * 99}"
     with pytest.raises(ReadError, match="a feed"):
         extract.article(feed.encode(), url="https://wire.example/feed")
+
+
+@pytest.mark.parametrize(
+    ("raw", "content_type", "what"),
+    [
+        (b"%PDF-1.7\n" + b"the tram on the quay " * 99, "text/html", "a PDF"),
+        (b"the tram on the quay " * 99, "application/pdf", "a PDF"),
+        (b"ID3\x04" + b"the tram on the quay " * 99, None, "a recording"),
+        (b"the tram on the quay " * 99, "audio/mpeg", "a recording"),
+        (b"the tram on the quay " * 99, "video/mp4; codecs=x", "a film"),
+        (b"\x89PNG\r\n" + b"the tram on the quay " * 99, "", "a picture"),
+        (b"\xff\xd8\xff" + b"the tram on the quay " * 99, "text/html", "a picture"),
+        (b"GIF89a" + b"the tram on the quay " * 99, "application/octet-stream", "a picture"),
+        (b"PK\x03\x04" + b"the tram on the quay " * 99, "text/html", "an archive"),
+        (b"\x1f\x8b" + b"the tram on the quay " * 99, None, "an archive"),
+        (b"the tram on the quay " * 99, "application/Zip", "application/zip"),
+    ],
+)
+def test_a_file_is_no_article(raw: bytes, content_type: str | None, what: str) -> None:
+    """A link that leads to a file, by its type or its first bytes, gives no text but a reason."""
+    found = read(raw, content_type)
+    assert isinstance(found, ReadError)
+    assert found.reason is ReadReason.NO_ARTICLE
+    assert str(found) == f"this is {what}, not a page"
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["application/xhtml+xml", "text/plain", "application/octet-stream", "html", "", "text/xml",
+     "application/x-httpd-php"],
+)  # fmt: skip
+def test_a_page_of_an_odd_type_is_an_article(content_type: str) -> None:
+    """Servers call pages by strange names; what begins with a tag is a page."""
+    assert isinstance(read(f"\n<html><body>{PROSE * 5}</body></html>", content_type), Item)
