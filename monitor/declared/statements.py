@@ -22,6 +22,8 @@ from monitor.publishers import quirks
 from monitor.publishers.quirks import Quirk
 
 _KNOWN_PLACE = "the place that is known of this publisher"
+_TAGS = re.compile(r"</[a-z]|<(?:p|br|div|img|hr|li)\b[^<>]*>", re.IGNORECASE)
+_BLOCKS = re.compile(r"<(?:p|br|div|li|h[1-6]|blockquote|table)\b", re.IGNORECASE)
 _LANG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 
 
@@ -76,10 +78,19 @@ def read(tree: HtmlElement, *, url: str, timezone: str) -> Declared:
         image=image and image.text,
         canonical_url=_canonical(found),
         tags=tuple(dict.fromkeys(found.metas.get("article:tag", ()))),
-        text=found.node.text("articleBody", raw=True),
+        text=_as_read(found.node.text("articleBody", raw=True)),
         free=found.node.truth("isAccessibleForFree"),
         stated_by=tuple((name, by) for name, by in reasons if by),
     )
+
+
+def _as_read(text: str | None) -> str | None:
+    """A stated text that is HTML, although it should be plain, as lines of plain text."""
+    if text is None or not _TAGS.search(text):
+        return text
+    # Where tags only stress words, line ends part the paragraphs.
+    tree = markup.parse(text if _BLOCKS.search(text) else text.replace("\n", "<br>"))
+    return "\n".join(line.text for line in markup.lines(tree).lines) if tree is not None else None
 
 
 def correct(said: Declared, tree: HtmlElement, quirk: Quirk, timezone: str) -> Declared:
