@@ -40,6 +40,16 @@ async def test_an_answer_comes_back_whole() -> None:
     assert 0 <= answer.elapsed_seconds < 5
 
 
+@pytest.mark.parametrize("length", [8_191, 65_000])
+async def test_an_answer_with_a_long_header_comes_back(length: int) -> None:
+    """A policy or a list of what to preload may be tens of thousands of characters long."""
+    page = http(200, b"<rss/>", f"Content-Security-Policy: {'x' * length}")
+    async with client_for() as (client, _, _), serving({"/": page}) as site:
+        answer = await client.fetch(plain(f"{site.root}/"))
+    assert answer.body == b"<rss/>"
+    assert answer.headers["content-security-policy"] == "x" * length
+
+
 @pytest.mark.parametrize(
     "status", [200, 204, 206, 300, 304, 400, 401, 404, 410, 418, 429, 500, 503]
 )

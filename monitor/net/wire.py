@@ -27,7 +27,9 @@ from monitor.net.decoding import ACCEPTED, Body, too_large
 from monitor.net.guard import Guard, Target
 from monitor.net.socket import Socket
 
-_LONGEST_HEADER = 8190
+_LONGEST_LINE = 16_384
+# Lists of policies and of what to preload run to tens of thousands.
+_LONGEST_HEADER = 65_536
 _LONGEST_TEXT = 1_000_000
 # A host's next article comes after its delay, 2 s as shipped; of thousands of hosts each kept
 # connection takes memory, a hundred kilobytes of it for TLS.
@@ -172,7 +174,7 @@ class Wire:
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 timeout=aiohttp.ClientTimeout(total=None),
-                max_line_size=_LONGEST_HEADER,
+                max_line_size=_LONGEST_LINE,
                 max_field_size=_LONGEST_HEADER,
             )
         return self._session
