@@ -13,6 +13,11 @@ from monitor.errors import FetchError, FetchReason
 
 ACCEPTED = "gzip, deflate"
 
+_READ = frozenset({"gzip", "x-gzip", "deflate"})
+# Of IANA's registry.  Any other name (a charset, "none", "binary") stands over a plain body.
+_REFUSED = frozenset(
+    {"aes128gcm", "br", "compress", "dcb", "dcz", "exi", "pack200-gzip", "x-compress", "zstd"}
+)
 _PIECE = 64 * 1024
 _MOST_LAYERS = 2
 # Every member costs a copy of what follows it; real servers send one.
@@ -30,7 +35,7 @@ class Body:
 
     def __init__(self, encodings: str, raw_limit: int, limit: int, *, cut: bool = False) -> None:
         names = [name.strip().lower() for name in encodings.split(",")]
-        names = [name for name in names if name not in ("", "identity")]
+        names = [name for name in names if name in _READ or name in _REFUSED]
         if len(names) > _MOST_LAYERS:
             raise _bad(f"{len(names)} encodings on top of each other")
         self._layers = [_Inflate(name, raw_limit) for name in reversed(names)]
@@ -73,8 +78,8 @@ class _Inflate:
     """One layer of gzip or deflate."""
 
     def __init__(self, name: str, limit: int) -> None:
-        if name not in ("gzip", "x-gzip", "deflate"):
-            raise _bad(f"the encoding {name[:40]!r}, which was not asked for")
+        if name in _REFUSED:
+            raise _bad(f"the encoding {name!r}, which was not asked for")
         self._gzip = name != "deflate"
         self._limit = limit
         self._taken = 0
