@@ -15,7 +15,17 @@ from typing import Protocol, TypeVar
 from monitor import extract, feeds, listing, sitemaps, urls
 from monitor.errors import FetchError, FetchReason, ReadError, ReadReason
 from monitor.listing import Listing
-from monitor.model import DueSource, Feed, Item, Outcome, OutcomeKind, Polled, Response, WantedBody
+from monitor.model import (
+    DueSource,
+    Feed,
+    Item,
+    LastReading,
+    Outcome,
+    OutcomeKind,
+    Polled,
+    Response,
+    WantedBody,
+)
 from monitor.net import decoding
 from monitor.net.client import Ask, Limits, retry_after_seconds
 from monitor.publishers import spacemedia
@@ -159,7 +169,7 @@ async def read_section(
 
 async def read_article(tools: Tools, wanted: WantedBody, response: Response) -> Polled:
     """Read the article's own page."""
-    outcome = judge_answer(response, None, tools.now())
+    outcome = judge_answer(response, wanted.last, tools.now())
     if wanted.last is not None and wanted.last.body_hash == outcome.body_hash is not None:
         outcome = replace(outcome, kind=OutcomeKind.NOT_MODIFIED)
     if outcome.kind is not OutcomeKind.OK:
@@ -180,8 +190,9 @@ async def read_article(tools: Tools, wanted: WantedBody, response: Response) -> 
     return Polled(outcome, (replace(item, url=wanted.url),), wanted=wanted)
 
 
-def judge_answer(response: Response, due: DueSource | None, now: int) -> Outcome:
-    """What an HTTP answer comes to, before its body is read."""
+def judge_answer(response: Response, known: DueSource | LastReading | None, now: int) -> Outcome:
+    """What an HTTP answer comes to, before its body is read.  `known`: whose validators went out,
+    None where none did."""
     retry_after = retry_after_seconds(response.headers, now)
     outcome = Outcome(
         OutcomeKind.OK,
@@ -189,18 +200,23 @@ def judge_answer(response: Response, due: DueSource | None, now: int) -> Outcome
         retry_after_seconds=retry_after,
         fetched_bytes=len(response.body),
     )
+    unasked = ""
     if response.status == HTTPStatus.NOT_MODIFIED:
-        return replace(outcome, kind=OutcomeKind.NOT_MODIFIED)
+        if known is not None and (known.etag or known.last_modified):
+            return replace(outcome, kind=OutcomeKind.NOT_MODIFIED)
+        unasked = " to a request that named no earlier answer"
     if response.status != HTTPStatus.OK:
         limited = response.status == HTTPStatus.TOO_MANY_REQUESTS or retry_after is not None
         return replace(
             outcome,
             kind=OutcomeKind.FAILED,
             reason=FetchReason.RATE_LIMITED if limited else FetchReason.HTTP,
-            detail=f"the server answered {_status_words(response.status)}{_wish(retry_after)}",
+            detail=f"the server answered {_status_words(response.status)}{unasked}"
+            f"{_wish(retry_after)}",
         )
     body_hash = hashlib.sha256(response.body).hexdigest()
-    if due is not None and not due.baseline and due.body_hash == body_hash:
+    known_body = isinstance(known, DueSource) and not known.baseline and known.body_hash
+    if known_body == body_hash:
         return replace(outcome, kind=OutcomeKind.NOT_MODIFIED)
     return replace(
         outcome,

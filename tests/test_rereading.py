@@ -13,10 +13,21 @@ from monitor import poll, schedule
 from monitor.engine import Engine
 from monitor.errors import FetchError
 from monitor.ingest import Ingested
-from monitor.model import BodyState, Change, Item, Outcome, OutcomeKind, Polled, WantedBody
+from monitor.model import (
+    BodyState,
+    Change,
+    DueSource,
+    Item,
+    LastReading,
+    Outcome,
+    OutcomeKind,
+    Polled,
+    WantedBody,
+)
 from monitor.settings import Settings, Source
 from monitor.store import pages, work
 from monitor.store.db import Row
+from tests.net_world import http, serving
 from tests.world import HOUR, MINUTE, NOON, WIRE, World, config, item, page
 
 OTHER = Source("other", "feed", "https://other.example/feed.xml")
@@ -399,6 +410,34 @@ async def test_over_http(tmp_path: Path, site: Site) -> None:
     assert came == [(), (Change.MODIFIED,)]
     assert site.statuses == [200, 200, 304, 200]
     await engine.close()
+
+
+@pytest.mark.parametrize("validator", [None, '"1"'])
+async def test_a_304_is_an_answer_to_a_validator_alone(
+    tmp_path: Path, validator: str | None
+) -> None:
+    """To any other request it is a failure: there is no earlier answer that it could mean."""
+    settings = Settings(database=tmp_path / "w.db", delay_seconds=0, allow=("127.0.0.0/8",))
+    engine = Engine(config(tmp_path, watched=(), settings=settings), "t", lambda: NOON)
+    tools = poll.Tools(engine.client, engine.workers, engine.clock)
+    async with serving({"/": http(304)}) as site:
+        source = Source("wire", "feed", f"{site.root}/", allow=settings.allow)
+        last = LastReading(etag=validator) if validator else None
+        wanted = WantedBody(1, source.url, source, 0, None, last)
+        answer = await engine.client.fetch(poll.ask_for(wanted))
+        outcomes = [
+            (await poll.poll_feed(tools, DueSource(source, None, etag=validator))).outcome,
+            (await poll.read_article(tools, wanted, answer)).outcome,
+        ]
+    await engine.close()
+    for outcome in outcomes:
+        if validator is None:
+            assert (outcome.kind, outcome.reason) == (OutcomeKind.FAILED, "http")
+            assert outcome.detail == (
+                "the server answered 304 Not Modified to a request that named no earlier answer"
+            )
+        else:
+            assert outcome.kind is OutcomeKind.NOT_MODIFIED
 
 
 def test_the_pause_leaves_others_four_turns_of_five() -> None:
