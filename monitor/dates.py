@@ -56,6 +56,13 @@ _ZONES = {
     )
     for name in names.split()
 }
+# "ET" is whichever of EST and EDT is in force.
+_PLACES = {
+    "et": "America/New_York",
+    "ct": "America/Chicago",
+    "mt": "America/Denver",
+    "pt": "America/Los_Angeles",
+}
 
 _WEEKDAY = r"(?:[^\W\d_]{2,13}\.?(?:,\ ?|\ ))?"
 _DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th|\.)?"
@@ -227,6 +234,8 @@ def _zone(written: str | None, timezone: str, year: int) -> tzinfo:
     written = written.lower().removeprefix("etc/")
     if "+" in written or "-" in written:
         return _numbered(written)
+    if written in _PLACES:
+        return ZoneInfo(_PLACES[written])
     offset = _named(written, timezone, year)
     # An abbreviation that nobody knows is most likely the publisher's own.
     return own if offset is None else _east(offset)
