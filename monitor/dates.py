@@ -3,7 +3,7 @@
 Read: RFC 822 and its broken forms (two-digit years, capitals, no weekday, full month names, zone
 names, month first, asctime), ISO 8601 and W3CDTF from the day down, day.month.year, epoch seconds
 and milliseconds.  Not read, because they would be guesses: a year or a month alone, 04/05/2017,
-words such as "yesterday".
+25.11.17, words such as "yesterday".
 
 A date in the future is returned as it stands; who believes it is decided elsewhere.
 """
@@ -68,6 +68,7 @@ _WEEKDAY = r"(?:[^\W\d_]{2,13}\.?(?:,\ ?|\ ))?"
 _DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th|\.)?"
 _MONTH = r"(?P<name>[^\W\d_]{3,10})\.?"
 _YEAR = r"(?P<year>[0-9]{4}|[0-9]{2})"
+_FULL_YEAR = r"(?P<year>[0-9]{4})"
 _SECOND = r"(?P<second>[0-9]{2})(?:[.,](?P<part>[0-9]{1,9}))?"
 _HALF = r"\ ?(?P<half>[ap])\.?m\b\.?"
 _TIME = rf"(?P<hour>[0-9]{{1,2}})(?::(?P<minute>[0-9]{{2}})(?::{_SECOND})?)?(?:{_HALF})?"
@@ -84,7 +85,7 @@ _FORMS = tuple(
         rf"{_WEEKDAY}{_MONTH}\ {_DAY},?\ {_TIME}\ (?:{_ZONE}\ )?{_YEAR}",
         rf"{_WEEKDAY}(?P<year>[0-9]{{4}})(?P<gap>[-/.])(?P<month>[0-9]{{1,2}})(?P=gap){_DAY}{_CLOCK}",
         rf"(?P<year>[0-9]{{4}})(?P<month>[0-9]{{2}})(?P<day>[0-9]{{2}}){_COMPACT_CLOCK}",
-        rf"{_WEEKDAY}(?P<day>[0-9]{{1,2}})\.\ ?(?P<month>[0-9]{{1,2}})\.\ ?{_YEAR}{_CLOCK}",
+        rf"{_WEEKDAY}(?P<day>[0-9]{{1,2}})\.\ ?(?P<month>[0-9]{{1,2}})\.\ ?{_FULL_YEAR}{_CLOCK}",
     )
 )
 # What nearly every feed prints around hours, minutes and seconds, and is read quickly.
@@ -97,6 +98,7 @@ _SECONDS = {f":{number:02}": number for number in range(60)}
 _new_stamp = twin_of(Stamp)
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _EPOCH = re.compile(r"[0-9]{9,10}(?:\.[0-9]{1,9})?|[0-9]{12,13}")
+_TO_THE_MINUTE = re.compile(r"(?:19|20)[0-9]{10}")  # or milliseconds of 1976
 _NUMBERED_ZONE = re.compile(r".*?([+-])([0-9]{1,2}?):?([0-9]{2})?")
 
 _Parts = Mapping[str, str | None]
@@ -113,8 +115,13 @@ def stamp(text: str, timezone: str, now: int | None = None) -> Stamp | None:
     text = " ".join(text[: 2 * _LONGEST].split()).replace("\u2212", "-").strip(" ,;")
     if len(text) > _LONGEST:
         return None
-    if _EPOCH.fullmatch(text):
-        return _epoch(text)
+    if not _EPOCH.fullmatch(text):
+        return _printed(text, timezone, now)
+    printed = _printed(text, timezone, now) if _TO_THE_MINUTE.fullmatch(text) else None
+    return printed or _epoch(text)
+
+
+def _printed(text: str, timezone: str, now: int | None) -> Stamp | None:
     for form in _FORMS:
         if found := form.fullmatch(text):
             try:
