@@ -187,6 +187,30 @@ def test_a_page_filled_in_by_scripts_is_named_so() -> None:
         recognise(f"<html><title>News</title><body>{shell}</body></html>", URL)
 
 
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "<a href='/x'><h1>« La France d'avant n'existe plus », dit le ministre</h1></a>",
+        "<h1>« La France d'avant n'existe plus », dit le ministre</h1>",
+        "<a href='/x'><h1>Error 404: how a page not found became a joke</h1></a>",
+    ],
+)
+def test_a_headline_is_not_the_pages_word_that_it_is_gone(lead: str) -> None:
+    """What a linked headline says is not said of the page, nor is all that no longer exists one."""
+    page = front(14).replace("<main>", f"<main><div>{lead}</div>")
+    assert keys(recognise(page, "https://lantern.test/").items) >= written(front(14))
+
+
+@pytest.mark.parametrize(
+    "said", ["Cette page n'existe pas", "La page que vous recherchez n’existe plus"]
+)
+def test_a_page_that_says_it_is_gone_is_none(said: str) -> None:
+    """Said in its heading, with links to what there is instead."""
+    page = front(14).replace("<main>", f"<main><h1>{said}</h1>")
+    with pytest.raises(ReadError, match="not there"):
+        recognise(page, URL)
+
+
 # --- tomorrow ----------------------------------------------------------------------------------
 
 HEADLINES = (

@@ -54,7 +54,7 @@ class Prose:
 
 def not_there(tree: HtmlElement) -> str | None:
     """What to say where the page says itself that there is none, with a status of success."""
-    said = [markup.text_of(e) for e in list(tree.iter("h1"))[:3] if not _holds_link(e)]
+    said = [markup.text_of(e) for e in list(tree.iter("h1"))[:3] if not _is_linked(e)]
     title = next((t.text_content()[:300] for t in tree.iter("title")), "")
     said += [title, *_TITLE_PARTS.split(title)]
     for text in said:
@@ -63,8 +63,9 @@ def not_there(tree: HtmlElement) -> str | None:
     return None
 
 
-def _holds_link(element: HtmlElement) -> bool:
-    return any(a.get("href") for a in element.iter("a"))
+def _is_linked(element: HtmlElement) -> bool:
+    links = (*element.iter("a"), *element.iterancestors("a"))
+    return any(link.get("href") for link in links)
 
 
 def article(tree: HtmlElement, url: str, chosen: Sequence[Spot]) -> str | None:

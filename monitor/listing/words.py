@@ -227,7 +227,7 @@ NOT_FOUND = re.compile(
     r"|\b404[ :-]*(?:error|not found|page)|^\W*404\W*$|^(?:404|not found|nothing found"
     r"|access denied|forbidden)$"
     r"|seite (?:wurde )?(?:leider )?nicht gefunden|page (?:introuvable|non trouvée)"
-    r"|n.existe (?:pas|plus)"
+    r"|\bpage (?:[^.!?»]{0,60} )?n.existe (?:pas|plus)"
     r"|página no (?:encontrada|existe|disponible)|no (?:se )?(?:ha )?encontr(?:ó|ado"
     r"|amos) la página"
     r"|página não (?:encontrada|existe)|pagina non trovata|pagina niet gevonden"
