@@ -21,6 +21,7 @@ _UNSEEN_TAGS = """
     head title script style noscript template iframe object select button textarea svg
 """
 UNSEEN = frozenset(_UNSEEN_TAGS.split())
+_OF_HEAD = frozenset({"title", "meta", "link", "base", "script", "style", "noscript", "template"})
 _BLOCK_TAGS = """
     p div table tr td th ul ol li dl dt dd h1 h2 h3 h4 h5 h6 hr blockquote center pre form article
     section aside header footer main nav figure figcaption address fieldset body
@@ -71,9 +72,29 @@ def parse(text: str, *, comments: bool = False) -> HtmlElement | None:
     """
     parser = HTMLParser(remove_comments=not comments, remove_pis=True, encoding="utf-8")
     try:
-        return document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        tree = document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except etree.LxmlError:
         return None
+    _end_head(tree)
+    return tree
+
+
+def _end_head(tree: HtmlElement) -> None:
+    """Into the body with what ends a head that has no end tag; the parser does not know HTML 5's
+    elements for such."""
+    head = tree.find("head")
+    children = [] if head is None else list(head)
+    seen = (n for n, c in enumerate(children) if isinstance(c.tag, str) and c.tag not in _OF_HEAD)
+    strays = children[next(seen, len(children)) :]
+    if not strays:
+        return
+    body = tree.find("body")
+    if body is None:
+        body = etree.SubElement(tree, "body")
+    if body.text:
+        strays[-1].tail = (strays[-1].tail or "") + body.text
+        body.text = None
+    body[:0] = strays
 
 
 def squeeze(text: str | None) -> str | None:

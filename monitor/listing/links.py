@@ -16,8 +16,6 @@ from monitor.listing.addresses import article_key
 
 MOST_LINKS = 3000  # of one page; the largest real front pages have some 1,500
 MOST_ELEMENTS = 60_000  # that are looked at for links
-# A page without tags for head and body is all head to the parser.
-SKIPPED = markup.UNSEEN - {"head"}
 _LONGEST_TEXT = 1000
 
 
@@ -66,7 +64,7 @@ def _anchors(tree: HtmlElement) -> Iterator[HtmlElement]:
     for number, (_, element) in enumerate(events):
         if number == MOST_ELEMENTS:
             return
-        if element.tag in SKIPPED:
+        if element.tag in markup.UNSEEN:
             events.skip_subtree()
         elif element.tag == "a" and element.get("href"):
             yield element

@@ -17,7 +17,7 @@ from lxml.html import HtmlElement
 from monitor import jsonld, markup, urls
 from monitor.listing import words
 from monitor.listing.addresses import LIKELY, STRONG, weigh
-from monitor.listing.links import MOST_ELEMENTS, SKIPPED, climb
+from monitor.listing.links import MOST_ELEMENTS, climb
 from monitor.listing.spans import HEADINGS
 from monitor.listing.spots import Spot
 
@@ -137,7 +137,7 @@ def proses_of(tree: HtmlElement) -> list[Prose]:
     for number, (_, element) in enumerate(events):
         if number == MOST_ELEMENTS:
             break
-        if element.tag in SKIPPED or element.tag in ("a", "nav", "footer", *HEADINGS):
+        if element.tag in markup.UNSEEN or element.tag in ("a", "nav", "footer", *HEADINGS):
             events.skip_subtree()
         else:
             near.credit(element, element.text)

@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 from monitor import markup
 from monitor.listing import labels, words
 from monitor.listing.labels import MOST, SURE, is_under_a_lead
-from monitor.listing.links import MOST_ELEMENTS, SKIPPED, climb
+from monitor.listing.links import MOST_ELEMENTS, climb
 from monitor.listing.spans import Spans, names_in
 
 _TAGS = {"nav": "navigation", "footer": "footer", "aside": "sidebar", "menu": "navigation"}
@@ -80,7 +80,7 @@ def _elements(tree: HtmlElement) -> Iterator[HtmlElement]:
     for number, (_, element) in enumerate(events):
         if number == MOST_ELEMENTS:
             return
-        if element.tag in SKIPPED:
+        if element.tag in markup.UNSEEN:
             events.skip_subtree()
         else:
             yield element
