@@ -42,7 +42,8 @@ def windows(
         if None not in found:
             some = {chunk for held in found for chunk in held or ()}
             if within is not None:
-                some = {one for one in some if within[0] <= one[0] and one[1] <= within[1]}
+                # What holds blanks that are not of ASCII may reach beyond it.
+                some = {one for one in some if one[1] > within[0] and one[0] < within[1]}
             if before or after:
                 some = {chunks.widened(one, before, after) for one in some}
             if within is not None:
