@@ -41,7 +41,7 @@ _SPECIAL = {
 _IDLE = r"[\"'()<>\[\]{}*_|:;!?,~=%^`/-]*+"
 _SIMPLE = re.compile(
     rf"{_IDLE}(?:(?P<compound>[A-Za-z0-9]+(?:[-/][A-Za-z0-9]+)+)"
-    rf"|(?P<number>\d+\.\d+|\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?))\.?{_IDLE}\.?"
+    rf"|(?P<number>[0-9]+\.[0-9]+|[0-9]{{1,3}}(?:,[0-9]{{3}})+(?:\.[0-9]+)?))\.?{_IDLE}\.?"
 )
 _MOST_REMEMBERED = 1 << 15
 _LONGEST_REMEMBERED = 40
