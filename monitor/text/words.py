@@ -174,9 +174,14 @@ def _word(chunk: str, match: re.Match[str]) -> _Word:
     tail = _TAIL.search(chunk, max(start, stop - _LONGEST_TAIL), stop)
     assert tail is not None
     written = chunk[start : tail.start()]
-    form = fold(VANISHING.sub("", written))
+    form = _folded(written)
     alternates = (*_without_elision(written), *_without_arabic_prefixes(form))
     return _Word(form, start, tail.start(), stop, False, alternates, _signs(chunk, start, stop))
+
+
+def _folded(written: str) -> str:
+    """One word stays one: some letters of Arabic are folded to several, or to a blank."""
+    return "".join(fold(VANISHING.sub("", written)).split())
 
 
 def _signs(chunk: str, start: int, stop: int) -> tuple[str, str]:
@@ -247,7 +252,7 @@ def _linked(chunk: str, before: _Word, after: _Word, link: re.Pattern[str]) -> b
 
 def _without_elision(written: str) -> tuple[str, ...]:
     elided, *rest = _APOSTROPHE.split(written, maxsplit=1)
-    return (fold(VANISHING.sub("", rest[0])),) if rest and fold(elided) in _ELIDED else ()
+    return (_folded(rest[0]),) if rest and fold(elided) in _ELIDED else ()
 
 
 def _without_arabic_prefixes(form: str) -> Iterator[str]:
