@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from monitor.errors import QueryProblem
+import re
+
+from monitor.errors import QueryError, QueryProblem
 from monitor.rules.lexer import Lexeme, Sort, lex
 from monitor.rules.tree import Near, Node, Phrase, Reach, Term, Word
+
+_WORD = re.compile(r"(?:\\.|[^\s\\])+", re.DOTALL)
 
 
 def pair(lexeme: Lexeme, problems: list[QueryProblem]) -> Node:
     """The pair as NEAR; its phrase, and a problem more, where it is no pair."""
-    words = lexeme.written.split()
+    words = _WORD.findall(lexeme.written)
     at = lexeme.position
     if len(words) != 2:
         message = f'this wants exactly two words between the quotes, not "{lexeme.written}"'
@@ -21,6 +25,9 @@ def pair(lexeme: Lexeme, problems: list[QueryProblem]) -> Node:
 
 def _word(written: str, at: int) -> Word:
     """A bare word, where it means the same outside of quotes."""
-    lexed = lex(written)
+    try:
+        lexed = lex(written)
+    except QueryError:
+        return Phrase(written, at)
     is_bare = [lexeme.sort for lexeme in lexed.lexemes] == [Sort.TERM] and not lexed.problems
     return Term(written, at) if is_bare and not lexed.notes else Phrase(written, at)
