@@ -79,7 +79,9 @@ _TAIL = re.compile(rf"(?:\.?{_A}[sS])?\.?{_A}?\Z")
 _LONGEST_TAIL = 6
 VANISHING = re.compile(rf"{_A}|,|(?<!\d)\.|\.(?!\d)")
 _APOSTROPHE = re.compile(_A)
-_SIGN_BEFORE = re.compile(rf"(?<![^\W_])(?<!{_M})(?<![{SIGNS_BEFORE}+&])[{SIGNS_BEFORE}]")
+_SIGN_BEFORE = re.compile(rf"(?<![^\W_])(?<![{SIGNS_BEFORE}+&])[{SIGNS_BEFORE}]")
+_MARK = re.compile(_M)
+_LETTER = re.compile(r"[^\W_]")
 _SIGN_AFTER = re.compile(r"(?:\+\+?+|#)(?![^\W_])")
 _HYPHEN = re.compile(f"[{DASHES}/]")
 _AMPERSAND = re.compile("&")
@@ -186,9 +188,19 @@ def _folded(written: str) -> str:
 
 def _signs(chunk: str, start: int, stop: int) -> tuple[str, str]:
     is_signed = start > 0 and chunk[start - 1] in SIGNS_BEFORE
-    before = chunk[start - 1] if is_signed and _SIGN_BEFORE.match(chunk, start - 1) else ""
+    before = chunk[start - 1] if is_signed and _is_sign_before(chunk, start - 1) else ""
     after = _SIGN_AFTER.match(chunk, stop) if chunk[stop : stop + 1] in ("+", "#") else None
     return before, after.group() if after else ""
+
+
+def _is_sign_before(chunk: str, at: int) -> bool:
+    """Whether it begins a word.  Marks before it are part of a letter, or of no word: an emoji."""
+    marked = at
+    while marked > 0 and _MARK.match(chunk, marked - 1):
+        marked -= 1
+    if 0 < marked < at and _LETTER.match(chunk, marked - 1):
+        return False
+    return _SIGN_BEFORE.match(chunk, at) is not None
 
 
 def _single(word: _Word, at: int) -> Iterator[Token]:
