@@ -24,7 +24,7 @@ Test = Callable[[Token], bool]
 TITLES = "Mr Mrs Ms Dr Prof Gen Col Lt Sgt Maj Capt Adm Sen Rep Gov Pres St No vs"
 MONTHS = "Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec"
 ABBREVIATIONS = frozenset(f"{TITLES} {MONTHS}".split())
-CLOSING = "\"'”’»›)]}）］｝」』】〉》〕"
+CLOSING = "\"'”’»›“‘«‹)]}）］｝」』】〉》〕"
 
 
 @lru_cache(maxsize=256)
@@ -46,9 +46,17 @@ def ends_sentence(text: str, at: int, end: int) -> bool:
         return False
     if following.lstrip()[:1].islower():
         return False
-    word = re.search(r"\w*\Z", text[:at]).group()
-    is_short = len(word) == 1 and word.isalpha()
+    first = at
+    while first > 0 and (re.match(r"\w", text[first - 1]) or is_mark(text[first - 1])):
+        first -= 1
+    word = text[first:at]
+    # A mark that a fold removes makes no other letter of one.
+    is_short = word[:1].isalpha() and all(map(is_mark, word[1:])) and fold("a" + word[1:]) == "a"
     return not (text[at] == "." and (is_short or word in ABBREVIATIONS))
+
+
+def is_mark(letter: str) -> bool:
+    return category(letter).startswith("M")
 
 
 # --- words, phrases, wildcards (3 to 6), cs: (9), forms: (10)

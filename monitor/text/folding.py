@@ -57,11 +57,11 @@ _MARK_POINTS = sorted(_POINTS["Mn"] + _POINTS["Mc"] + _POINTS["Me"])
 MARKS = _class(_MARK_POINTS)
 FORMAT = _class(_POINTS["Cf"])
 DASHES = r"\-" + _class(_POINTS["Pd"]) + "−"
-_REMOVED = re.compile(
-    f"[{FORMAT}"
-    + _class(p for p in _MARK_POINTS if any(first <= p <= last for first, last in _REMOVED_RANGES))
-    + "]+"
+# Those without which a letter is the same.
+REMOVED_MARKS = _class(
+    p for p in _MARK_POINTS if any(first <= p <= last for first, last in _REMOVED_RANGES)
 )
+_REMOVED = re.compile(f"[{FORMAT}{REMOVED_MARKS}]+")
 _PIECES = re.compile(rf"(?s:.{{1,{PIECE}}})[{MARKS}]{{0,{PIECE}}}+")
 
 

@@ -8,17 +8,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from monitor.text.folding import MARKS, REMOVED_MARKS
+
 _BLANK_LINE = re.compile(r"\n[^\S\n]*+\n\s*+")
-_CLOSING = "\"'”’»›)\\]}）］｝」』】〉》〕"
+_CLOSING = "\"'”’»›“‘«‹)\\]}）］｝」』】〉》〕"
 _SENTENCE_END = re.compile(
     rf"[。！？][{_CLOSING}]*+\s*+"  # written without spaces: ends there whatever follows
     rf"|(?<![.!?…؟۔।])(?P<stops>[.!?…؟۔।]++)[{_CLOSING}]*+\s++"  # from the first stop only: linear
 )
 _NO_END = re.compile(
-    r"(?:^|[^\w])(?:[^\W\d_]|Mr|Mrs|Ms|Dr|Prof|Gen|Col|Lt|Sgt|Maj|Capt|Adm|Sen|Rep|Gov|Pres|St|No"
+    rf"(?<![\w{MARKS}])(?:[^\W\d_][{REMOVED_MARKS}]*+|Mr|Mrs|Ms|Dr|Prof|Gen|Col|Lt|Sgt|Maj|Capt|Adm|Sen|Rep|Gov|Pres|St|No"
     r"|vs|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)\Z"
 )
-_LONGEST_NO_END = 6  # "Sept" or "Prof", what stands before it, and one to spare
+_LONGEST_NO_END = 4  # "Sept" or "Prof"
+_MARK = re.compile(f"[{MARKS}]")
 
 
 def paragraphs(text: str) -> list[tuple[int, int]]:
@@ -79,8 +82,15 @@ def _ends_sentence(text: str, stop: re.Match[str]) -> bool:
         return True
     if text[stop.end()].islower():
         return False
-    before = text[max(0, stop.start() - _LONGEST_NO_END) : stop.start()]
-    return stops != "." or _NO_END.search(before) is None
+    return stops != "." or not _is_short(text, stop.start())
+
+
+def _is_short(text: str, end: int) -> bool:
+    """Whether a single letter or an abbreviation ends there."""
+    start = end
+    while start > 0 and _MARK.match(text, start - 1):
+        start -= 1
+    return _NO_END.search(text, max(0, start - _LONGEST_NO_END), end) is not None
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
