@@ -79,7 +79,7 @@ def _of_word(field: str, word: Word, *, cased: bool = False) -> Iterator[QueryPr
     text, at = leaf_text(word), word.position
     is_whole = field in WHOLE_FIELDS
     rows = [row for link in links(word.written) for row in link]
-    if is_whole and not pattern(word.written).strip("\0"):
+    if is_whole and word.written and not pattern(word.written).strip("\0"):
         yield QueryProblem("E-WILD", at, "`*` alone would be any value: leave the field out")
     elif not is_whole and any(is_too_short(form) for row in rows for form in row):
         message = "a wildcard stands after at least three characters of its word, as in bomb*"
