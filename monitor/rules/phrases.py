@@ -60,6 +60,11 @@ def has_wildcard(form: str) -> bool:
     return "*" in form or "?" in form
 
 
+def asks_for_sign(form: str) -> bool:
+    """Whether it means words with their sign: `#tag*`, not `3.5*`."""
+    return form[0] in _SIGNS or form[-1] in "+#" or "&" in form
+
+
 def literal_start(form: str) -> str:
     """The characters before the first wildcard."""
     return re.split(r"[*?]", form, maxsplit=1)[0]

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from monitor.rules.bits import to_bits
 from monitor.rules.hits import Hits, of_phrase, of_tokens, together
-from monitor.rules.phrases import Link, has_wildcard, literal_start
+from monitor.rules.phrases import Link, asks_for_sign, has_wildcard, literal_start
 from monitor.rules.reach import Units
 from monitor.rules.regexes import is_like
-from monitor.rules.windows import SIGNS, phrase_in, windows
+from monitor.rules.windows import phrase_in, windows
 from monitor.text import (
     Chunks,
     Kind,
@@ -225,7 +225,7 @@ def _fitting(form: str, forms: Iterable[str]) -> list[str]:
 
 def _bare(form: str, found: list[Token]) -> list[Token]:
     """`at*` does not mean `at&t`: there is the bare word as well."""
-    return found if SIGNS & set(form) else [t for t in found if t.kind is not Kind.SIGN]
+    return found if asks_for_sign(form) else [t for t in found if t.kind is not Kind.SIGN]
 
 
 def _index(found: Iterable[Token], forms: Iterable[str]) -> _Index:

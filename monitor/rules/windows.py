@@ -8,11 +8,10 @@ from __future__ import annotations
 from functools import lru_cache
 
 from monitor.rules.hits import Stretches, outermost
-from monitor.rules.phrases import Link, has_wildcard, literal_start
+from monitor.rules.phrases import Link, asks_for_sign, has_wildcard, literal_start
 from monitor.rules.regexes import is_like
 from monitor.text import Chunk, Chunks, Kind, Token, paragraphs, tokens
 
-SIGNS = frozenset("#@$.+&")  # what a form holds that asks for a sign
 _LONGEST = 1000  # a window of more characters is no window
 
 # Forms one of which each place holds, and how many words it has before them and behind them.
@@ -92,7 +91,7 @@ def _meant(form: str, found: list[Token]) -> list[Token]:
     """The tokens that a form means.  `at*` does not mean `at&t`: there is the bare word as well."""
     if not has_wildcard(form):
         return [token for token in found if token[0] == form]
-    prefix, has_sign = literal_start(form), not SIGNS.isdisjoint(form)
+    prefix, has_sign = literal_start(form), asks_for_sign(form)
     is_start = form.rstrip("*") == prefix
     return [
         token
