@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 
 from monitor.text import Kind, Token, exact_forms, tokens
 
@@ -21,7 +21,8 @@ FEWEST_LITERAL = 3  # characters of a token before its first wildcard
 
 _ESCAPE = re.compile(r"\\(.)|([*?])", re.DOTALL)
 # A wildcard is read as a letter that no fold changes and nobody writes, so that it parts no word.
-_STAND_INS = range(0x16A0, 0x16EB)  # Runic
+# Cuneiform to Bamum, and Tangut: more letters than a query may have.
+_STAND_INS = (range(0x12000, 0x16A39), range(0x17000, 0x18CD6))
 _SIGNS = "#@$."
 
 
@@ -79,7 +80,8 @@ def _readable(written: str) -> tuple[str, dict[int, str]]:
     """The text without escapes, letters in place of wildcards, and which letters those are."""
     if not any(sign in written for sign in "*?\\"):
         return written, {}
-    free = islice((chr(point) for point in _STAND_INS if chr(point) not in written), 2)
+    letters = filter(str.isalpha, map(chr, chain.from_iterable(_STAND_INS)))
+    free = islice((letter for letter in letters if letter not in written), 2)
     stand_ins = dict(zip(WILDCARDS, free, strict=True))
     text = _ESCAPE.sub(lambda found: found[1] or stand_ins[found[2]], written)
     return text, {ord(letter): sign for sign, letter in stand_ins.items()}
