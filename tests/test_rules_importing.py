@@ -43,6 +43,17 @@ def test_a_query_of_another_tool(tool, case):
     assert all(one.message for one in notes)
 
 
+@pytest.mark.parametrize(
+    ("tool", "query", "position"),
+    [("lucene", 'iraq OR "car bomb"~%s', 8), ("google", "car AROUND(%s) bomb", 4)],
+)
+def test_a_distance_of_any_length_is_refused(tool, query, position):
+    with pytest.raises(QueryError) as refused:
+        translate(query % ("9" * 5_000), tool)
+    told = [[one.code, one.position] for one in refused.value.problems]
+    assert told == [["E-IMPORT", position]]
+
+
 @given(st.sampled_from(sorted(TOOLS)), st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
 def test_a_translation_is_a_rule_or_is_refused_with_its_places(tool, query):
     """Whatever is given; and what is printed is what was meant."""

@@ -81,8 +81,8 @@ def near(sides: Sequence[Node], words: int, position: int, *, ordered: bool = Fa
     return node
 
 
-def is_distance(words: int) -> bool:
-    return words <= MOST_WORDS
+def is_distance(digits: str) -> bool:
+    return len(digits) < 4 and int(digits) <= MOST_WORDS
 
 
 def is_operand(node: Node) -> bool:

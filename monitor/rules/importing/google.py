@@ -73,12 +73,11 @@ class _Reader:
         node = self._negated(depth)
         while found := self._take(_AROUND):
             right = self._negated(depth)
-            words = int(found[1])
-            if not is_distance(words):
-                message = f"words are at most 50 apart here, not {words}"
+            if not is_distance(found[1]):
+                message = f"words are at most 50 apart here, not {found[1]}"
                 self._draft.refuse("E-IMPORT", found.start(), message)
             elif node is not None and right is not None:
-                node = self._near(node, right, words, start)
+                node = self._near(node, right, int(found[1]), start)
         return node
 
     def _near(self, left: Node, right: Node, words: int, start: int) -> Node:

@@ -76,11 +76,12 @@ def _phrase(query: str, at: int, draft: Draft) -> Leaf:
         )
         draft.note("N-STAR", at, message)
     words = [word(part, at) for part in written.split()]
-    distance = int(found[2] or 0)
+    digits = found[2] or "0"
+    distance = int(digits) if is_distance(digits) else None
     if distance == 0 or len(words) < 2:
         return Leaf(Phrase(written, at), found.end())
-    if not is_distance(distance):
-        draft.refuse("E-IMPORT", at, f"words are at most 50 apart here, not {distance}")
+    if distance is None:
+        draft.refuse("E-IMPORT", at, f"words are at most 50 apart here, not {digits}")
         return Leaf(None, found.end())
     draft.note("N-SLOP", at, _slop(len(words), distance))
     return Leaf(near(words, distance, at), found.end())
