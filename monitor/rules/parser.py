@@ -157,8 +157,7 @@ class Parser:
         if lexeme.sort is Sort.LISTED:
             return self._listed(lexeme)
         if lexeme.sort is Sort.PAIR:
-            self._note_width(lexeme, f"NEAR/{lexeme.number}")
-            return pair(lexeme, self.problems)
+            return self._pair(lexeme)
         if lexeme.sort in _ATOMS:
             return self._prefixed(lexeme)
         message = f"a word, a phrase or `(` is wanted here, not `{lexeme.written}`"
@@ -176,6 +175,12 @@ class Parser:
         self._take()
         self._depth -= 1
         return node
+
+    def _pair(self, lexeme: Lexeme) -> Node:
+        self._enter(lexeme)  # in a field it is printed in parentheses
+        self._depth -= 1
+        self._note_width(lexeme, f"NEAR/{lexeme.number}")
+        return pair(lexeme, self.problems)
 
     def _listed(self, lexeme: Lexeme) -> Node:
         at, name = lexeme.position, lexeme.written
