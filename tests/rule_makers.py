@@ -39,14 +39,20 @@ COMMON = ["a", "b", "bomb", "is", "bomb*"]
 PLAIN = each(
     "c car truck bombs Bombing bomb-making is Is I.S. IS's IS-held ISIS al-Qaeda alqaeda Qaeda a-b "
     "ab a/b C++ C# #bomb @is $a .b AT&T at U.S. us l'is l'IS O'Brien went goes go liberated "
-    "liberate Iraq's iraq 1,200 1200 3-1 Dr. x X 'a' a's _ e.g."
+    "liberate Iraq's iraq 1,200 1200 3-1 3.5 3.5+ Dr. x X 'a' a's _ e.g."
 )
-FOREIGN = each("中国 国 中 — 🚗 العراق وعراق café CAFE e\u0301 a\u00adb l’is “a” a–b Łódź İs")
-GAPS = [". ", "! ", "? ", ".” ", "…\n", "\n", "\n\n", "\n \n", ", ", "。", "-", "/", " _ ", " — "]
+FOREIGN = each(
+    "中国 国 中 — 🚗 العراق وعراق café CAFE e\u0301 a\u00adb l’is “a” a–b Łódź İs １,２００ ３.５ "
+    "ﷺ \ufe70 ⚠\ufe0f#bomb e\u0301#bomb E\u0301. e\u0301s. है."
+)
+GAPS = [
+    *(". ", "! ", "? ", ".” ", ".“ ", "…\n", "\n", "\n\n", "\n \n", ", ", "。"),
+    *("-", "/", " _ ", " — ", "\u2003", "\u3000\n\n"),
+]
 TERMS = each(
     "c|bombs|car|truck|is|isis|al-Qaeda|alqaeda|qaeda|a-b|ab|C++|c#|#bomb|bomb-making|at|AT&T|us"
-    "|l'is|O'Brien|go|中国|国|iraq|1200|3-1|café|عراق|العراق|lodz|bom*|bomb?|bomb*|bomb-mak*|alqae*"
-    "|al-qae*|#bom*|isi*|\\a|bom\\*b|\\-a|car\\ bomb",
+    "|l'is|O'Brien|go|中国|国|iraq|1200|3-1|3.5|3.5*|ﷺ|café|عراق|العراق|lodz|bom*|bomb?|bomb*"
+    "|bomb-mak*|alqae*|al-qae*|#bom*|isi*|\\a|bom\\*b|\\-a|car\\ bomb",
     "|",
 )
 PHRASES = each(
