@@ -22,6 +22,7 @@ LAYERS = {
     "vocabulary": """
         errors
         garbage
+        mailboxes
         model
         monitor
         settings

@@ -19,6 +19,7 @@ from messages import CASES, briefing, find, load
 from monitor import render
 from monitor.channels import mime
 from monitor.demo.slack_sink import content_error
+from monitor.mailboxes import mailbox
 from monitor.model import Item, Message, Precision, Span, Stamp, short_id
 from monitor.render import Briefing, Bulletin
 from monitor.render.clean import clean, cut, link, one_line
@@ -26,8 +27,8 @@ from monitor.render.console import COLUMNS, columns, wrapped
 from monitor.render.quotes import choose
 
 BODY = "First.\n\nA car bombing killed 26 people. More.\n\nThe town was liberated."
-SENDER = mime.mailbox("Wirewatch <wirewatch@desk.example>")
-READER = mime.mailbox("ana@desk.example")
+SENDER = mailbox("Wirewatch <wirewatch@desk.example>")
+READER = mailbox("ana@desk.example")
 HEADERS = [
     *("Auto-Submitted", "Content-Type", "Date", "From", "List-Id", "MIME-Version", "Message-ID"),
     *("Subject", "To"),
@@ -466,7 +467,7 @@ def test_addresses(real_data: Path) -> None:
     """What is an e-mail address and what is not, by the list."""
     for case in json.loads((real_data / "hostile/email/addresses.json").read_text()):
         try:
-            mime.mailbox(case["addr"])
+            mailbox(case["addr"])
             valid = True
         except ValueError:
             valid = False

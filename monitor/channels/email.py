@@ -22,6 +22,7 @@ from monitor.channels.answers import not_fetched, shown
 from monitor.channels.smtp_answers import Step, refusal
 from monitor.channels.tokens import TokenCommand
 from monitor.errors import ChannelRefused, FetchError, Later, MessageRefused, SendError
+from monitor.mailboxes import Mailbox, mailbox
 from monitor.model import Message, Receipt
 from monitor.net.guard import checked_addresses
 from monitor.settings import EmailChannel, Settings
@@ -59,7 +60,7 @@ class Email:
         """
         sender = self._sender()
         try:
-            to = mime.mailbox(recipient)
+            to = mailbox(recipient)
         except ValueError as error:
             raise MessageRefused(str(error)) from error
         raw = mime.write(message, sender, to)
@@ -82,14 +83,14 @@ class Email:
                 answer = await session.noop()
         return self._told(f"{answer.code} {answer.message}")
 
-    def _sender(self) -> mime.Mailbox:
+    def _sender(self) -> Mailbox:
         try:
-            return mime.mailbox(self._channel.sender)
+            return mailbox(self._channel.sender)
         except ValueError as error:
             raise ChannelRefused(f"from: {error}") from error
 
     @staticmethod
-    def _options(session: SMTP, to: mime.Mailbox, sender: mime.Mailbox) -> list[str]:
+    def _options(session: SMTP, to: Mailbox, sender: Mailbox) -> list[str]:
         if not (to.needs_utf8 or sender.needs_utf8):
             return []
         if session.supports_extension("smtputf8"):
@@ -99,7 +100,7 @@ class Email:
         raise MessageRefused(f"the server does not take {to.address} (no SMTPUTF8)")
 
     @asynccontextmanager
-    async def _session(self, sender: mime.Mailbox) -> AsyncIterator[SMTP]:
+    async def _session(self, sender: Mailbox) -> AsyncIterator[SMTP]:
         """A connection, greeted, in TLS, signed in; all that is done with it has one deadline."""
         session: SMTP | None = None
         try:
@@ -113,7 +114,7 @@ class Email:
         finally:
             await _leave(session)
 
-    async def _connect(self, sender: mime.Mailbox) -> SMTP:
+    async def _connect(self, sender: Mailbox) -> SMTP:
         channel = self._channel
         connection, address = await self._reach()
         session = SMTP(

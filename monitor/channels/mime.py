@@ -1,4 +1,4 @@
-"""The bytes of an e-mail, and the addresses on it.
+"""The bytes of an e-mail.
 
 Every header is written here, one line each, and read back by the standard library before anything
 goes out: what it finds must be exactly what was meant (an encoded word with CR/LF in a title once
@@ -11,64 +11,22 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser
 from email.utils import quote
 
-import idna
-
 from monitor.errors import MessageRefused
+from monitor.mailboxes import Mailbox
 from monitor.model import Message
 
-# RFC 5321 section 4.5.3.1, and RFC 2047 section 2: a line with an encoded word has 76 characters at
-# most, less its frame and "Subject: ".
-_LONGEST_ADDRESS = 254
-_LONGEST_LOCAL = 64
+# RFC 2047 section 2: a line with an encoded word has 76 characters at most, less its frame and
+# "Subject: ".
 _LONGEST_WORD_BYTES = 39
 
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u00a1-\ud7ff\ue000-\U0010ffff]+"
-_LOCAL = re.compile(rf'{_ATOM}(?:\.{_ATOM})*|"(?:[ !#-\[\]-~]|\\[ -~])*"')
-_LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 # Ours; whatever else is in `Message.headers` does not go out.
 _ALLOWED = ("Date", "List-Id", "Auto-Submitted")
-
-
-@dataclass(frozen=True, slots=True)
-class Mailbox:
-    """One address; `domain` is ASCII, `local` need not be."""
-
-    local: str
-    domain: str
-    name: str = ""
-
-    @property
-    def address(self) -> str:
-        return f"{self.local}@{self.domain}"
-
-    @property
-    def needs_utf8(self) -> bool:
-        """Only a server with SMTPUTF8 (RFC 6531) can take it."""
-        return not self.local.isascii()
-
-
-def mailbox(text: str) -> Mailbox:
-    """Read `a@b.example` or `Name <a@b.example>`.  Raises ValueError for anything else.
-
-    An address must have a domain with a dot; there are no groups, comments, routes and literals.
-    """
-    name, bracket, rest = text.rpartition("<")
-    address = rest.removesuffix(">") if bracket else text
-    if _CONTROL.search(text) or (bracket and not rest.endswith(">")):
-        raise ValueError(f"{text[:100]!r} is no e-mail address")
-    local, _, host = address.rpartition("@")
-    domain = _ascii_domain(host)
-    too_long = len(local.encode()) > _LONGEST_LOCAL or len(address) > _LONGEST_ADDRESS
-    if domain is None or too_long or not _LOCAL.fullmatch(local):
-        raise ValueError(f"{address[:100]!r} is no e-mail address")
-    return Mailbox(local, domain, name.strip().strip('"') if bracket else "")
 
 
 def write(message: Message, sender: Mailbox, recipient: Mailbox) -> bytes:
@@ -154,13 +112,3 @@ def _verify(raw: bytes, headers: dict[str, str], message: Message) -> None:
     subject = _CONTROL.sub(" ", message.subject or "")
     if sorted(read.keys()) != sorted([*headers, *mime]) or str(read["Subject"]) != subject:
         raise MessageRefused("the mail does not read back as it was meant")
-
-
-def _ascii_domain(host: str) -> str | None:
-    try:
-        domain = host if host.isascii() else idna.encode(host, uts46=True).decode("ascii")
-    except idna.IDNAError:
-        return None
-    labels = domain.split(".")
-    fine = len(labels) > 1 and all(len(x) < 64 and _LABEL.fullmatch(x) for x in labels)
-    return domain.lower() if fine else None
