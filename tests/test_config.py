@@ -217,8 +217,8 @@ def test_an_example_that_fails_says_why(tmp_path):
     ("channels", "ops"),
     [
         ("{a: {slack: {webhook: '${H}'}}}", "console"),
-        ("{a: {console: {}}, b: {email: {to: [a@b], from: a@b, server: c}}}", "b"),
-        ("{b: {email: {to: [a@b], from: a@b, server: c}}, a: {console: {}}}", "b"),
+        ("{a: {console: {}}, b: {email: {to: [a@b.example], from: a@b.example, server: c}}}", "b"),
+        ("{b: {email: {to: [a@b.example], from: a@b.example, server: c}}, a: {console: {}}}", "b"),
         ("{z: {console: {}}, y: {console: {}}}", "z"),
         ("{}", "console"),
     ],

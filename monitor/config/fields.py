@@ -20,6 +20,7 @@ from cssselect import parse as parse_selectors
 from pydantic_core import PydanticCustomError
 
 from monitor.config.traps import shown
+from monitor.mailboxes import mailbox
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _LABEL = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -28,8 +29,7 @@ _DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)([smhd])")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _HOST = re.compile(r"(?=.{1,253}\Z)[\w-]{1,63}(?:\.[\w-]{1,63})*")
 _SERVER = re.compile(r"(?P<host>[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]+\])(?::(?P<port>\d{1,5}))?")
-_ADDRESS = re.compile(r"[^\s<>@,;:\"()\[\]]{1,64}@[^\s<>@,;:\"()\[\]]{1,253}")
-_SENDER = re.compile(rf"[^<>\r\n]*<{_ADDRESS.pattern}>")
+_NOT_PLAIN = re.compile(r"[\s<>,;:\"()]")  # a mailbox may hold these, quoted; more likely it is two
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SELECTOR_LENGTH = 300
 _YEAR_SECONDS = 366 * 86400
@@ -246,8 +246,9 @@ def server(value: object) -> tuple[str, int | None]:
 
 
 def address(value: object) -> str:
+    """One that mail can be sent to, without a name and quotes."""
     given = text(value)
-    if not _ADDRESS.fullmatch(given):
+    if _NOT_PLAIN.search(given) or not _is_mailbox(given):
         raise refuse(f"{shown(given)} is no e-mail address", "expected `desk@example.org`")
     return given
 
@@ -255,10 +256,17 @@ def address(value: object) -> str:
 def sender(value: object) -> str:
     """`desk@example.org` or `Desk <desk@example.org>`."""
     given = text(value)
-    if CONTROL.search(given) or not (_ADDRESS.fullmatch(given) or _SENDER.fullmatch(given)):
+    bare = given.rpartition("<")[2].removesuffix(">")
+    if _NOT_PLAIN.search(bare) or not _is_mailbox(given):
         mend = "expected `desk@example.org` or `Desk <desk@example.org>`"
         raise refuse(f"{shown(given)} is no sender", mend)
     return given
+
+
+def _is_mailbox(given: str) -> bool:
+    with suppress(ValueError):
+        return bool(mailbox(given))
+    return False
 
 
 def selector(value: object) -> str:
