@@ -6,18 +6,27 @@ import asyncio
 import json
 import re
 import signal
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from cli_world import RULES, SOURCES, Place, newswire
+from channel_world import smtp
+from cli_world import RULES, SOURCES, Place, fill, newswire
 from monitor import config
 from monitor.demo.newswire import Newswire
-from monitor.engine import Engine
+from monitor.engine import Engine, wall_clock
 from tests.rig.until import until
+from world import DAY, HOUR
 
 ARTICLE = "Army_retakes_last_rebel-held_town"
+MAIL = """\
+channels:
+  me: {{email: {{to: [ana@desk.example], from: w@desk.example, server: "127.0.0.1:{port}",
+    security: none}}}}
+"""
 SETTLED = "SELECT count(*) = 0 FROM items WHERE body_state = 'wanted'"
 SENT = "SELECT count(*) = 1 FROM deliveries WHERE state = 'sent'"
 
@@ -85,6 +94,36 @@ async def test_a_day_of_the_daemon(world: tuple[Place, Newswire]) -> None:
     assert all(re.match(r"\d{4}-.*Z \w+ |    ", line) for line in log.decode().splitlines()), log
 
     await start_again(place)
+
+
+async def test_status_tells_of_messages_that_were_given_up(tmp_path: Path) -> None:
+    """For a day; then only while nothing else has come to that recipient, for a week."""
+    place = Place(tmp_path / "config")
+    async with smtp() as (sink, port):
+        place.write("routes", MAIL.format(port=port))
+        await fill(place)
+        sink.answer_next("rcpt", "550 5.1.1 no such user")
+        sink.answer_next("rcpt", "550 5.1.1 no such user")  # to what tells of it on ops
+        assert "0 messages sent, 0 put off, 2 given up" in (await place.run("deliver")).stdout
+        given_up = "2 messages to ana@desk.example on me were given up"
+        assert given_up in await checked(place, days_later=0)
+        assert given_up in await checked(place, days_later=2)
+        assert given_up not in await checked(place, days_later=6)
+        assert (await place.run("channels", "test", "me")).exit_code == 0
+    with closing(sqlite3.connect(place.database)) as db, db:
+        tried = (wall_clock() - HOUR,)
+        db.execute("UPDATE attempts SET tried_at = ? WHERE result <> 'accepted'", tried)
+    assert given_up in await checked(place, days_later=0)
+    assert given_up not in await checked(place, days_later=2)
+
+
+async def checked(place: Place, *, days_later: int) -> str:
+    """What `status --check` complains of, when all was tried so long ago."""
+    with closing(sqlite3.connect(place.database)) as db, db:
+        earlier = days_later * DAY
+        db.execute("UPDATE attempts SET tried_at = tried_at - ?", (earlier,))
+        db.execute("UPDATE deliveries SET sent_at = sent_at - ?", (earlier,))
+    return (await place.run("status", "--check")).stderr
 
 
 async def start_again(place: Place) -> None:

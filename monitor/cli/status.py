@@ -17,6 +17,7 @@ from monitor.cli.when import DAY_MS, When
 from monitor.engine import wall_clock
 from monitor.health import is_blind
 from monitor.store import daemon, digests, unknowns, views
+from monitor.store import health as signs
 from monitor.store.db import Row, Tx
 
 MOST_UNKNOWNS = 5
@@ -34,10 +35,11 @@ class Status:
     assurance: Assurance  # of the last 24 hours
     kept: int  # alerts that wait for a digest
     unknowns: Sequence[Row]
+    given_up: Sequence[Row]
 
 
 def run(call: Call, *, check: bool) -> None:
-    """With `check`, ends 1 when a source fails, a channel is paused or no daemon runs."""
+    """With `check`, ends 1 when there is something that `wrongs` names."""
     settings = place.settings(call)
     now = wall_clock()
     with place.Archive(settings.database) as archive:
@@ -61,7 +63,7 @@ def gather(tx: Tx, now: int) -> Status:
     return Status(
         summary.gather(tx), views.counts(tx), views.paused_channels(tx), row, is_running(row, now),
         assurance.figures(tx, now - DAY_MS, now), digests.open_holds(tx),
-        unknowns.recent(tx, now, MOST_UNKNOWNS),
+        unknowns.recent(tx, now, MOST_UNKNOWNS), signs.given_up(tx, now),
     )  # fmt: skip
 
 
@@ -130,6 +132,11 @@ def wrongs(status: Status) -> list[str]:
     canary = status.assurance.canary
     if canary is not None and not canary.ok:
         found.append("the canary did not come through")
+    found += [
+        f"{of(row['messages'], 'message')} to {row['recipient']} on {row['channel']} "
+        f"{'was' if row['messages'] == 1 else 'were'} given up"
+        for row in status.given_up
+    ]
     return [*found, *(f"channel {row['channel']} is paused" for row in status.paused)]
 
 

@@ -87,3 +87,24 @@ def stuck_channels(tx: Tx, since: int) -> Sequence[Row]:
            FROM stuck""",
         since=since,
     )
+
+
+def given_up(tx: Tx, now: int) -> Sequence[Row]:
+    """For whom how many `messages` were given up: in the last day; or in the last week, and nothing
+    was accepted there since.  A week, since no digest is further than that from the one before."""
+    return tx.all(
+        """WITH dead AS MATERIALIZED (
+             SELECT d.channel, d.recipient, max(a.tried_at) AS given_up_at
+             FROM deliveries d JOIN attempts a ON a.delivery_id = d.delivery_id
+             WHERE d.state = 'dead' AND d.kind <> 'edit' GROUP BY d.delivery_id
+             HAVING max(a.tried_at) >= :now - 7 * :day),
+           taken AS MATERIALIZED (
+             SELECT channel, recipient, max(sent_at) AS sent_at FROM deliveries
+             WHERE state = 'sent' AND kind <> 'edit'
+               AND recipient IN (SELECT recipient FROM dead) GROUP BY 1, 2)
+           SELECT dead.channel, dead.recipient, count(*) AS messages
+           FROM dead LEFT JOIN taken USING (channel, recipient)
+           WHERE given_up_at >= :now - :day OR given_up_at > coalesce(sent_at, 0)
+           GROUP BY 1, 2 ORDER BY 1, 2""",
+        now=now, day=DAY_MS,
+    )  # fmt: skip
