@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
-import fcntl
 import logging
 import os
 import signal
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -28,8 +26,9 @@ from monitor.crawl import reactor, slim
 from monitor.crawl.dispatch import Dispatch
 from monitor.deliver import Deliverer
 from monitor.engine import Engine
-from monitor.errors import ConfigError, FetchError, Mistake, StoreError
+from monitor.errors import ConfigError, FetchError, Mistake
 from monitor.health import Notice
+from monitor.lock import Lock
 from monitor.net.client import Ask
 from monitor.owing import tell_ops
 from monitor.plan import Plan
@@ -55,34 +54,6 @@ _M_ARENA_MAX = -8  # glibc, malloc.h
 DRAIN_SECONDS = 8.0  # of the ten that a stop may take
 
 Ready = Callable[[Engine], Coroutine[Any, Any, None]]
-
-
-class AlreadyRunning(StoreError):
-    """Another daemon works on this database."""
-
-
-class Lock:
-    """One daemon per database, held by the kernel: a killed holder leaves nothing behind."""
-
-    def __init__(self, database: Path) -> None:
-        self.path = database.with_name(database.name + ".lock")
-        self._file = self.path.open("a+")
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            self._file.seek(0)
-            pid = self._file.read().strip()
-            self._file.close()
-            raise AlreadyRunning(
-                f"a daemon (pid {pid}) already works on {database}; stop it first, "
-                "or see: wirewatch status"
-            ) from error
-        self._file.truncate(0)
-        self._file.write(f"{os.getpid()}\n")
-        self._file.flush()
-
-    def release(self) -> None:
-        self._file.close()
 
 
 class Daemon:

@@ -62,6 +62,7 @@ LAYERS = {
         channels
         config
         confined
+        lock
         log
         net
         store

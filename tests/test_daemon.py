@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import pytest
 
 from channel_world import bot, slack
 from monitor.demo.slack_sockets import pressed
+from monitor.errors import StoreError
+from monitor.lock import AlreadyRunning, Lock
 from tests.rig.until import until
 from tests.town import ARTICLE, SAREN, Town, town
 
@@ -45,6 +49,52 @@ async def test_a_second_daemon_is_refused(saren: Town) -> None:
         second = await saren.run("monitor.cli", "watch")
     assert second.code == 3
     assert "already works on" in second.complained
+
+
+async def test_a_place_for_the_database_that_cannot_be_is_a_sentence(saren: Town) -> None:
+    """A file stands where its folder should."""
+    (saren.directory / "taken").write_text("")
+    with (saren.directory / "monitor.yaml").open("a") as settings:
+        settings.write("database: taken/news.db\n")
+    watch = await saren.run("monitor.cli", "watch")
+    assert watch.code == 1
+    assert "cannot write" in watch.complained
+    assert "Traceback" not in watch.complained
+
+
+def test_the_lock_makes_the_databases_folder(tmp_path: Path) -> None:
+    Lock(tmp_path / "var" / "lib" / "news.db").release()
+
+
+def test_another_accounts_lock_is_held_or_in_the_way() -> None:
+    """Its daemon is named where it runs."""
+    with tempfile.TemporaryDirectory() as made:
+        database = Path(made, "news.db")
+        held = Lock(database)
+        held.path.chmod(0o444)
+        Path(made).chmod(0o555)
+        with nobody():
+            with pytest.raises(AlreadyRunning, match=f"pid {os.getpid()}"):
+                Lock(database)
+            held.release()
+            with pytest.raises(StoreError, match="another account's"):
+                Lock(database)
+            with pytest.raises(StoreError, match=r"other\.db\.lock: Permission denied"):
+                Lock(database.with_name("other.db"))
+        Path(made).chmod(0o755)
+
+
+@contextmanager
+def nobody() -> Iterator[None]:
+    """Without the rights of root, whom nothing is refused."""
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
 
 
 async def test_what_came_while_it_was_down_is_told_after_the_restart(saren: Town) -> None:

@@ -11,8 +11,9 @@ from monitor import log
 from monitor.cli import out, place, shapes, summary
 from monitor.cli.base import Call, Exit, end, say
 from monitor.cli.when import When
-from monitor.daemon import AlreadyRunning, Daemon
+from monitor.daemon import Daemon
 from monitor.engine import Engine, wall_clock
+from monitor.lock import AlreadyRunning
 from monitor.settings import Config
 from monitor.store import views
 
