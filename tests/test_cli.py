@@ -17,6 +17,7 @@ from monitor.cli import main
 from world import World, item
 
 HEAVY = {"scrapy", "trafilatura", "aiohttp", "pydantic", "feedparser", "sqlite_utils", "rich"}
+TOO_LONG = "x" * 300  # whoever looks at such a name is refused, root too
 
 
 @pytest.fixture
@@ -62,6 +63,39 @@ def test_before_the_first_run_a_sentence_says_how_to_start(
     assert (told.exit_code, told.stdout) == (1, "")
     assert "wirewatch watch" in told.stderr
     assert not place.database.exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("config", "check"), ("status",), ("rules", "check"), ("doctor",), ("watch",),
+        ("extract", "http://127.0.0.1:9/"),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_directory_that_cannot_be_looked_at_is_a_sentence(
+    place: Place, words: tuple[str, ...]
+) -> None:
+    """As another account's is: it may well be there."""
+    place.environ["WIREWATCH_CONFIG"] = TOO_LONG
+    told = place.call(*words)
+    assert told.exit_code in (1, 2), told.output
+    assert "File name too long" in told.output + told.stderr
+    assert "no such directory" not in told.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("items",), ("doctor",), ("reload",), ("watch",), ("add", "http://x.example/", "--yes")],
+    ids=" ".join,
+)
+def test_a_database_that_cannot_be_looked_at_is_a_sentence(
+    place: Place, words: tuple[str, ...]
+) -> None:
+    place.environ["WIREWATCH_DATABASE"] = f"{TOO_LONG}/news.db"
+    told = place.call(*words)
+    assert (told.exit_code, type(told.exception)) == (1, SystemExit), told.output
+    assert TOO_LONG in told.output + told.stderr
 
 
 def test_option_config_stands_before_or_after_the_command(place: Place, tmp_path: Path) -> None:

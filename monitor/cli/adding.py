@@ -80,7 +80,7 @@ def run(call: Call, wish: Wish) -> None:
 async def _discover(config: Config, wish: Wish, usual: Source, scratch: Path) -> Discovery:
     """On a database of its own where nothing is to be written, or there is none yet."""
     database = config.settings.database
-    if wish.dry_run or not database.exists():
+    if wish.dry_run or not files.may_be(database.exists):
         database = scratch / "scratch.db"
     there = replace(config, settings=replace(config.settings, database=database))
     engine = Engine(there, f"wirewatch add, pid {os.getpid()}")

@@ -76,7 +76,7 @@ def reload(call: Call) -> None:
 def ask_reload(database: Path) -> tuple[str, str | None]:
     """Signal the daemon, if one runs; its answer (`taken`, `refused`, `no_answer`,
     `not_running`), and the mistakes for which it refused."""
-    if not database.exists():
+    if not config.may_be(database.exists):
         return "not_running", None
     with place.Archive(database) as archive:
         before = archive.read(daemon.row)

@@ -8,6 +8,7 @@ import platform
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +19,7 @@ from monitor import channels
 from monitor.cli import out, place, status, summary
 from monitor.cli.base import Call, Exit
 from monitor.cli.status import Status
+from monitor.config import may_be
 from monitor.engine import Engine, wall_clock
 from monitor.errors import ConfigError, SendError, StoreError
 from monitor.health import lasting
@@ -156,16 +158,22 @@ def _silence(settings: Settings, config: Config | None) -> Iterator[Finding]:
 
 
 def _disk(database: Path) -> Iterator[Finding]:
-    there = next((p for p in (database.parent, *database.parent.parents) if p.is_dir()), Path("/"))
-    free = shutil.disk_usage(there).free
+    there, free = next(filter(None, map(_room, database.parents)), (Path("/"), 0))
     enough = free >= _LEAST_FREE
     words = f"{free // _MIB:,} MB free at {there}"
     yield Finding("disk", Verdict.OK if enough else Verdict.MEND,
                   words if enough else f"{words}: make room")  # fmt: skip
 
 
+def _room(directory: Path) -> tuple[Path, int] | None:
+    """Bytes free there; None where it is not there yet, or not for us to look at."""
+    with suppress(OSError):
+        return directory, shutil.disk_usage(directory).free
+    return None
+
+
 def _database(database: Path) -> Iterator[Finding]:
-    if not database.exists():
+    if not may_be(database.exists):
         yield Finding("database", Verdict.NOTE, f"{database} is not there yet: wirewatch watch")
         return
     now = wall_clock()

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from monitor import config, feeds
 from monitor import extract as articles
-from monitor import feeds
 from monitor.cli import out, place
 from monitor.cli.base import Call
 from monitor.cli.when import When
@@ -102,7 +102,7 @@ def _load(path: Path, url: str | None) -> Response:
 
 def _settings(call: Call) -> Settings:
     """The configuration's, where there is one."""
-    there = place.directory(call).is_dir()
+    there = config.may_be(place.directory(call).is_dir)
     return place.settings(call) if there or call.config is not None else Settings()
 
 

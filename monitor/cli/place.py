@@ -42,7 +42,7 @@ def look(call: Call) -> Config:
 def settings(call: Call) -> Settings:
     """monitor.yaml alone: what is stored can be shown whatever the other files hold."""
     where = directory(call)
-    if not where.is_dir():
+    if not config.may_be(where.is_dir):
         return look(call).settings
     return config.load_settings(where, _AnySecret(os.environ))
 
@@ -92,7 +92,7 @@ class Archive:
 
     def __init__(self, database: Path) -> None:
         """Raises StoreError, also when there is none yet."""
-        if not database.exists():
+        if not config.may_be(database.exists):
             raise StoreError(
                 f"nothing is stored yet: {database} does not exist. "
                 "Start with: wirewatch watch (or once: wirewatch poll --once)"

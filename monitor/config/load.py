@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,6 +27,14 @@ def directory(option: Path | None, environ: Mapping[str, str]) -> Path:
     return option or Path(environ.get("WIREWATCH_CONFIG") or "config")
 
 
+def may_be(there: Callable[[], bool]) -> bool:
+    """What `path.exists` or the like says; True where we may not look: who opens it is told why."""
+    try:
+        return there()
+    except OSError:
+        return True
+
+
 def load(directory: Path, environ: Mapping[str, str]) -> Config:
     """The four files as one configuration.
 
@@ -34,7 +42,7 @@ def load(directory: Path, environ: Mapping[str, str]) -> Config:
     every mistake of every file, in the order of the files and of their lines.
     """
     raw = {name: _read(directory / name) for name in NAMES}
-    if not directory.is_dir():
+    if not may_be(directory.is_dir):
         mend = f"`wirewatch init {directory}` writes one to begin with"
         raise ConfigError((Mistake(str(directory), 1, 1, "there is no such directory", mend),))
     documents = {n: _document(directory / n, content) for n, content in raw.items()}

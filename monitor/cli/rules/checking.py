@@ -39,7 +39,7 @@ def file(call: Call) -> None:
     path = place.directory(call) / place.RULES
     mistakes = _mistakes(call)
     own = tuple(mistake for mistake in mistakes if mistake.file == str(path))
-    if own or (mistakes and not path.is_file()):
+    if own or (mistakes and not config.may_be(path.is_file)):
         _refuse(call, own or mistakes)
     rules = config.read_rules(str(path), place.raw(path))
     ids = [rule.id for rule in rules]
