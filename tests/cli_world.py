@@ -6,8 +6,8 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -128,6 +128,19 @@ async def newswire() -> AsyncIterator[tuple[Newswire, int]]:
         yield wire, port
     finally:
         await runner.cleanup()
+
+
+@contextmanager
+def nobody() -> Iterator[None]:
+    """Without the rights of root, whom nothing is refused."""
+    root = os.geteuid() == 0
+    if root:
+        os.setresuid(65534, 65534, 0)
+    try:
+        yield
+    finally:
+        if root:
+            os.setresuid(0, 0, 0)
 
 
 async def fill(place: Place, now: int = NOON) -> None:

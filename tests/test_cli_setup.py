@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from cli_world import Place, fill
+from cli_world import Place, fill, nobody
 from monitor.cli.doctor import Verdict, machine
+from monitor.cli.place import Archive
 from monitor.demo.slack_sink import SlackSink
 from monitor.demo.smtp_sink import SmtpSink
 from monitor.engine import wall_clock
+from monitor.store import daemon
 from world import HOUR
 
 ARTICLE = b"<html><head><title>Quiet night</title></head><body><article><h1>Quiet night</h1>" + (
@@ -48,6 +54,29 @@ def test_reload_without_a_daemon(place: Place) -> None:
     told = place.call("reload")
     assert (told.exit_code, told.stdout) == (1, "")
     assert "no daemon runs" in told.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be two accounts")
+def test_reload_of_another_accounts_daemon() -> None:
+    """It may not be signalled, and is not called absent."""
+    waiting = [sys.executable, "-c", "input()"]
+    with (
+        tempfile.TemporaryDirectory() as made,
+        subprocess.Popen(waiting, stdin=subprocess.PIPE) as process,
+    ):
+        place = Place(Path(made, "config"))
+        asyncio.run(fill(place))
+        assert place.json("reload")[0]["outcome"] == "not_running"
+        with Archive(place.database) as archive:
+            archive.write(lambda tx: daemon.started(tx, process.pid, "version", wall_clock()))
+        for path in (Path(made), place.directory, *place.directory.iterdir()):
+            path.chmod(0o777)
+        with nobody():
+            told = place.call("reload")
+            assert (told.exit_code, told.stdout) == (1, "")
+            assert "another account's" in told.stderr
+            assert place.json("reload") == [{"outcome": "not_allowed", "error": None}]
+        assert process.poll() is None
 
 
 # --- ways out ------------------------------------------------------------------------------------

@@ -6,13 +6,14 @@ import asyncio
 import os
 import signal
 import tempfile
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from channel_world import bot, slack
+from cli_world import nobody
 from monitor.demo.slack_sockets import pressed
 from monitor.errors import StoreError
 from monitor.lock import AlreadyRunning, Lock
@@ -82,19 +83,6 @@ def test_another_accounts_lock_is_held_or_in_the_way() -> None:
             with pytest.raises(StoreError, match=r"other\.db\.lock: Permission denied"):
                 Lock(database.with_name("other.db"))
         Path(made).chmod(0o755)
-
-
-@contextmanager
-def nobody() -> Iterator[None]:
-    """Without the rights of root, whom nothing is refused."""
-    root = os.geteuid() == 0
-    if root:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        if root:
-            os.seteuid(0)
 
 
 async def test_what_came_while_it_was_down_is_told_after_the_restart(saren: Town) -> None:

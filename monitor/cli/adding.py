@@ -31,6 +31,8 @@ _DAEMON = {
     "not_running": "no daemon runs; start it: wirewatch watch",
     "refused": "the running daemon refuses the configuration and does not have it: "
     "see wirewatch config check",
+    "not_allowed": "the running daemon is another account's and does not have it yet: "
+    "as that account, wirewatch reload",
     "no_answer": "the running daemon did not answer: see wirewatch status",
 }
 

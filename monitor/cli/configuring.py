@@ -21,6 +21,7 @@ _LOOK_SECONDS = 0.1
 _SENTENCES = {
     "not_running": "no daemon runs; wirewatch watch starts one, with the files as they are",
     "no_answer": f"the daemon did not answer within {RELOAD_SECONDS:.0f} s; see: wirewatch status",
+    "not_allowed": "the daemon is another account's: run this as that account",
     "refused": "refused, the daemon goes on with the old configuration:",
 }
 _ENDS = {"taken": Exit.OK, "refused": Exit.WRONG}
@@ -75,14 +76,17 @@ def reload(call: Call) -> None:
 
 def ask_reload(database: Path) -> tuple[str, str | None]:
     """Signal the daemon, if one runs; its answer (`taken`, `refused`, `no_answer`,
-    `not_running`), and the mistakes for which it refused."""
+    `not_running`, `not_allowed`), and the mistakes for which it refused."""
     if not config.may_be(database.exists):
         return "not_running", None
     with place.Archive(database) as archive:
         before = archive.read(daemon.row)
         if before is None or not status.is_running(before, wall_clock()):
             return "not_running", None
-        os.kill(before["pid"], signal.SIGHUP)
+        try:
+            os.kill(before["pid"], signal.SIGHUP)
+        except PermissionError:
+            return "not_allowed", None
         after = _await_reload(archive, before)
     if after is None:
         return "no_answer", None
