@@ -22,6 +22,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from monitor import garbage, gathering, search
 from monitor.buttons import Buttons
 from monitor.canary import Canary
+from monitor.channels import Channel
 from monitor.crawl import reactor, slim
 from monitor.crawl.dispatch import Dispatch
 from monitor.deliver import Deliverer
@@ -57,16 +58,23 @@ Ready = Callable[[Engine], Coroutine[Any, Any, None]]
 
 
 class Daemon:
-    """Runs until SIGTERM or SIGINT.  `load` reads the configuration anew for a reload."""
+    """Runs until SIGTERM or SIGINT.  `load` reads the configuration anew for a reload; `build`
+    makes a way out of a channel's settings."""
 
-    def __init__(self, config: Config, load: Callable[[], Config], ready: Ready) -> None:
+    def __init__(
+        self,
+        config: Config,
+        load: Callable[[], Config],
+        ready: Ready,
+        build: Callable[..., Channel],
+    ) -> None:
         self._lock = Lock(config.settings.database)
         self._load = load
         self._ready = ready
         _share_one_heap()
         self._process = _crawler_process()
         self._engine = Engine(config, HOLDER)
-        self._deliverer = Deliverer(self._engine)
+        self._deliverer = Deliverer(self._engine, build)
         self._buttons = Buttons(self._engine)
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._dispatch = Dispatch(self._process, self._engine)

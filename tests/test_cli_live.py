@@ -96,6 +96,23 @@ async def test_a_day_of_the_daemon(world: tuple[Place, Newswire]) -> None:
     await start_again(place)
 
 
+async def test_watch_json_keeps_the_console_off_standard_output(
+    world: tuple[Place, Newswire],
+) -> None:
+    """What is for scripts can be read to the last line."""
+    place, wire = world
+    place.write("sources", f"defaults: {{every: 1s}}\n{SOURCES}")
+    daemon = await place.start("watch", "--json")
+    await until(place.database, SETTLED)
+    sources = await read_until(daemon.stdout, '"coastal"')
+    wire.publish(ARTICLE)
+    told = await read_until(daemon.stderr, "Explain:")
+    daemon.send_signal(signal.SIGTERM)
+    rest, _ = await daemon.communicate()
+    assert "«car bombing»" in told
+    assert all(json.loads(line)["id"] for line in (sources + rest.decode()).splitlines())
+
+
 async def test_status_tells_of_messages_that_were_given_up(tmp_path: Path) -> None:
     """For a day; then only while nothing else has come to that recipient, for a week."""
     place = Place(tmp_path / "config")

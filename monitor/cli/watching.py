@@ -10,6 +10,7 @@ import sys
 from monitor import log
 from monitor.cli import out, place, shapes, summary
 from monitor.cli.base import Call, Exit, end, say
+from monitor.cli.delivering import way_out
 from monitor.cli.when import When
 from monitor.daemon import Daemon
 from monitor.engine import Engine, wall_clock
@@ -39,7 +40,7 @@ def run(call: Call) -> None:
 
     config = load()
     try:
-        daemon = Daemon(config, load, ready)
+        daemon = Daemon(config, load, ready, way_out(call))
     except AlreadyRunning as error:
         say(str(error))
         end(Exit.HELD)

@@ -11,7 +11,8 @@ from monitor.cli.base import Call, Duration, command, end
 def watch(call: Call) -> None:
     """Run the daemon here: poll, match, tell, until SIGTERM or Ctrl-C.
 
-    The log goes to standard error; what console channels tell, to standard output.
+    The log goes to standard error; what console channels tell, to standard output,
+    with --json to standard error.
     Ends 3 when a daemon already works on the database.
     """
     from monitor.cli import watching
