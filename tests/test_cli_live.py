@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import signal
 import sqlite3
+import sys
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
@@ -14,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from channel_world import smtp
-from cli_world import RULES, SOURCES, Place, fill, newswire
+from cli_world import REPOSITORY, RULES, SOURCES, Place, fill, newswire
 from monitor import config
 from monitor.demo.newswire import Newswire
 from monitor.engine import Engine, wall_clock
@@ -111,6 +113,43 @@ async def test_watch_json_keeps_the_console_off_standard_output(
     rest, _ = await daemon.communicate()
     assert "«car bombing»" in told
     assert all(json.loads(line)["id"] for line in (sources + rest.decode()).splitlines())
+
+
+async def test_a_daemon_goes_on_when_nobody_reads_what_it_prints(
+    world: tuple[Place, Newswire],
+) -> None:
+    """`watch | head`: the console channel is paused, nothing breaks."""
+    place, wire = world
+    place.write("sources", f"defaults: {{every: 1s}}\n{SOURCES}")
+    reading, writing = os.pipe()
+    daemon = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "monitor.cli", "watch", cwd=REPOSITORY, env=place.env(),
+        stdin=asyncio.subprocess.DEVNULL, stdout=writing, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    os.close(writing)
+    os.close(reading)
+    await until(place.database, "SELECT count(*) = 2 FROM sources WHERE baseline_at NOT NULL")
+    await until(place.database, SETTLED)
+    wire.publish(ARTICLE)
+    log = await read_until(daemon.stderr, "deliver.paused channel=me")
+    daemon.send_signal(signal.SIGTERM)
+    _, rest = await daemon.communicate()
+    assert daemon.returncode == 0
+    assert "Traceback" not in log + rest.decode()
+
+
+async def test_poll_may_be_cut_off(world: tuple[Place, Newswire]) -> None:
+    """`| head` has had enough, and every source is polled all the same."""
+    place, _ = world
+    poll = f"{sys.executable} -m monitor.cli poll | true && exit $PIPESTATUS"
+    cut = await asyncio.create_subprocess_exec(
+        "bash", "-o", "pipefail", "-c", poll, cwd=REPOSITORY, env=place.env(),
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    out, err = await cut.communicate()
+    assert (cut.returncode, out, err) == (0, b"", b"")
+    polled = (await place.run("sources", "--json")).stdout.splitlines()
+    assert [json.loads(one)["health"] for one in polled] == ["ok", "ok"]
 
 
 async def test_status_tells_of_messages_that_were_given_up(tmp_path: Path) -> None:

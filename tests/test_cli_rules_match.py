@@ -221,3 +221,19 @@ def test_an_answer_comes_before_the_next_article_is_given(write: Write) -> None:
 def test_called_wrongly(write: Write) -> None:
     assert match("-", "-").exit_code == 2
     assert match(write("r.jsonl", []), "nothing-here.jsonl").exit_code == 2
+
+
+@pytest.mark.parametrize(("end", "code"), [("| true", 0), ("> /dev/full", 1)])
+def test_where_nothing_can_be_printed_the_articles_are_not_blamed(
+    write: Write, end: str, code: int
+) -> None:
+    """A reader who has had enough is no error, a full disk is one."""
+    rules = write("rules.yaml", RULES)
+    items = write("items.jsonl", [{"id": n, "title": "A bombing", "body": ""} for n in range(9999)])
+    words = f"-m monitor.cli rules match --rules {rules} --items {items}"
+    told = subprocess.run(
+        ["bash", "-c", f"{sys.executable} {words} {end}; exit $PIPESTATUS"],
+        cwd=REPOSITORY, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert told.returncode == code, told.stderr
+    assert told.stderr == ("" if code == 0 else "cannot print: No space left on device\n")

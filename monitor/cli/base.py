@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -114,6 +115,11 @@ class Moment(click.ParamType[float | datetime]):
 def say(sentence: str) -> None:
     """One for people, beside what was asked for: to standard error."""
     click.echo(sentence, err=True)
+
+
+def print_no_more() -> None:
+    """What is still in the buffer has nowhere to go, and would be complained of at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def end(code: Exit) -> NoReturn:

@@ -16,7 +16,7 @@ import click
 from monitor import byhand, log
 from monitor.byhand import Work
 from monitor.cli import out, place
-from monitor.cli.base import Call, Exit, say
+from monitor.cli.base import Call, Exit, print_no_more, say
 from monitor.cli.when import When
 from monitor.crawl.once import Round
 from monitor.engine import Clock, Engine, wall_clock
@@ -68,6 +68,12 @@ class _Report:
         self.polled.add(polled.source.id)
         self._clear()
         self.failed |= polled.outcome.kind is OutcomeKind.FAILED
+        try:
+            self._print(polled, ingested)
+        except BrokenPipeError:
+            print_no_more()  # whoever looked has had enough; the other polls go on
+
+    def _print(self, polled: Polled, ingested: Ingested) -> None:
         if self.call.as_json:
             out.emit(_shape(polled, ingested))
             return

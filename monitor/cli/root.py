@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
+import errno
 import sys
 
 import click
 
 from monitor import __version__
-from monitor.cli.base import CODES, Call, Exit, config_option, say
+from monitor.cli.base import CODES, Call, Exit, config_option, print_no_more, say
 from monitor.cli.commands import (
     adding,
     alerting,
@@ -23,6 +23,8 @@ from monitor.cli.commands import (
 )
 from monitor.errors import ConfigError, LeaseHeld, QueryError, WirewatchError
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
 
 class _Edge(click.Group):
     """No error of ours leaves with a traceback, and no reader who has had enough is an error."""
@@ -35,9 +37,14 @@ class _Edge(click.Group):
             say(str(error))
             ctx.exit(_code(error))
         except BrokenPipeError:
-            # What is still in the buffer has nowhere to go, and would be complained of at the end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            print_no_more()
             ctx.exit(Exit.OK)
+        except OSError as error:
+            if error.errno not in _FULL or error.filename is not None:
+                raise
+            print_no_more()
+            say(f"cannot print: {error.strerror}")
+            ctx.exit(Exit.FAILED)
         return result
 
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import sys
+from contextlib import suppress
 
 from monitor import log
 from monitor.cli import out, place, shapes, summary
@@ -36,7 +37,9 @@ def run(call: Call) -> None:
 
     async def ready(engine: Engine) -> None:
         await _everyone_polled(engine)
-        await _show(engine, began, as_json=call.as_json)
+        # Whoever looked may have had enough; the console channel finds that out for itself.
+        with suppress(BrokenPipeError):
+            await _show(engine, began, as_json=call.as_json)
 
     config = load()
     try:

@@ -39,19 +39,30 @@ def run(call: Call, files: Files, *, yes_only: bool) -> None:
     lists = place.lists(call, "", files.lists)
     matcher = rulefiles.matcher(str(files.rules), place.raw(files.rules), lists)
     garbage.keep_what_is_here()
-    try:
-        with _opened(items) as stream:
-            failed = _match(matcher, stream, str(items), yes_only=yes_only)
-    except OSError as error:
-        mistake = Mistake(str(items), 1, 1, f"cannot be read ({error.strerror})")
-        raise ConfigError((mistake,)) from error
+    with _opened(items) as stream:
+        failed = _match(matcher, stream, str(items), yes_only=yes_only)
     if failed:
         say(f"{of(failed, 'line')} could not be judged")
         end(Exit.FAILED)
 
 
 def _opened(items: Path) -> BinaryIO:
-    return sys.stdin.buffer if str(items) == "-" else items.open("rb")
+    try:
+        return sys.stdin.buffer if str(items) == "-" else items.open("rb")
+    except OSError as error:
+        raise _unreadable(str(items), error) from error
+
+
+def _numbered(stream: BinaryIO, file: str) -> Iterator[tuple[int, bytes]]:
+    """Its lines.  What goes wrong with what is made of them is not the file's fault."""
+    try:
+        yield from enumerate(stream, 1)
+    except OSError as error:
+        raise _unreadable(file, error) from error
+
+
+def _unreadable(file: str, error: OSError) -> ConfigError:
+    return ConfigError((Mistake(file, 1, 1, f"cannot be read ({error.strerror})"),))
 
 
 def _match(matcher: Matcher, stream: BinaryIO, file: str, *, yes_only: bool) -> int:
@@ -59,7 +70,7 @@ def _match(matcher: Matcher, stream: BinaryIO, file: str, *, yes_only: bool) -> 
     # Who feeds a pipe, or looks on, wants each answer now; of a file all come soon enough.
     at_once = not stream.seekable() or sys.stdout.isatty()
     failed = 0
-    for number, line in enumerate(stream, 1):
+    for number, line in _numbered(stream, file):
         if line.isspace():
             continue
         try:
