@@ -119,7 +119,7 @@ case $word in
 esac
 ready
 case $word in
-watch) shift && exec "$bin/wirewatch" watch --config "$here/config" "$@" ;;
+watch) shift && exec "$bin/wirewatch" watch --config "${WIREWATCH_CONFIG:-$here/config}" "$@" ;;
 test)
     shift
     cd "$here"

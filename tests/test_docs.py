@@ -5,9 +5,12 @@ Runs every example: commands and their options, YAML as configuration, queries o
 
 from __future__ import annotations
 
+import hashlib
 import importlib
+import os
 import re
 import shlex
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -125,6 +128,29 @@ def test_run_sh_explains_itself() -> None:
     )
     assert len(told.stdout.splitlines()) == 4
     assert set(re.findall(r"\w+", told.stdout)) >= OWN_WORDS
+
+
+@pytest.mark.parametrize("named", ["/etc/wirewatch", ""])
+def test_run_sh_watches_what_the_environment_names_else_what_is_beside_it(
+    tmp_path: Path, named: str
+) -> None:
+    """As every other command finds its configuration."""
+    bin_ = tmp_path / ".venv" / "bin"
+    bin_.mkdir(parents=True)
+    shutil.copy(REPOSITORY / "run.sh", tmp_path)
+    for program, does in (("python", "echo Python 3.11.0"), ("wirewatch", 'echo "$@"')):
+        (bin_ / program).write_text(f"#!/bin/sh\n{does}\n")
+        (bin_ / program).chmod(0o755)
+    for name in ("requirements.lock", "pyproject.toml"):
+        (tmp_path / name).write_text("")
+    empty = hashlib.sha256(b"").hexdigest()
+    (tmp_path / ".venv" / "made-from").write_text(f"{empty} Python 3.11.0 {tmp_path}\n")
+    (tmp_path / ".venv" / "project").write_text(f"{empty}\n")
+    told = subprocess.run(
+        [tmp_path / "run.sh", "watch", "--json"], capture_output=True, text=True, check=True,
+        timeout=20, env={"PATH": os.environ["PATH"], "WIREWATCH_CONFIG": named},
+    )  # fmt: skip
+    assert told.stdout == f"watch --config {named or tmp_path / 'config'} --json\n"
 
 
 # --- configuration ---------------------------------------------------------------------------
