@@ -24,6 +24,11 @@ def word_or_places(value: object, keys: ValidatorFunctionWrapHandler) -> object:
     return keys(dict.fromkeys(_PLACES, _severity(value)))
 
 
+def off_or_keys(value: object, keys: ValidatorFunctionWrapHandler) -> object:
+    """`off`, or how often."""
+    return keys({"every": value} if value == "off" else value)
+
+
 def text_or_fields(value: object, keys: ValidatorFunctionWrapHandler) -> object:
     """The text of an example, or its title and its text."""
     if not isinstance(value, dict):

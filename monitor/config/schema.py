@@ -224,7 +224,7 @@ class MonitorFile(Keys):
     updates: UpdatesKeys = UpdatesKeys()
     caps: CapsKeys = CapsKeys()
     cooldown: Wait = 6 * 3600
-    canary: CanaryKeys = CanaryKeys()
+    canary: Annotated[CanaryKeys, WrapValidator(either.off_or_keys)] = CanaryKeys()
     digest: DigestKeys = DigestKeys()
     heartbeat_url: UrlFromEnvironment | None = None
     heartbeat_url_file: UrlFromFile | None = None
