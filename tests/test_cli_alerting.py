@@ -50,6 +50,7 @@ def test_a_silence_shows_what_it_would_have_hidden_and_can_be_ended(place, alert
     [
         ([], "say what to keep back"),
         (["--match", "nonsense"], "is no condition"),
+        (["--match", "source: bbc"], "expected label, operator and value"),
         (["--text", "(open"], "is no query"),
         (["--rule", "r", "--for", "31d"], "at most 30d"),
     ],

@@ -149,7 +149,8 @@ def _condition(typed: str) -> LabelMatcher:
     try:
         return matcher(typed)
     except PydanticCustomError as error:
-        raise click.UsageError(f"--match: {error.message()}") from error
+        mend = (error.context or {}).get("mend")
+        raise click.UsageError(f"--match: {error.message()}, {mend}") from error
 
 
 def _only(found: Sequence[Silence], subject: str) -> Silence:
