@@ -50,6 +50,8 @@ def test_a_silence_shows_what_it_would_have_hidden_and_can_be_ended(place, alert
     [
         ([], "say what to keep back"),
         (["--match", "nonsense"], "is no condition"),
+        (["--rule", "liberatd"], "no rule 'liberatd'; there are: car-bombing, liberated"),
+        (["--match", "sorce = saren"], "there is no label 'sorce'; there are: "),
         (["--match", "source: bbc"], "expected label, operator and value"),
         (["--text", "(open"], "is no query"),
         (["--rule", "r", "--for", "31d"], "at most 30d"),

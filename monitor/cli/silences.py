@@ -15,6 +15,7 @@ from monitor.cli.base import Call, say
 from monitor.cli.out import Column
 from monitor.cli.place import Archive
 from monitor.cli.when import When
+from monitor.config.checks import ALERT_LABELS
 from monitor.config.matchers import matcher
 from monitor.engine import wall_clock
 from monitor.errors import QueryError
@@ -53,6 +54,7 @@ def add(call: Call, wish: Wish, *, yes: bool) -> None:
     """Show what it would have hidden, ask, and keep alerts back from now on."""
     config, now = place.look(call), wall_clock()
     _check(wish)
+    _check_names(config, wish)
     with Archive(config.settings.database) as archive:
         silence = archive.read(lambda tx: _silence(tx, wish, now))
         hidden = archive.read(lambda tx: would_hide(tx, config, silence, now))
@@ -131,6 +133,20 @@ def _check(wish: Wish) -> None:
             parse(wish.text)
         except QueryError as error:
             raise click.UsageError(f"--text is no query: {error}") from error
+
+
+def _check_names(config: Config, wish: Wish) -> None:
+    """What is misspelt would keep nothing back."""
+    rules = [rule.id for rule in config.rules]
+    if wish.rule is not None and wish.rule not in rules:
+        there = ", ".join(rules) or "none"
+        raise click.UsageError(f"no rule {wish.rule!r}; there are: {there}")
+    own = {label for rule in config.rules for label in rule.labels}
+    labels = sorted({STORY, *ALERT_LABELS, *own})
+    for condition in map(_condition, wish.conditions):
+        if condition.label not in labels:
+            there = ", ".join(labels)
+            raise click.UsageError(f"there is no label {condition.label!r}; there are: {there}")
 
 
 def _silence(tx: Tx, wish: Wish, now: int) -> Silence:
