@@ -27,6 +27,9 @@ def test_items_lists_the_newest_arrival_first(place: Place) -> None:
     assert [one["id"] for one in place.json("items", "--limit", "1")] == [4]
     assert [one["id"] for one in place.json("items", "--source", "saren")] == [4]
     assert "Town liberated" in place.call("items").output
+    unknown = place.call("items", "--source", "sarn")
+    assert unknown.exit_code == 2
+    assert "saren, coastal" in unknown.stderr
 
 
 def test_show_gives_all_that_is_known(place: Place) -> None:

@@ -36,6 +36,8 @@ def items(call: Call, limit: int, source: str | None) -> None:
     settings = place.settings(call)
     when = When.of(settings, wall_clock())
     with Archive(settings.database) as archive:
+        if source is not None:
+            _check_source(archive, source)
         for page in pages(archive, limit, source):
             if call.as_json:
                 for stored in page:
@@ -118,8 +120,7 @@ def pause(call: Call, source: str, *, paused: bool) -> None:
     change = source_rows.pause if paused else source_rows.resume
     with Archive(place.settings(call).database) as archive:
         if not archive.write(lambda tx: change(tx, source, now)):
-            known = [row["source_id"] for row in archive.read(source_rows.rows)]
-            raise click.UsageError(f"no source {source!r}; there are: {', '.join(known)}")
+            _check_source(archive, source)
         row = archive.read(lambda tx: signs.sources(tx, source))[0]
     if call.as_json:
         out.emit(shapes.source(row))
@@ -127,6 +128,13 @@ def pause(call: Call, source: str, *, paused: bool) -> None:
         out.lines(f"{source} is paused; go on: wirewatch sources resume {source}")
     else:
         out.lines(f"{source} is polled again, at once where the daemon runs")
+
+
+def _check_source(archive: Archive, source: str) -> None:
+    """One that is in the files no more may still have items."""
+    if archive.read(lambda tx: source_rows.row(tx, source)) is None:
+        known = [row["source_id"] for row in archive.read(source_rows.rows)]
+        raise click.UsageError(f"no source {source!r}; there are: {', '.join(known)}")
 
 
 def deliveries_line(rows: Sequence[Row]) -> str:
