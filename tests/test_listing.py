@@ -480,10 +480,10 @@ def test_a_large_page_takes_what_its_length_asks() -> None:
         assert len(recognise(rows, URL).items) == stories
         return time.process_time() - started
 
-    whole = min(seconds(2_200) for _ in range(2))
-    half = min(seconds(1_100) for _ in range(2))
-    assert whole < 3 * half
-    assert whole < 2
+    # Side by side: a machine's speed may change by a half from one second to the next.
+    pairs = [(seconds(2_200), seconds(1_100)) for _ in range(3)]
+    assert min(whole / half for whole, half in pairs) < 3
+    assert min(whole for whole, _ in pairs) < 2
 
 
 @given(st.binary(max_size=300))
