@@ -99,6 +99,24 @@ async def test_what_one_person_may_have_got_is_not_hidden_from_another(tmp_path:
         assert len(await world.rows("delivery_alerts")) == 2
 
 
+async def test_what_a_silence_leaves_of_a_message_goes_by_its_own_pace(tmp_path: Path) -> None:
+    """It was to come as early as the critical alert beside it."""
+    rules = (BOMBING, replace(LIBERATED, severity=Severity.CRITICAL))
+    async with desk(tmp_path, rules=rules) as world:
+        for body in ("A car bombing killed 8.", "A car bombing killed 9."):
+            await world.poll(BRIEF, item("new", body=body))
+            world.now += HOUR
+            assert await world.told() == [("car-bombing",)]
+        more = "A car bombing killed 10. Troops liberated it."
+        await world.poll(BRIEF, item("new", body=more))
+        before = (await deliveries(world))[-1]
+        told_at = world.now
+        assert (before["due_at"], before["spacing_ms"]) == (told_at + 15 * MINUTE, 15 * MINUTE)
+        await quieten(world, LIBERATED)
+        (left,) = [row for row in await deliveries(world) if row["state"] == "waiting"]
+        assert (left["due_at"], left["spacing_ms"]) == (told_at + 30 * MINUTE, 30 * MINUTE)
+
+
 async def test_a_conversation_that_never_began_is_none(tmp_path: Path) -> None:
     """It opens when it is told of in the end, and counts among those of that hour."""
     async with desk(tmp_path, pace=Pace(rule_cap=1)) as world:

@@ -133,6 +133,40 @@ def untried_before(tx: Tx, story_keys: Sequence[str], at: int) -> list[tuple[str
     return [(row["alert_id"], row["channel"]) for row in rows]
 
 
+def subjects_of(tx: Tx, alert_id: str, channel: str) -> list[str]:
+    """Of the messages to `channel` that tell an alert, or will."""
+    rows = tx.all(
+        """SELECT DISTINCT c.subject FROM delivery_alerts da
+           JOIN deliveries d ON d.delivery_id = da.delivery_id
+           JOIN conversations c ON c.conversation_id = d.conversation_id
+           WHERE da.alert_id = :alert AND d.channel = :channel ORDER BY 1""",
+        alert=alert_id, channel=channel,
+    )  # fmt: skip
+    return [row["subject"] for row in rows]
+
+
+def untried_about(tx: Tx, channel: str, subject: str) -> list[str]:
+    """The alerts of one conversation that are owed and that nobody has tried to send."""
+    rows = tx.all(
+        """SELECT DISTINCT da.alert_id FROM deliveries d
+           JOIN delivery_alerts da ON da.delivery_id = d.delivery_id
+           WHERE d.conversation_id = :id AND d.state = 'waiting' AND d.tries = 0
+             AND d.lease_token IS NULL AND d.kind = 'alert' ORDER BY 1""",
+        id=conversation_id(channel, subject),
+    )  # fmt: skip
+    return [row["alert_id"] for row in rows]
+
+
+def put_off(tx: Tx, conversation: str, at: int, spacing_ms: int) -> None:
+    """What nobody has tried to send yet comes no sooner than this."""
+    tx.run(
+        """UPDATE deliveries SET due_at = max(due_at, :at), try_at = max(try_at, :at),
+             spacing_ms = max(spacing_ms, :spacing_ms)
+           WHERE conversation_id = :id AND state = 'waiting' AND tries = 0 AND kind = 'alert'""",
+        id=conversation, at=at, spacing_ms=spacing_ms,
+    )  # fmt: skip
+
+
 def withdraw(tx: Tx, alert_id: str, channel: str, *, but: str | None = None) -> bool:
     """Take an alert out of what `channel` owes, about other subjects than `but`.
 
