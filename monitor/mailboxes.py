@@ -17,7 +17,8 @@ _LONGEST_LOCAL = 64
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u00a1-\ud7ff\ue000-\U0010ffff]+"
 _LOCAL = re.compile(rf'{_ATOM}(?:\.{_ATOM})*|"(?:[ !#-\[\]-~]|\\[ -~])*"')
 _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+# In no address, and in no header of a message.
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def mailbox(text: str) -> Mailbox:
     """
     name, bracket, rest = text.rpartition("<")
     address = rest.removesuffix(">") if bracket else text
-    if _CONTROL.search(text) or (bracket and not rest.endswith(">")):
+    if CONTROL.search(text) or (bracket and not rest.endswith(">")):
         raise ValueError(f"{text[:100]!r} is no e-mail address")
     local, _, host = address.rpartition("@")
     domain = _ascii_domain(host)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections.abc import Iterator
 from email import policy
 from email.message import EmailMessage
@@ -17,14 +16,13 @@ from email.parser import BytesHeaderParser
 from email.utils import quote
 
 from monitor.errors import MessageRefused
-from monitor.mailboxes import Mailbox
+from monitor.mailboxes import CONTROL, Mailbox
 from monitor.model import Message
 
 # RFC 2047 section 2: a line with an encoded word has 76 characters at most, less its frame and
 # "Subject: ".
 _LONGEST_WORD_BYTES = 39
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 # Ours; whatever else is in `Message.headers` does not go out.
 _ALLOWED = ("Date", "List-Id", "Auto-Submitted")
 
@@ -54,14 +52,14 @@ def _headers(message: Message, sender: Mailbox, recipient: Mailbox) -> dict[str,
     }
     headers = {name: value for name, value in chosen.items() if value is not None}
     for name, value in headers.items():
-        if _CONTROL.search(value.replace("\r\n ", "")):
+        if CONTROL.search(value.replace("\r\n ", "")):
             raise MessageRefused(f"a control character in the mail's {name} header")
     return headers
 
 
 def encoded(text: str) -> str:
     """`text` as a header's value: itself, or encoded words (RFC 2047), folded between them."""
-    text = _CONTROL.sub(" ", text)
+    text = CONTROL.sub(" ", text)
     if text.isascii() and "=?" not in text and text == text.strip():
         return text
     words = (base64.b64encode(part).decode() for part in _parts(text))
@@ -109,6 +107,6 @@ def _verify(raw: bytes, headers: dict[str, str], message: Message) -> None:
     read = BytesHeaderParser(policy=policy.default).parsebytes(raw)
     mime = {"MIME-Version", "Content-Type"}
     mime |= set() if message.html is not None else {"Content-Transfer-Encoding"}
-    subject = _CONTROL.sub(" ", message.subject or "")
+    subject = CONTROL.sub(" ", message.subject or "")
     if sorted(read.keys()) != sorted([*headers, *mime]) or str(read["Subject"]) != subject:
         raise MessageRefused("the mail does not read back as it was meant")
