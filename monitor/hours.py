@@ -8,7 +8,8 @@ from monitor.settings import Config
 
 def is_quiet(config: Config, channel: str, now: int) -> bool:
     """Whether the channel's quiet hours hold."""
-    quiet = config.channels[channel].quiet
+    known = config.channels.get(channel)  # what is owed outlasts its channel
+    quiet = known.quiet if known is not None else None
     if quiet is None:
         return False
     zone = zones.first(quiet.timezone, config.settings.display_timezone)

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from monitor import hours, pacing
-from monitor.model import Ack, Alert, BodyState, Crowd, HoldReason, Silence
-from monitor.owing import Subject, labels_of
-from monitor.pacing import Due, Held
-from monitor.settings import Config, Severity
+from monitor.model import Ack, Alert, BodyState, HoldReason, Silence
+from monitor.owing import Subject, labels_of, pace_again
+from monitor.settings import Config
 from monitor.silencing import silenced_by
 from monitor.store import acks, alerts, conversations, holds, items, silences, stories
 from monitor.store.db import Tx
 from monitor.store.holds import Hold
-from monitor.store.outbox import conversation_id
 
 
 def silence(tx: Tx, config: Config, wish: Silence, now: int) -> bool:
@@ -38,27 +33,7 @@ def hush(tx: Tx, config: Config, wish: Silence, now: int) -> None:
             holds.hold(tx, Hold(alert_id, channel, HoldReason.SILENCED, wish.id, now))
             touched.update((channel, subject) for subject in subjects)
     for channel, subject in sorted(touched):
-        _pace_again(tx, config, channel, subject)
-
-
-def _pace_again(tx: Tx, config: Config, channel: str, subject: str) -> None:
-    """What is left of a message goes by what it is worth itself: what was more urgent is gone."""
-    alert_ids = conversations.untried_about(tx, channel, subject)
-    left = [alerts.find(tx, alert_id) for alert_id in alert_ids]
-    if not left:
-        return
-    talk = replace(conversations.talk(tx, channel, [subject]), waiting_due_at=None)
-    since = max(alert.raised_at for alert in left)
-    due = pacing.plan(config.settings.pace, talk, Crowd(), left, since)
-    critical = pacing.highest(left) is Severity.CRITICAL
-    if isinstance(due, Due) and not critical and hours.is_quiet(config, channel, due.at):
-        due = Held(HoldReason.QUIET)
-    if isinstance(due, Due):
-        conversations.put_off(tx, conversation_id(channel, subject), due.at, due.spacing_ms)
-        return
-    for alert in left:
-        if conversations.withdraw(tx, alert.alert_id, channel):
-            holds.hold(tx, Hold(alert.alert_id, channel, due.why, due.detail, since))
+        pace_again(tx, config, channel, subject, now)
 
 
 def acknowledge(tx: Tx, ack: Ack) -> bool:

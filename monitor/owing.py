@@ -8,14 +8,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from monitor import hours, pacing, routing, schedule, silencing
 from monitor.health import Notice
-from monitor.model import Ack, Alert, BodyState, DeliveryKind, HoldReason, Silence, StoredItem
+from monitor.model import (
+    Ack,
+    Alert,
+    BodyState,
+    Crowd,
+    DeliveryKind,
+    HoldReason,
+    Silence,
+    StoredItem,
+    Talk,
+)
 from monitor.pacing import Due, Held
 from monitor.plan import Plan
-from monitor.settings import Config, Severity
+from monitor.settings import Config, Pace, Severity
 from monitor.store import acks, conversations, edits, holds, outbox, silences
 from monitor.store import alerts as kept
 from monitor.store.db import Tx
@@ -48,6 +59,43 @@ def owe(tx: Tx, plan: Plan, subject: Subject, alerts: Sequence[Alert]) -> None:
         owing.sort(alert)
     for channel, told in owing.now.items():
         owing.tell(channel, told)
+    for channel, about in sorted(owing.touched):
+        pace_again(tx, plan.config, channel, about, subject.now)
+
+
+def pace_again(tx: Tx, config: Config, channel: str, subject: str, now: int) -> None:
+    """What is left of a message that waits goes by what it is worth itself: what was more urgent
+    is gone, or is less urgent now."""
+    left = [kept.find(tx, one) for one in conversations.untried_about(tx, channel, subject)]
+    talk = conversations.talk(tx, channel, [subject])
+    if not left or talk.waiting_due_at is None:
+        return
+    due = _by_itself(config.settings.pace, talk, left)
+    critical = pacing.highest(left) is Severity.CRITICAL
+    if isinstance(due, Due) and not critical and hours.is_quiet(config, channel, due.at):
+        due = Held(HoldReason.QUIET)
+    if isinstance(due, Due):
+        conversation = outbox.conversation_id(channel, subject)
+        conversations.put_off(tx, conversation, due.at, due.spacing_ms)
+        return
+    for alert in left:
+        if conversations.withdraw(tx, alert.alert_id, channel):
+            holds.hold(tx, Hold(alert.alert_id, channel, due.why, due.detail, now))
+
+
+def _by_itself(pace: Pace, talk: Talk, alerts: Sequence[Alert]) -> Due | Held:
+    """When a message with these alerts would come had each been owed as it was raised."""
+    due: Due | Held | None = None
+    in_order = sorted(alerts, key=lambda alert: alert.raised_at)
+    for raised_at, together in groupby(in_order, key=lambda alert: alert.raised_at):
+        waiting = due.at if isinstance(due, Due) else None
+        talk = replace(talk, waiting_due_at=waiting)
+        step = pacing.plan(pace, talk, Crowd(), list(together), raised_at)
+        if isinstance(due, Due) and isinstance(step, Due):
+            step = Due(min(due.at, step.at), min(due.spacing_ms, step.spacing_ms))
+        due = step
+    assert due is not None
+    return due
 
 
 def take_back(tx: Tx, item_id: int, story_keys: Sequence[str], now: int) -> None:
@@ -76,6 +124,7 @@ class _Owing:
     plan: Plan
     subject: Subject
     now: dict[str, list[Alert]] = field(default_factory=dict)
+    touched: set[tuple[str, str]] = field(default_factory=set)  # channels and subjects of messages
     _holding: frozenset[str] = field(init=False)
     _silences: Sequence[Silence] = field(init=False)
 
@@ -93,6 +142,9 @@ class _Owing:
         held = self._silenced({**rule.labels, **labels}) or pacing.kept(alert)
         owed, summed = outbox.channels_of(tx, alert.alert_id), holds.release(tx, alert.alert_id)
         names = routing.route(labels, rule, config.route, config.channels, self._holding)
+        for name in owed:
+            subjects = conversations.subjects_of(tx, alert.alert_id, name)
+            self.touched.update((name, subject) for subject in subjects)
         for name in owed.difference(names):
             conversations.withdraw(tx, alert.alert_id, name)
         for name in names:

@@ -117,6 +117,18 @@ async def test_what_a_silence_leaves_of_a_message_goes_by_its_own_pace(tmp_path:
         assert (left["due_at"], left["spacing_ms"]) == (told_at + 30 * MINUTE, 30 * MINUTE)
 
 
+async def test_a_silence_leaves_alone_what_is_owed_by_a_channel_that_is_gone(
+    tmp_path: Path,
+) -> None:
+    """Nobody can know its quiet hours any more."""
+    async with desk(tmp_path) as world:
+        await world.poll(BRIEF, item("new", body="A car bombing. Troops liberated it."))
+        other = EmailChannel("other", (ANA,), "wirewatch@desk.example", "localhost")
+        world.config = replace(world.config, channels={"other": other})
+        await quieten(world, LIBERATED)
+        assert len(await world.rows("delivery_alerts")) == 1
+
+
 async def test_a_conversation_that_never_began_is_none(tmp_path: Path) -> None:
     """It opens when it is told of in the end, and counts among those of that hour."""
     async with desk(tmp_path, pace=Pace(rule_cap=1)) as world:
@@ -517,6 +529,53 @@ async def test_what_a_page_makes_more_severe_waits_no_longer(tmp_path: Path) -> 
         assert (await deliveries(world))[-1]["due_at"] == world.now + 15 * MINUTE
         world.now += 15 * MINUTE
         assert await world.told() == [("bombing",)]
+
+
+TWICE = (replace(BY_PLACE, severities={"title": Severity.HIGH, "lead": Severity.LOW}), LIBERATED)
+
+
+async def test_what_a_page_makes_low_hastens_nothing_beside_it(tmp_path: Path) -> None:
+    """The message was to come after half a minute, for what is in the digest now."""
+    async with desk(tmp_path, rules=TWICE) as world:
+        await world.poll(WIRE, item("new", "Arkona liberated: bombing"))
+        raised_at = world.now
+        world.now += 5 * SECOND
+        (wanted,) = await world.bodies()
+        await world.article(wanted, page("new", "Arkona liberated", "A bombing. All is calm."))
+        (row,) = await deliveries(world)
+        assert (row["due_at"], row["try_at"]) == (raised_at + 2 * MINUTE,) * 2
+        assert await why_held(world) == [("me", "low")]
+        world.now = raised_at + 2 * MINUTE
+        assert await world.told() == [("liberated",)]
+
+
+async def test_what_a_page_makes_less_severe_comes_later(tmp_path: Path) -> None:
+    """It is still in the message, and the message goes by what it is worth now."""
+    places = {"title": Severity.HIGH, "lead": Severity.NORMAL}
+    rules = (replace(BY_PLACE, severities=places), LIBERATED)
+    async with desk(tmp_path, rules=rules) as world:
+        await world.poll(WIRE, item("new", "Arkona liberated: bombing"))
+        raised_at = world.now
+        world.now += 5 * SECOND
+        (wanted,) = await world.bodies()
+        await world.article(wanted, page("new", "Arkona liberated", "A bombing. All is calm."))
+        (row,) = await deliveries(world)
+        assert row["due_at"] == raised_at + 2 * MINUTE
+
+
+async def test_a_page_that_changes_no_severity_changes_no_time(tmp_path: Path) -> None:
+    """One rule matched a minute after the other, and joined its message."""
+    async with desk(tmp_path) as world:
+        await world.poll(WIRE, item("new", "Arkona liberated"))
+        raised_at = world.now
+        world.now += MINUTE
+        await world.poll(WIRE, item("new", "Arkona liberated: car bombing"))
+        world.now += SECOND
+        for wanted in await world.bodies():
+            text = "A car bombing in Arkona, which was liberated."
+            await world.article(wanted, page("new", "Arkona liberated: car bombing", text))
+        (row,) = await deliveries(world)
+        assert (row["due_at"], row["try_at"]) == (raised_at + 2 * MINUTE,) * 2
 
 
 @pytest.mark.parametrize("seconds", [30, 90, 150])
