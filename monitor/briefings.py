@@ -36,7 +36,7 @@ def message(tx: Tx, config: Config, delivery: LeasedDelivery, now: int) -> Messa
         return render.message(channel.kind, briefing, channel.name, delivery.recipient)
     if delivery.kind is DeliveryKind.DIGEST:
         return render.digest(channel.kind, _roundup(tx, config, delivery, now))
-    return render.notice(channel.kind, _bulletin(config, delivery, now))
+    return render.notice(channel.kind, _bulletin(tx, config, delivery, now))
 
 
 def _briefing(tx: Tx, config: Config, delivery: LeasedDelivery, now: int) -> Briefing:
@@ -58,6 +58,7 @@ def _briefing(tx: Tx, config: Config, delivery: LeasedDelivery, now: int) -> Bri
         otherwise=_otherwise(tx, alerts),
         held_back=_held_back(tx, delivery),
         follows=_follows(tx, delivery, alerts),
+        stamped_at=conversations.stamped_at(tx, delivery.conversation_id),
     )
 
 
@@ -140,10 +141,11 @@ def _roundup(tx: Tx, config: Config, delivery: LeasedDelivery, now: int) -> Roun
         delivery.created_at,
         now,
         domain=_domain(config.channels[delivery.channel]),
+        stamped_at=conversation["stamped_at"],
     )
 
 
-def _bulletin(config: Config, delivery: LeasedDelivery, now: int) -> Bulletin:
+def _bulletin(tx: Tx, config: Config, delivery: LeasedDelivery, now: int) -> Bulletin:
     notice = json.loads(delivery.notice or "{}")
     return Bulletin(
         delivery.conversation_id,
@@ -155,6 +157,7 @@ def _bulletin(config: Config, delivery: LeasedDelivery, now: int) -> Bulletin:
         timezone=zones.first(config.settings.display_timezone).key,
         domain=_domain(config.channels[delivery.channel]),
         test=delivery.kind is DeliveryKind.TEST,
+        stamped_at=conversations.stamped_at(tx, delivery.conversation_id),
     )
 
 

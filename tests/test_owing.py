@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor import briefings, gathering, grouping, hushing
-from monitor.model import Ack, Silence, Stamp, short_id
+from monitor.model import Ack, Message, Silence, Stamp, short_id
 from monitor.settings import (
     EmailChannel,
     LabelMatcher,
@@ -620,6 +620,45 @@ async def said(world: World) -> list[str]:
         attempt = Attempt(one, "accepted", world.now)
         await world.store.write(lambda tx, a=attempt: outbox.sent(tx, a))
     return texts
+
+
+async def messages(world: World) -> list[Message]:
+    """What the channel would get now."""
+    return [
+        await world.store.read(
+            lambda tx, d=one: briefings.message(tx, world.config, d, world.now + DAY)
+        )
+        for one in await claim(world)
+    ]
+
+
+async def test_two_databases_have_no_message_in_common(tmp_path: Path) -> None:
+    """Else a mailbox that knows the one drops the other: the second has another day's story."""
+    ids = set()
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        async with desk(tmp_path / name) as world:
+            world.now += DAY if name == "two" else 0
+            await world.poll(BRIEF, item("new", body="A car bombing."))
+            world.now += 2 * MINUTE
+            ids.add((await messages(world))[0].message_id)
+    assert len(ids) == 2
+
+
+async def test_a_conversation_from_before_keeps_its_ids(tmp_path: Path) -> None:
+    """What was opened by a version whose ids held no time goes on under the ids that were sent."""
+    async with desk(tmp_path) as world:
+        await world.poll(BRIEF, item("new", body="A car bombing."))
+        await world.store.write(lambda tx: tx.run("UPDATE conversations SET stamped_at = NULL"))
+        world.now += 2 * MINUTE
+        assert await world.told()
+        await world.poll(BRIEF, item("new", body="A car bombing. Troops liberated it."))
+        (row,) = await world.rows("conversations")
+        world.now += HOUR
+        (update,) = await messages(world)
+        name = row["conversation_id"]
+        assert update.in_reply_to == f"<story.{name}.1@desk.example>"
+        assert update.message_id == f"<story.{name}.2@desk.example>"
 
 
 async def test_each_rule_is_quoted_from_the_version_that_it_matched(tmp_path: Path) -> None:

@@ -146,6 +146,25 @@ def test_a_message_id_does_not_change_when_it_is_sent_again() -> None:
     assert other.in_reply_to == one.message_id
 
 
+@pytest.mark.parametrize("kind", ["email", "webhook"])
+def test_another_database_has_other_ids(kind: str) -> None:
+    """It knows the same story by the same name, and opened its conversation at another moment."""
+    item = Item("https://a.test/", title="Title", body=BODY)
+    rules = ("car-bombing", find(BODY, ["car bombing"]))
+    about = [briefing(item, rules, stamped_at=stamp) for stamp in (None, 1, 2, 2)]
+    ids = [render.message(kind, one, "desk", "a@b.example").message_id for one in about]
+    assert len(set(ids)) == 3
+    assert ids[2] == ids[3]
+
+
+def test_an_update_answers_the_first_message() -> None:
+    item = Item("https://a.test/", title="Title", body=BODY)
+    rules = ("car-bombing", find(BODY, ["car bombing"]))
+    both = [briefing(item, rules, revision=revision, stamped_at=1) for revision in (1, 2)]
+    first, update = [render.message("email", one, "desk", "a@b.example") for one in both]
+    assert update.in_reply_to == first.message_id != update.message_id
+
+
 def test_the_subject_is_the_first_messages_for_ever() -> None:
     """Later rules and a later headline don't change it."""
     opening = briefing(Item("https://a.test/", title="Old title"), ("liberated", ()))

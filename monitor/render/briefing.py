@@ -42,6 +42,9 @@ class Briefing:
 
     `held_back`: how many stories the channel's caps keep for its next digest.
 
+    `stamped_at`: when the conversation was opened.  Its messages' ids hold it, so that another
+    database's are others; None: the first of them went out without.
+
     An `edit` is revision 1 said once more at its old place, `thread`, with what was told since in
     `later`.  `buttons` are drawn where a channel hears them; `said` is what came of them.
     """
@@ -67,6 +70,7 @@ class Briefing:
     otherwise: Mapping[str, Item] = field(default_factory=dict)
     held_back: int = 0
     follows: Followed | None = None
+    stamped_at: int | None = None
 
     @property
     def head(self) -> StoredItem:
@@ -103,6 +107,7 @@ class Bulletin:
     timezone: str = "UTC"
     domain: str = "localhost"
     test: bool = False
+    stamped_at: int | None = None  # as a briefing's
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,7 @@ class Roundup:
     created_at: int
     now: int
     domain: str = "localhost"
+    stamped_at: int | None = None  # as a briefing's
 
     @property
     def revision(self) -> int:

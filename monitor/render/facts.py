@@ -247,10 +247,19 @@ def message_id(about: Briefing | Bulletin | Roundup, revision: int) -> str:
     The conversation's whole id: receivers drop a second message with a known Message-ID.
     """
     kind = _KINDS[type(about)]
-    key = about.conversation_id
+    key = id_key(about)
     if not _PLAIN_ID.fullmatch(key):
         key = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:16]
     return f"<{kind}.{key}.{revision}@{domain(about)}>"
+
+
+def id_key(about: Briefing | Bulletin | Roundup) -> str:
+    """What the ids of a conversation's messages are made of: no two conversations' are the same,
+    though other databases know the same story by the same names."""
+    if about.stamped_at is None:
+        return about.conversation_id
+    text = f"{about.conversation_id}\n{about.stamped_at}"
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def domain(about: Briefing | Bulletin | Roundup) -> str:

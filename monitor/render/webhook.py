@@ -67,13 +67,14 @@ def digest(roundup: Roundup) -> Message:
     return _message(roundup, said)
 
 
-def idempotency_key(conversation_id: str, revision: int) -> str:
+def idempotency_key(about: Briefing | Bulletin | Roundup) -> str:
     """The same for every try of one message, and for no other message."""
-    return hashlib.sha256(f"{conversation_id}\n{revision}".encode()).hexdigest()[:32]
+    text = f"{facts.id_key(about)}\n{about.revision}"
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def _message(about: Briefing | Bulletin | Roundup, said: Shape) -> Message:
-    key = idempotency_key(about.conversation_id, about.revision)
+    key = idempotency_key(about)
     return Message(text=str(said["headline"]), webhook=said, message_id=key)
 
 

@@ -93,6 +93,12 @@ def find(tx: Tx, conversation: str) -> Row | None:
     return tx.one("SELECT * FROM conversations WHERE conversation_id = :id", id=conversation)
 
 
+def stamped_at(tx: Tx, conversation: str) -> int | None:
+    """When it was opened, as the ids of its messages hold it; None: they hold no time."""
+    row = find(tx, conversation)
+    return row["stamped_at"] if row is not None else None
+
+
 def alerts_told(tx: Tx, conversation: str, revision: int | None = None) -> Sequence[str]:
     """The ids of the alerts that a conversation tells, or one revision of it, to whomever."""
     rows = tx.all(

@@ -153,6 +153,13 @@ def m017_replay(db: sqlite_utils.Database) -> None:
         db.execute(statement)
 
 
+@steps()
+def m018_stamped_ids(db: sqlite_utils.Database) -> None:
+    """When a conversation was opened, as the ids of its messages hold it; NULL: they hold none,
+    for the first of them went out before there was this column."""
+    db.execute("ALTER TABLE conversations ADD COLUMN stamped_at INTEGER")
+
+
 def apply(connection: sqlite3.Connection) -> None:
     """Bring the database to the newest schema.  Safe when two processes start at once."""
     database = sqlite_utils.Database(connection)

@@ -60,8 +60,8 @@ def enqueue(tx: Tx, owed: Owed) -> None:
     """Owe one message per recipient.  What nobody tried to send yet takes the new alerts along."""
     conversation = conversation_id(owed.channel, owed.subject)
     tx.run(
-        """INSERT INTO conversations (conversation_id, channel, subject, opened_at)
-           VALUES (:id, :channel, :subject, :now) ON CONFLICT DO NOTHING""",
+        """INSERT INTO conversations (conversation_id, channel, subject, opened_at, stamped_at)
+           VALUES (:id, :channel, :subject, :now, :now) ON CONFLICT DO NOTHING""",
         id=conversation, channel=owed.channel, subject=owed.subject, now=owed.now,
     )  # fmt: skip
     for recipient in owed.recipients:
