@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from monitor import briefings, channels, schedule, troubles, watchdog
+from monitor import briefings, channels, hours, schedule, troubles, watchdog
 from monitor.channels import Channel
 from monitor.errors import ChannelRefused, Later, MessageRefused, SendError
 from monitor.health import Notice
@@ -20,7 +20,7 @@ from monitor.model import DeliveryKind, LeasedDelivery, Receipt
 from monitor.net.client import Client
 from monitor.owing import tell_ops
 from monitor.settings import Config
-from monitor.store import edits, outbox, views
+from monitor.store import edits, nights, outbox, views
 from monitor.store.db import Store, Tx
 from monitor.store.outbox import Attempt
 
@@ -89,9 +89,14 @@ class Deliverer:
 
     async def _claim(self, name: str) -> list[LeasedDelivery]:
         engine, now = self._engine, self._engine.clock()
-        return await engine.store.write(
-            lambda tx: outbox.claim(tx, name, engine.holder, now, CLAIM)
-        )
+        quiet_until = hours.quiet_until(engine.config, name, now)
+
+        def claim(tx: Tx) -> list[LeasedDelivery]:
+            if quiet_until is not None:
+                nights.wait(tx, name, now, quiet_until)
+            return outbox.claim(tx, name, engine.holder, now, CLAIM)
+
+        return await engine.store.write(claim)
 
     async def _send(self, delivery: LeasedDelivery) -> bool:
         """False: the channel is paused from here on."""

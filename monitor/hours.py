@@ -8,12 +8,17 @@ from monitor.settings import Config
 
 def is_quiet(config: Config, channel: str, now: int) -> bool:
     """Whether the channel's quiet hours hold."""
+    return quiet_until(config, channel, now) is not None
+
+
+def quiet_until(config: Config, channel: str, now: int) -> int | None:
+    """When the channel's quiet hours end, None where they do not hold."""
     known = config.channels.get(channel)  # what is owed outlasts its channel
     quiet = known.quiet if known is not None else None
     if quiet is None:
-        return False
+        return None
     zone = zones.first(quiet.timezone, config.settings.display_timezone)
-    return digests.quiet_until(quiet, zone, now) is not None
+    return digests.quiet_until(quiet, zone, now)
 
 
 def quiet_ended_at(config: Config, channel: str, now: int) -> int:
