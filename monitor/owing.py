@@ -141,7 +141,10 @@ class _Owing:
         labels, rule = labels_of(self.subject, alert), self.plan.rules[alert.rule_id]
         held = self._silenced({**rule.labels, **labels}) or pacing.kept(alert)
         owed, summed = outbox.channels_of(tx, alert.alert_id), holds.release(tx, alert.alert_id)
-        names = routing.route(labels, rule, config.route, config.channels, self._holding)
+        ways = routing.ways(labels, rule, config.route, config.channels, self._holding)
+        names = [way.channel for way in ways]
+        unrouted = any(way.is_unrouted for way in ways)
+        kept.note_unrouted(tx, alert.alert_id, unrouted=unrouted)
         for name in owed:
             subjects = conversations.subjects_of(tx, alert.alert_id, name)
             self.touched.update((name, subject) for subject in subjects)

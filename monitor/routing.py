@@ -43,16 +43,10 @@ class Way(NamedTuple):
     routes: tuple[Route, ...] = ()
     by: str = "route"
 
-
-def route(
-    labels: Mapping[str, str],
-    rule: Rule,
-    root: Route,
-    channels: Mapping[str, Channel],
-    holding: Container[str] = frozenset(),
-) -> tuple[str, ...]:
-    """Names of the channels to tell, each once, in the order of the files; see `ways`."""
-    return tuple(way.channel for way in ways(labels, rule, root, channels, holding))
+    @property
+    def is_unrouted(self) -> bool:
+        """There are routes, and none of them matched: the top of the tree had it."""
+        return self.by == "default" or (len(self.routes) == 1 and bool(self.routes[0].routes))
 
 
 def ways(

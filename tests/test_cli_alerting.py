@@ -19,9 +19,13 @@ from world import HOUR, NOON, World, item
 def place(tmp_path) -> Place:
     found = Place(tmp_path / "config")
     asyncio.run(fill(found))
-    with closing(sqlite3.connect(found.database)) as db, db:  # raised a moment ago
-        db.execute("UPDATE alerts SET raised_at = ?", (wall_clock() - 60_000,))
+    raised_a_moment_ago(found)
     return found
+
+
+def raised_a_moment_ago(place: Place) -> None:
+    with closing(sqlite3.connect(place.database)) as db, db:
+        db.execute("UPDATE alerts SET raised_at = ?", (wall_clock() - 60_000,))
 
 
 @pytest.fixture
@@ -84,6 +88,17 @@ def test_routes_test_says_where_an_alert_goes_and_why(place, alert) -> None:
     assert [one["channel"] for one in shape["channels"]] == ["me"]
     place.call("silence", "add", "--rule", "liberated", "--yes")
     assert "kept for the digest: silence" in place.call("routes", "test", alert).output
+
+
+def test_status_counts_what_no_route_matched(place) -> None:
+    routes = place.directory / "routes.yaml"
+    told = "route:\n  to: [me]\n  routes:\n    - {match: [severity = critical], to: [me]}\n"
+    routes.write_text(f"channels:\n  me: {{console: {{}}}}\n{told}")
+    asyncio.run(edited(place))
+    raised_a_moment_ago(place)
+    (status,) = place.json("status")
+    assert status["unrouted"] == 2
+    assert "no route matched 2 alerts of the last 7 days" in place.call("status").output
 
 
 async def edited(place: Place) -> None:

@@ -22,7 +22,7 @@ from monitor.settings import (
     Severity,
     TextMatcher,
 )
-from monitor.store import outbox, stories
+from monitor.store import alerts, outbox, stories
 from monitor.store.db import Row
 from monitor.store.outbox import Attempt
 from monitor.store.stories import Story
@@ -305,8 +305,8 @@ async def test_what_a_page_adds_to_what_was_told_is_news(tmp_path: Path) -> None
         assert await world.told() == [("bombing",)]
         (wanted,) = await world.bodies()
         await world.article(wanted, page("new", "A bombing", "A bombing in Arkona."))
-        alerts = await world.rows("alerts ORDER BY raised_at")
-        assert [(row["occasion"], row["severity"]) for row in alerts] == [
+        raised = await world.rows("alerts ORDER BY raised_at")
+        assert [(row["occasion"], row["severity"]) for row in raised] == [
             ("first", "normal"), ("severity:high", "high"),
         ]  # fmt: skip
 
@@ -498,6 +498,22 @@ async def test_what_a_page_leads_elsewhere_leaves_where_its_teaser_led(tmp_path:
     (wanted,) = await world.bodies()
     await world.article(wanted, page("new", "A car bombing", "A car bombing in Mosul."))
     assert await owed_to(world) == ["room"]
+    await world.close()
+
+
+async def unrouted(world: World) -> int:
+    return await world.store.read(lambda tx: alerts.count_unrouted(tx, NOON))
+
+
+async def test_what_matches_no_route_is_counted_once(tmp_path: Path) -> None:
+    """And no more where the page leads it somewhere."""
+    world = await routed(tmp_path, BOMBING, Route(("room",), text=TextMatcher("Mosul")))
+    for slug, text in (("new", "A car bombing in Mosul."), ("old", "A car bombing in Arkona.")):
+        await world.poll(WIRE, item(slug, f"A car bombing: {slug}"))
+        assert await unrouted(world) == 1
+        (wanted,) = await world.bodies()
+        await world.article(wanted, page(slug, f"A car bombing: {slug}", text))
+        assert await unrouted(world) == (slug == "old")
     await world.close()
 
 

@@ -7,12 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model import Item
-from monitor.routing import Texts, matches, route
+from monitor.routing import Texts, matches, ways
 from monitor.settings import ConsoleChannel, LabelMatcher, Route, Rule, TextMatcher
 
 CHANNELS = {name: ConsoleChannel(name) for name in ("desk", "mideast", "war-room", "night")}
 LABELS = {"rule": "car-bombing", "severity": "high", "source": "wire", "section": "IRAQ WARS"}
 RULE = Rule("car-bombing", "query")
+
+
+def route(*asked, **more) -> tuple[str, ...]:
+    """The channels that are told, without the reasons."""
+    return tuple(way.channel for way in ways(*asked, **more))
 
 
 def when(text: str) -> tuple[LabelMatcher, ...]:
@@ -203,3 +208,14 @@ def test_somebody_is_always_told(labels: dict[str, str], to: list[str]) -> None:
     assert found
     assert set(found) <= set(CHANNELS)
     assert len(set(found)) == len(found)
+
+
+@pytest.mark.parametrize(
+    ("severity", "inner", "expected"),
+    [("high", True, False), ("normal", True, True), ("normal", False, False)],
+)
+def test_what_no_route_matches_is_known(severity: str, inner: bool, expected: bool) -> None:
+    """Where there are no routes none could match."""
+    routes = (Route(("desk",), (LabelMatcher("severity", "=", "high"),)),) if inner else ()
+    found = ways({"severity": severity}, RULE, Route(("war-room",), routes=routes), CHANNELS)
+    assert [way.is_unrouted for way in found] == [expected]

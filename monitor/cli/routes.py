@@ -82,7 +82,9 @@ def _why(way: Way) -> str:
     if way.by == "default":
         return "no route leads anywhere, so the default channel"
     conditions = _conditions(way)
-    return f"route with {' and '.join(conditions)}" if conditions else "the top of `route:`"
+    if conditions:
+        return f"route with {' and '.join(conditions)}"
+    return f"{'no route matches, so ' if way.is_unrouted else ''}the top of `route:`"
 
 
 def _conditions(way: Way) -> Sequence[str]:

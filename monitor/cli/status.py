@@ -16,11 +16,12 @@ from monitor.cli.summary import Watched
 from monitor.cli.when import DAY_MS, When
 from monitor.engine import wall_clock
 from monitor.health import is_blind
-from monitor.store import daemon, digests, unknowns, views
+from monitor.store import alerts, daemon, digests, unknowns, views
 from monitor.store import health as signs
 from monitor.store.db import Row, Tx
 
 MOST_UNKNOWNS = 5
+UNROUTED_DAYS = 7
 QUICK_READERS = frozenset(("fast", "json"))
 BEAT_MS = 90_000  # three beats
 
@@ -36,6 +37,7 @@ class Status:
     kept: int  # alerts that wait for a digest
     unknowns: Sequence[Row]
     given_up: Sequence[Row]
+    unrouted: int  # alerts of the last 7 days
 
 
 def run(call: Call, *, check: bool) -> None:
@@ -64,6 +66,7 @@ def gather(tx: Tx, now: int) -> Status:
         summary.gather(tx), views.counts(tx), views.paused_channels(tx), row, is_running(row, now),
         assurance.figures(tx, now - DAY_MS, now), digests.open_holds(tx),
         unknowns.recent(tx, now, MOST_UNKNOWNS), signs.given_up(tx, now),
+        alerts.count_unrouted(tx, now - UNROUTED_DAYS * DAY_MS),
     )  # fmt: skip
 
 
@@ -91,6 +94,7 @@ def show(status: Status, when: When) -> None:
         *_assured(status.assurance, when),
         *_paused(status.paused, when),
         *_unknown(status.unknowns, when),
+        *_unrouted(status.unrouted),
     ):
         out.lines(line)
 
@@ -103,6 +107,15 @@ def _unknown(rows: Sequence[Row], when: When) -> list[str]:
         "there. See: wirewatch rules explain RULE ITEM"
         for row in rows
     ]
+
+
+def _unrouted(count: int) -> list[str]:
+    if not count:
+        return []
+    return out.wrapped(
+        f"no route matched {of(count, 'alert')} of the last {UNROUTED_DAYS} days: the default "
+        "channel has them. Where one goes, and why: wirewatch routes test ALERT", "",
+    )  # fmt: skip
 
 
 def daemon_lines(status: Status, when: When) -> list[str]:
@@ -162,6 +175,7 @@ def shape(status: Status) -> shapes.Shape:
             }
             for row in status.unknowns
         ],
+        "unrouted": status.unrouted,
         "bodies_wanted": status.totals["wanted"],
         "deliveries": {
             "sent": status.totals["sent"],

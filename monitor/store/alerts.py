@@ -190,6 +190,22 @@ def forget(tx: Tx, alert_id: str) -> None:
         tx.run(f"DELETE FROM {table} WHERE alert_id = :id", id=alert_id)
 
 
+def note_unrouted(tx: Tx, alert_id: str, *, unrouted: bool) -> None:
+    """Whether no route matched; what an article's page shows may change that."""
+    tx.run(
+        "UPDATE alerts SET unrouted = :unrouted WHERE alert_id = :id AND unrouted <> :unrouted",
+        id=alert_id, unrouted=unrouted,
+    )  # fmt: skip
+
+
+def count_unrouted(tx: Tx, since: int) -> int:
+    """Alerts raised since a time that matched no route."""
+    found: int = tx.value(
+        "SELECT count(*) FROM alerts WHERE unrouted = 1 AND raised_at >= :since", since=since
+    )
+    return found
+
+
 def find(tx: Tx, alert_id: str) -> Alert:
     """The alert with this whole id, which must be there."""
     row = tx.one("SELECT * FROM alerts WHERE alert_id = :id", id=alert_id)

@@ -160,6 +160,13 @@ def m018_stamped_ids(db: sqlite_utils.Database) -> None:
     db.execute("ALTER TABLE conversations ADD COLUMN stamped_at INTEGER")
 
 
+@steps()
+def m019_unrouted(db: sqlite_utils.Database) -> None:
+    """Whether an alert went to the default channel because no route matched it."""
+    db.execute("ALTER TABLE alerts ADD COLUMN unrouted INTEGER NOT NULL DEFAULT 0")
+    db.execute("CREATE INDEX alerts_unrouted ON alerts (raised_at) WHERE unrouted = 1")
+
+
 def apply(connection: sqlite3.Connection) -> None:
     """Bring the database to the newest schema.  Safe when two processes start at once."""
     database = sqlite_utils.Database(connection)
