@@ -180,7 +180,7 @@ class Deliverer:
                 return  # a notice must not breed notices, and without an edit nothing is lost
             what = f"a message to {delivery.recipient} was given up: {error.detail}"
             subject = troubles.channel_subject(delivery.channel)
-            tell_ops(tx, config, Notice(subject, what, "See: wirewatch status"), now)
+            tell_ops(tx, config, Notice(subject, what, "See: wirewatch dead list"), now)
 
         await self._engine.store.write(settle)
         self.totals.dead += 1

@@ -214,7 +214,7 @@ def _totals(totals: Row, *, held: int) -> list[str]:
         f"{waiting:,} waiting, {held:,} held, {totals['dead']:,} given up",
     ]
     if totals["dead"]:
-        found.append("  given up: see wirewatch alerts, then wirewatch why ALERT")
+        found.append("  given up: see wirewatch dead list")
     return found
 
 

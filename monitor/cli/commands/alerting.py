@@ -1,4 +1,4 @@
-"""silence, ack, routes: what people are told, and what not."""
+"""silence, ack, routes, dead: what people are told, and what not."""
 
 from __future__ import annotations
 
@@ -106,7 +106,37 @@ def test(call: Call, subject: str) -> None:
     routes.run(call, subject)
 
 
+@click.group("dead", epilog=CODES)
+def dead() -> None:
+    """See what was given up, and send it again."""
+
+
+@command("list")
+@click.option("--channel", metavar="NAME", help="Only this channel's.")
+def list_dead(call: Call, channel: str | None) -> None:
+    """List the messages that were refused for good or not accepted in time, and why."""
+    from monitor.cli import dead as work
+
+    work.show(call, channel)
+
+
+@command("resend")
+@click.argument("ids", nargs=-1, type=int, metavar="[ID]...")
+@click.option("--channel", metavar="NAME", help="All of this channel.")
+@click.option("--all", "everything", is_flag=True, help="All that there are.")
+def resend(call: Call, **wish: object) -> None:
+    """Send messages again that were given up: from now on, for three days anew.
+
+    One that its server had after all comes with the id that it had.
+    """
+    from monitor.cli import dead as work
+
+    work.resend(call, work.Wish(**wish))  # type: ignore[arg-type]
+
+
+for _one in (list_dead, resend):
+    dead.add_command(_one)
 for _one in (add, list_, expire):
     silence.add_command(_one)
 routes.add_command(test)
-COMMANDS = (silence, ack, routes)
+COMMANDS = (silence, ack, routes, dead)
