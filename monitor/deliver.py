@@ -176,6 +176,8 @@ class Deliverer:
 
         def settle(tx: Tx) -> None:
             outbox.failed(tx, attempt, None)
+            if delivery.kind is DeliveryKind.OPS:
+                troubles.tell_elsewhere(tx, config, delivery, now)
             if delivery.kind in (DeliveryKind.OPS, DeliveryKind.EDIT):
                 return  # a notice must not breed notices, and without an edit nothing is lost
             what = f"a message to {delivery.recipient} was given up: {error.detail}"

@@ -5,12 +5,15 @@ On the ops channel; a channel's own failure is told on another one.  Never decid
 
 from __future__ import annotations
 
+import json
 import logging
 from dataclasses import replace
 
 from monitor.health import Notice, Trouble
+from monitor.model import LeasedDelivery
 from monitor.owing import tell_ops
 from monitor.settings import Config
+from monitor.store import conversations, dead, holds
 from monitor.store import troubles as known
 from monitor.store.db import Tx
 
@@ -43,6 +46,20 @@ def over(tx: Tx, config: Config, subject: str, now: int) -> bool:
         return False
     log.info("trouble.over %s", subject)
     _tell(tx, config, told["channel"], Notice(subject, told["over"], "", begins=False), now)
+    return True
+
+
+def tell_elsewhere(tx: Tx, config: Config, refused: LeasedDelivery, now: int) -> bool:
+    """Tell on another channel what ops refused to everybody; what is refused there too is told
+    nowhere else.  False: it was not for ops, somebody may have it, or there is no other channel."""
+    where = channel_for(tx, config, channel_subject(config.ops))
+    if refused.channel != config.ops or where == config.ops or not dead.reached_nobody(tx, refused):
+        return False
+    conversation = conversations.find(tx, refused.conversation_id)
+    if conversation is None or conversation["subject"].startswith(holds.NOTICES):
+        return False  # what one channel holds back is nothing to another
+    subject, said = conversation["subject"].removeprefix("ops:"), json.loads(refused.notice or "{}")
+    _tell(tx, config, where, Notice(subject, said["headline"], said["text"]), now)
     return True
 
 

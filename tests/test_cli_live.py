@@ -163,6 +163,7 @@ async def test_status_tells_of_messages_that_were_given_up(tmp_path: Path) -> No
         assert "0 messages sent, 0 put off, 2 given up" in (await place.run("deliver")).stdout
         given_up = "2 messages to ana@desk.example on me were given up"
         assert given_up in await checked(place, days_later=0)
+        assert given_up in (await place.run("status")).stdout
         assert given_up in await checked(place, days_later=2)
         assert given_up not in await checked(place, days_later=6)
         assert (await place.run("channels", "test", "me")).exit_code == 0

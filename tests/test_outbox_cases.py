@@ -11,7 +11,7 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ from ruamel.yaml import YAML
 
 from channel_world import bot, hook, mail, program, slack, smtp, webhook
 from monitor.demo.smtp_sink import Door
+from monitor.health import Notice
+from monitor.owing import tell_ops
 from monitor.settings import Channel, Secret
 from monitor.store import outbox
 from monitor.store.db import Row
@@ -151,6 +153,44 @@ async def test_refusals_of_the_channel_make_no_wait_longer(tmp_path: Path) -> No
             assert 30_000 <= row["try_at"] - office.clock() <= 36_000
         finally:
             await office.close()
+
+
+@pytest.mark.parametrize(
+    ("refusals", "elsewhere"), [(4, ["a message to ana", "a message to ben"]), (1, [])]
+)
+async def test_what_ops_refuses_to_everybody_is_told_elsewhere(
+    tmp_path: Path, refusals: int, elsewhere: list[str]
+) -> None:
+    """Its notices go to the two who refuse the news; one of them who takes them is enough."""
+    async with email_far(2) as far:
+        office = await Office.open(tmp_path, far.channel)
+        office.world.config = replace(office.world.config, ops=far.channel.name)
+        far.order("rcpt 550 5.1.1 no such user", 2 + refusals)
+        await office.publish("gate", "Car bombing at the gate")
+        for _ in range(3):
+            await office.deliver()
+        assert_ops(sorted(await told_ops(office)), elsewhere)
+        await office.close()
+
+
+async def test_what_is_refused_there_too_is_told_nowhere_else(tmp_path: Path) -> None:
+    door = Door(logins={"desk": "hunter2"})
+    async with email_far(1) as far, smtp(door) as (sink, port):
+        other = replace(far.channel, name="other", port=port)
+        office = await Office.open(tmp_path, far.channel, other)
+        office.world.config = replace(
+            office.world.config, ops="desk", channels={"desk": far.channel, "other": other}
+        )
+        for order in (far.order, lambda answer, n: sink.answer_next(*answer.split(" ", 1), n)):
+            order("rcpt 550 5.1.1 no such user", 5)
+        await office.store.write(
+            lambda tx: tell_ops(tx, office.config, Notice("x", "blind", ""), office.clock())
+        )
+        for _ in range(3):
+            await office.deliver()
+        rows = await office.deliveries("desk") + await office.deliveries("other")
+        assert [row["state"] for row in rows] == ["dead", "dead"]
+        await office.close()
 
 
 @dataclass

@@ -93,6 +93,7 @@ def show(status: Status, when: When) -> None:
         *_totals(status.totals, held=_held(status)),
         *_assured(status.assurance, when),
         *_paused(status.paused, when),
+        *_given_up(status.given_up),
         *_unknown(status.unknowns, when),
         *_unrouted(status.unrouted),
     ):
@@ -145,12 +146,17 @@ def wrongs(status: Status) -> list[str]:
     canary = status.assurance.canary
     if canary is not None and not canary.ok:
         found.append("the canary did not come through")
-    found += [
+    found += _given_up(status.given_up)
+    return [*found, *(f"channel {row['channel']} is paused" for row in status.paused)]
+
+
+def _given_up(rows: Sequence[Row]) -> list[str]:
+    """Of late; those of ops stand here too, where nobody else may have been told of them."""
+    return [
         f"{of(row['messages'], 'message')} to {row['recipient']} on {row['channel']} "
         f"{'was' if row['messages'] == 1 else 'were'} given up"
-        for row in status.given_up
+        for row in rows
     ]
-    return [*found, *(f"channel {row['channel']} is paused" for row in status.paused)]
 
 
 def shape(status: Status) -> shapes.Shape:

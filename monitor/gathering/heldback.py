@@ -14,7 +14,6 @@ from monitor.store.db import Tx
 from monitor.store.holds import Capped
 
 WAITS_MS = 3600 * 1000
-_SUBJECT = "ops:held:"
 
 
 async def tell_held_back(office: Office) -> None:
@@ -32,7 +31,7 @@ def _owe(tx: Tx, config: Config, now: int) -> None:
 def _missing(tx: Tx, config: Config, now: int) -> list[outbox.Owed]:
     found = []
     for name in channels(config):
-        capped = holds.capped(tx, name, holds.said_at(tx, name, _SUBJECT), now)
+        capped = holds.capped(tx, name, holds.said_at(tx, name, holds.NOTICES), now)
         waited = capped.since_at is not None and now - capped.since_at >= WAITS_MS
         if waited and not hours.is_quiet(config, name, now):
             found.append(_notice(config, name, capped, now))
@@ -46,7 +45,7 @@ def _notice(config: Config, channel: str, capped: Capped, now: int) -> outbox.Ow
     headline = f"{facts.held_back(capped.stories)}: too many within the hour"
     notice = {"headline": headline, "text": f"The digest has them, {at}."}
     return outbox.Owed(
-        channel, config.channels[channel].recipients, f"{_SUBJECT}{capped.since_at}",
+        channel, config.channels[channel].recipients, f"{holds.NOTICES}{capped.since_at}",
         DeliveryKind.OPS, now, now, now + schedule.GIVE_UP_MS,
         notice=json.dumps(notice, ensure_ascii=False),
     )  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from monitor.model import LeasedDelivery
 from monitor.store.db import Row, Tx
 
 # Of what has been tried already nobody is told anything else, and its waits begin anew.
@@ -36,6 +37,15 @@ def given_up(tx: Tx, channel: str | None = None) -> Sequence[Row]:
            ORDER BY given_up_at DESC, d.delivery_id DESC""",
         channel=channel,
     )
+
+
+def reached_nobody(tx: Tx, delivery: LeasedDelivery) -> bool:
+    """Whether no recipient got this message, or still may."""
+    return tx.one(
+        """SELECT 1 FROM deliveries WHERE conversation_id = :id AND revision = :revision
+             AND state IN ('sent', 'waiting') LIMIT 1""",
+        id=delivery.conversation_id, revision=delivery.revision,
+    ) is None  # fmt: skip
 
 
 def owe_again(tx: Tx, delivery_ids: Sequence[int], now: int, give_up_at: int) -> None:

@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from monitor.store.db import Row, Tx
 
+# How the subjects of the notices begin that say in a channel how much its caps hold back.
+NOTICES = "ops:held:"
+
 
 @dataclass(frozen=True, slots=True)
 class Hold:
