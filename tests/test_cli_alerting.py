@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from cli_world import Place, fill
+from cli_world import RULES, Place, fill
 from monitor import config
 from monitor.engine import wall_clock
 from monitor.model import short_id
@@ -54,17 +54,37 @@ def test_a_silence_shows_what_it_would_have_hidden_and_can_be_ended(place, alert
     [
         ([], "say what to keep back"),
         (["--match", "nonsense"], "is no condition"),
-        (["--rule", "liberatd"], "no rule 'liberatd'; there are: car-bombing, liberated"),
-        (["--match", "sorce = saren"], "there is no label 'sorce'; there are: "),
+        (
+            ["--rule", "liberatd"],
+            "no rule 'liberatd'; did you mean 'liberated'? there are: car-bombing, liberated",
+        ),
+        (["--rule", "xyz"], "no rule 'xyz'; there are: car-bombing, liberated"),
+        (["--match", "sorce = saren"], "no label 'sorce'; did you mean 'source'? there are: desk"),
+        (["--match", "source = sarn"], "there is no source 'sarn'; did you mean 'saren'?"),
+        (["--match", "severity != hgh"], "there is no severity 'hgh'; did you mean 'high'?"),
+        (["--match", "rule = liberatd"], "there is no rule 'liberatd'; did you mean 'liberated'?"),
+        (["--match", "late = yes"], "there is no late 'yes'; there are: true, false"),
+        (["--match", "desk = nigt"], "there is no desk 'nigt'; did you mean 'night'?"),
         (["--match", "source: bbc"], "expected label, operator and value"),
         (["--text", "(open"], "is no query"),
         (["--rule", "r", "--for", "31d"], "at most 30d"),
     ],
 )
 def test_a_silence_that_makes_no_sense_is_refused(place, words, complaint) -> None:
+    place.write("rules", RULES + "    labels: {desk: night}\n")
     told = place.call("silence", "add", "--yes", *words)
     assert told.exit_code == 2
-    assert complaint in told.stderr
+    assert complaint in " ".join(told.stderr.split())
+
+
+@pytest.mark.parametrize(
+    "condition", ["source =~ sar", "section = WARS", "desk != night", "desk = ''", "lang = en"]
+)
+def test_a_silence_of_what_may_come_is_taken(place, condition: str) -> None:
+    """A pattern, what only publishers know, a label that a rule does not have."""
+    place.write("rules", RULES + "    labels: {desk: night}\n")
+    condition = condition.replace("''", '""')
+    assert place.call("silence", "add", "--yes", "--match", condition).exit_code == 0
 
 
 def test_a_silence_of_a_story_is_named_by_any_alert_of_it(place, alert) -> None:

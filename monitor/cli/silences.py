@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from difflib import get_close_matches
 
 import click
 from pydantic_core import PydanticCustomError
@@ -21,7 +22,7 @@ from monitor.engine import wall_clock
 from monitor.errors import QueryError
 from monitor.model import Alert, Silence, short_id
 from monitor.rules.syntax import parse
-from monitor.settings import Config, LabelMatcher
+from monitor.settings import Config, LabelMatcher, Severity
 from monitor.silencing import STORY
 from monitor.store import alerts as kept
 from monitor.store import holds, items, views
@@ -137,16 +138,37 @@ def _check(wish: Wish) -> None:
 
 def _check_names(config: Config, wish: Wish) -> None:
     """What is misspelt would keep nothing back."""
-    rules = [rule.id for rule in config.rules]
-    if wish.rule is not None and wish.rule not in rules:
-        there = ", ".join(rules) or "none"
-        raise click.UsageError(f"no rule {wish.rule!r}; there are: {there}")
-    own = {label for rule in config.rules for label in rule.labels}
-    labels = sorted({STORY, *ALERT_LABELS, *own})
+    known = _values(config)
+    if wish.rule is not None and wish.rule not in known["rule"]:
+        raise click.UsageError(f"no rule {wish.rule!r}; {_meant(wish.rule, known['rule'])}")
     for condition in map(_condition, wish.conditions):
-        if condition.label not in labels:
-            there = ", ".join(labels)
-            raise click.UsageError(f"there is no label {condition.label!r}; there are: {there}")
+        label, value = condition.label, condition.value
+        if label not in known:
+            meant = _meant(label, sorted(known))
+            raise click.UsageError(f"there is no label {label!r}; {meant}")
+        values = known[label]
+        if values and condition.operator in ("=", "!=") and value not in values:
+            raise click.UsageError(f"there is no {label} {value!r}; {_meant(value, values)}")
+
+
+def _values(config: Config) -> dict[str, list[str]]:
+    """The labels there are, with their values where those are known; else none."""
+    known: dict[str, list[str]] = {label: [] for label in (STORY, *ALERT_LABELS)}
+    known["rule"] = [rule.id for rule in config.rules]
+    known["source"] = [source.id for source in config.sources]
+    known["severity"] = [str(severity) for severity in Severity]
+    known["late"] = known["partial"] = ["true", "false"]
+    for rule in config.rules:
+        for label, value in rule.labels.items():
+            # Empty where a rule has no such label.
+            known[label] = sorted({"", value, *known.get(label, ())})
+    return known
+
+
+def _meant(given: str, known: Sequence[str]) -> str:
+    close = get_close_matches(given, known, 1)
+    there = f"there are: {', '.join(filter(None, known)) or 'none'}"
+    return f"did you mean {close[0]!r}? {there}" if close else there
 
 
 def _silence(tx: Tx, wish: Wish, now: int) -> Silence:
