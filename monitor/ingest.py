@@ -15,7 +15,15 @@ from monitor import health, landing, rereading, schedule, troubles
 from monitor.intake import Intake, first_body_state
 from monitor.judge import Prepared
 from monitor.landing import Register
-from monitor.model import BodyState, Change, Outcome, OutcomeKind, Polled, WantedBody
+from monitor.model import (
+    BodyState,
+    Change,
+    DueSource,
+    Outcome,
+    OutcomeKind,
+    Polled,
+    WantedBody,
+)
 from monitor.plan import Plan
 from monitor.store import health as signs
 from monitor.store import items, judgings, outbox, pages, sightings, sources, work
@@ -82,29 +90,33 @@ class Ingest:
 
     async def broke(self, polled: Polled, why: str) -> None:
         """What came could not be taken in: give the lease back, and let it show as a failure."""
-        plan, now = self.plan, self._clock()
         outcome = Outcome(OutcomeKind.FAILED, reason="broke", detail=why)
-
-        def change(tx: Tx) -> bool:
+        try:
             if polled.due is not None:
-                next_poll_at = schedule.next_poll(polled.due.source, outcome, 1, now)
-                work.poll_broke(tx, polled.due, why, next_poll_at, now)
-            elif polled.wanted is not None and polled.wanted.last is not None:
-                rereading.broke(tx, polled.wanted, polled.wanted.last, now)
+                await self._poll_broke(polled.due, outcome)
             elif polled.wanted is not None:
-                try_at = schedule.next_body_try(polled.wanted.tries + 1, now)
-                noted = work.body_failed(tx, polled.wanted, _why(outcome), try_at)
-                return noted and try_at is None
-            return False
+                await self._page_broke(polled.wanted, outcome)
+        finally:
+            self.on_settled(polled)
 
-        gave_up = await self.store.write(change)
-        self.on_settled(polled)
-        if polled.wanted is not None and gave_up:
-            # Apart, so that what breaks the rules too is asked for no more all the same.
-            item_id = polled.wanted.item_id
-            await self.store.write(
-                lambda tx: _close(Intake(tx, plan, polled, now, Prepared()), item_id)
-            )
+    async def _poll_broke(self, due: DueSource, outcome: Outcome) -> None:
+        now = self._clock()
+        next_poll_at = schedule.next_poll(due.source, outcome, 1, now)
+        why = str(outcome.detail)
+        await self.store.write(lambda tx: work.poll_broke(tx, due, why, next_poll_at, now))
+
+    async def _page_broke(self, wanted: WantedBody, outcome: Outcome) -> None:
+        """As a page that could not be read: with its last try what is here is judged."""
+        plan, now, failed = self.plan, self._clock(), Polled(outcome, wanted=wanted)
+        try_at = schedule.next_body_try(wanted.tries + 1, now)
+        try:
+            await self.store.write(lambda tx: _apply(Intake(tx, plan, failed, now, Prepared())))
+        except Exception:
+            # What breaks the judging too is asked for no more all the same.
+            if wanted.last is None:
+                why = _why(outcome)
+                await self.store.write(lambda tx: work.body_failed(tx, wanted, why, try_at))
+            raise
 
 
 def take_in(tx: Tx, plan: Plan, polled: Polled, now: int) -> Ingested:

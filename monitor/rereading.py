@@ -11,7 +11,6 @@ from monitor import changes, schedule
 from monitor.intake import Intake
 from monitor.model import BodyState, LastReading, OutcomeKind, WantedBody
 from monitor.store import alerts, items, pages
-from monitor.store.db import Tx
 
 GONE = (404, 410)  # the page says that it will not come
 
@@ -49,12 +48,6 @@ def apply(intake: Intake, wanted: WantedBody, last: LastReading) -> bool:
         if intake.alerts:
             plan(intake, wanted)  # what is news now is likely to change again soon
     return True
-
-
-def broke(tx: Tx, wanted: WantedBody, last: LastReading, now: int) -> None:
-    """What came could not be taken in."""
-    read = replace(last, rereads=last.rereads + 1)
-    pages.settle(tx, wanted, read, schedule.next_reread(read.rereads, str(wanted.item_id), now))
 
 
 def _next(intake: Intake, wanted: WantedBody, rereads: int) -> int | None:

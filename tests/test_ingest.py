@@ -1,11 +1,14 @@
 """From a poll to what is owed: what is new, what is told, once, and what is never told."""
 
+import asyncio
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from monitor.errors import StoreError
 from monitor.model import (
     BodyState,
     Change,
@@ -208,6 +211,41 @@ async def test_a_page_that_breaks_each_time_is_given_up_like_any_other(world: Wo
         world.now += 25 * MINUTE
     assert await world.bodies() == []
     assert await world.told() == [("no-bomb",)]
+
+
+async def test_a_page_that_broke_is_given_up_and_judged_at_one_moment(world: World) -> None:
+    """Who is killed in between would have lost the judging: no try is left to ask for it."""
+    rules = (Rule("no-bomb", "liberated NOT bomb", version="1"),)
+    world.ingest.plan = Plan.of(replace(world.config, rules=rules))
+    await world.poll(WIRE)
+    await world.poll(WIRE, item("a", body="The town was liberated."))
+    state = "SELECT (SELECT body_state FROM items), (SELECT count(*) FROM alerts)"
+    for expected in (("wanted", 0), ("wanted", 0), ("gave_up", 1)):
+        (wanted,) = await world.bodies()
+        broken = Polled(Outcome(OutcomeKind.OK), wanted=wanted)
+        # It is the next change after the first of the two, if there are two.
+        _, (seen,) = await asyncio.gather(
+            world.ingest.broke(broken, "KeyError: 'x'"),
+            world.store.write(lambda tx: tx.all(state)),
+        )
+        assert tuple(seen) == expected
+        world.now += 25 * MINUTE
+
+
+async def test_a_page_whose_judging_breaks_too_is_asked_for_no_more(world: World) -> None:
+    """Else it would be read every time its lease runs out."""
+    await world.poll(WIRE)
+    await world.poll(WIRE, item("a", body="The town was quiet."))
+    broken = "CREATE TRIGGER broken BEFORE INSERT ON judgings BEGIN SELECT RAISE(ABORT, 'x'); END"
+    await world.store.write(lambda tx: tx.run(broken))
+    for _ in range(3):
+        (wanted,) = await world.bodies()
+        with suppress(StoreError):
+            await world.ingest.broke(Polled(Outcome(OutcomeKind.OK), wanted=wanted), "bug")
+        world.now += 25 * MINUTE
+    assert await world.bodies() == []
+    (stored,) = await world.rows("items")
+    assert (stored["body_state"], stored["body_reason"]) == ("gave_up", "broke: bug")
 
 
 async def test_an_edit_is_a_new_version_and_a_gained_match_is_told(world: World) -> None:
