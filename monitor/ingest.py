@@ -188,27 +188,43 @@ def _apply_poll(intake: Intake) -> Ingested:
 
 def _apply_article(intake: Intake, wanted: WantedBody) -> Ingested:
     if wanted.last is not None:
-        accepted = rereading.apply(intake, wanted, wanted.last)
+        accepted = _apply_rereading(intake, wanted)
         return Ingested(accepted, tuple(intake.changes), intake.alerts)
     known = items.known(intake.tx, [wanted.item_id], wanted.source.id).get(wanted.item_id)
     if known is None or known.body_state is not BodyState.WANTED:
         return Ingested(accepted=False)
     if intake.polled.outcome.kind is OutcomeKind.FAILED:
         accepted = _note_missing_body(intake, wanted, intake.polled.outcome)
-    elif not known.partial and rereading.is_doubtful(
-        intake, wanted, pages.doubted(intake.tx, wanted.item_id)
-    ):
+    elif not known.partial and _is_doubtful(intake, wanted):
         accepted = _note_missing_body(intake, wanted, _CUT)
         if accepted:
             pages.doubt(intake.tx, wanted, intake.prepared.candidates[0].fingerprint)
     else:
         intake.take_all()
-        rereading.plan(intake, wanted)
+        rereading.plan(intake.tx, wanted, intake.polled.outcome, intake.now)
         accepted = True
     state = items.load(intake.tx, wanted.item_id).body_state
     judgings.note(intake.tx, Judging(wanted.item_id, intake.now, None, state))
     outbox.send_now(intake.tx, items.stories(intake.tx, wanted.item_id), intake.now)
     return Ingested(accepted, tuple(intake.changes), intake.alerts)
+
+
+def _is_doubtful(intake: Intake, wanted: WantedBody) -> bool:
+    doubted = pages.doubted(intake.tx, wanted.item_id)
+    return rereading.is_doubtful(intake.tx, wanted, intake.prepared.candidates[0], doubted)
+
+
+def _apply_rereading(intake: Intake, wanted: WantedBody) -> bool:
+    """False: its lease was lost."""
+    tx, outcome, now = intake.tx, intake.polled.outcome, intake.now
+    shown = next(iter(intake.prepared.candidates), None)
+    came = rereading.settle(tx, wanted, outcome, shown, now)
+    if came is rereading.Came.TEXT:
+        intake.take_all()
+        if intake.alerts:
+            # What is news now is likely to change again soon.
+            rereading.plan(tx, wanted, outcome, now)
+    return came is not rereading.Came.LATE
 
 
 def _note_missing_body(intake: Intake, wanted: WantedBody, outcome: Outcome) -> bool:

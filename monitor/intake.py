@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from monitor import dedupe, feeds, judge, schedule, sitemaps
+from monitor import dedupe, feeds, judge, rereading, sitemaps
 from monitor.dedupe import Candidate, Key
 from monitor.judge import Prepared
 from monitor.landing import Landing, Register
 from monitor.model import Answer, BodyState, Change, Item, Known, Polled
 from monitor.plan import Plan
-from monitor.store import arrivals, items, pages, sightings, sources, words, work
+from monitor.store import arrivals, items, sightings, sources, words, work
 from monitor.store.arrivals import Arrival
 from monitor.store.db import Tx
 from monitor.urls import site
@@ -62,10 +62,8 @@ class Intake:
         raised = judge.judge(self.tx, self.plan, self.prepared, arrived)
         self.alerts += raised
         if raised and self.polled.due is not None:
-            # Its page was read as that of no news, or when others left it no room.
-            reading = [source.id for source in self.plan.config.sources if source.reread]
-            at = schedule.next_reread(0, str(item_id), self.now)
-            pages.read_again(self.tx, item_id, reading, at)
+            sources = self.plan.config.sources
+            rereading.plan_what_is_told(self.tx, item_id, sources, self.now)
 
     def _arrive(self, candidate: Candidate) -> None:
         if not self._new:
