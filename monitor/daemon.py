@@ -50,6 +50,7 @@ DIGEST_SECONDS = 15
 PRUNE_SECONDS = 3600
 ITEMS_INDEXED_AT_ONCE = 200
 GROUP_SECONDS = 5
+FORSAKEN_SECONDS = 60
 ROUNDS_BESIDE_POLLS = 2  # 4 items a second: more than the news of 10,000 sources
 _M_ARENA_MAX = -8  # glibc, malloc.h
 DRAIN_SECONDS = 8.0  # of the ten that a stop may take
@@ -118,6 +119,7 @@ class Daemon:
             ("vigil", self._vigil.tick, VIGIL_SECONDS),
             ("", self._prune, PRUNE_SECONDS),
             ("", self._group, GROUP_SECONDS),
+            ("", self._close_forsaken, FORSAKEN_SECONDS),
         ):
             # Work of years may wait for those without a name: they may take their time.
             watched = self._vigil.watched(name, tick) if name else tick
@@ -154,6 +156,9 @@ class Daemon:
                 not self._stopping and (rounds < ROUNDS_BESIDE_POLLS or not self._dispatch.crawls)
             )
         )
+
+    async def _close_forsaken(self) -> None:
+        await self._engine.close_forsaken(lambda _: not self._stopping)
 
     async def _deliver_tick(self) -> None:
         if self._stopping:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from monitor import grouping, schedule, troubles
+from monitor import closing, grouping, schedule, troubles
 from monitor.ingest import Ingest
 from monitor.model import DueSource, WantedBody
 from monitor.net.client import Client
@@ -27,6 +27,7 @@ Clock = Callable[[], int]
 
 
 ITEMS_GROUPED_AT_ONCE = 10  # what comes in meanwhile waits for them
+ITEMS_CLOSED_AT_ONCE = 10
 FINISH_SECONDS = 5.0
 # Nearly all are shorter; together they take 16 MB at the most.
 ROBOTS_REMEMBERED, ROBOTS_BYTES = 4000, 4096
@@ -157,11 +158,21 @@ class Engine:
             lambda tx: grouping.group_missing(tx, most, self.clock()) == most, go_on
         )
 
+    async def close_forsaken(self, go_on: Callable[[int], bool]) -> None:
+        """Judge what is owed of articles whose source left the files before their page was read, a
+        little at a time, as long as `go_on` says so to the number of rounds."""
+        most = ITEMS_CLOSED_AT_ONCE
+        await self.store.write_bit_by_bit(
+            lambda tx: closing.close_forsaken(tx, self.ingest.plan, self.clock(), most) == most,
+            go_on,
+        )
+
     async def finish(self) -> None:
         """What the daemon would do in the background, as far as it takes no longer than a moment;
         then close."""
         ends_at = asyncio.get_running_loop().time() + FINISH_SECONDS
-        await self.group_missing(lambda _: asyncio.get_running_loop().time() < ends_at)
+        for work_left in (self.close_forsaken, self.group_missing):
+            await work_left(lambda _: asyncio.get_running_loop().time() < ends_at)
         await self.close()
 
     async def close(self) -> None:

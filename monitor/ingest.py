@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from monitor import health, landing, rereading, schedule, troubles
+from monitor import closing, health, landing, rereading, schedule, troubles
 from monitor.intake import Intake, first_body_state
 from monitor.judge import Prepared
 from monitor.landing import Register
@@ -26,7 +26,7 @@ from monitor.model import (
 )
 from monitor.plan import Plan
 from monitor.store import health as signs
-from monitor.store import items, judgings, outbox, pages, sightings, sources, work
+from monitor.store import items, judgings, outbox, pages, sources, work
 from monitor.store import troubles as known_troubles
 from monitor.store.db import Store, Tx
 from monitor.store.judgings import Judging
@@ -238,16 +238,8 @@ def _note_missing_body(intake: Intake, wanted: WantedBody, outcome: Outcome) -> 
     if not work.body_failed(intake.tx, wanted, _why(outcome), try_at):
         return False
     if try_at is None:
-        _close(intake, wanted.item_id)
+        intake.alerts += closing.close(intake.tx, intake.plan, wanted.item_id, now)
     return True
-
-
-def _close(intake: Intake, item_id: int) -> None:
-    """No more will be read of an article: all rules run once more over what is here."""
-    # A page that was read once has told the section.
-    if items.load(intake.tx, item_id).item.partial:
-        sightings.list_by_section(intake.tx, item_id, None)
-    intake.judge(item_id, Change.COMPLETED)
 
 
 def _tell_trouble(intake: Intake, source_id: str, *, fails: bool) -> None:

@@ -74,6 +74,7 @@ LAYERS = {
         briefings
         buttons
         canary
+        closing
         deliver
         gathering
         grouping

@@ -27,6 +27,7 @@ _UNREAD = {
     "http": "error answer for {n}",
     "rate_limited": "asked too often for {n}",
     "no_article": "no text on {n}",
+    "removed": "source removed before {n}",
     "cut": "far less text on {n}",
     "address_refused": "private address of {n}",
     "timeout": "no answer in time for {n}",

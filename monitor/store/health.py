@@ -31,14 +31,16 @@ SIGNS = f"""
        AND p.polled_at >= s.baseline_at) END AS arrivals,
   lately.pages_read, lately.pages_unread, lately.page_reason
 """
-# A page that robots.txt forbids is the publisher's wish, and was said at the first sight.
+# A page that robots.txt forbids is the publisher's wish, and was said at the first sight; that a
+# source was removed was somebody's own.
 PAGES = f"""
   lately AS MATERIALIZED (
     SELECT source_id, sum(body_state = 'full') AS pages_read,
       sum(body_state = 'gave_up') AS pages_unread, max(body_reason) AS page_reason
     FROM items
     WHERE item_id > (SELECT max(item_id) FROM items) - {_LATELY}
-      AND (body_state = 'full' OR body_state = 'gave_up' AND body_reason NOT LIKE 'robots%')
+      AND (body_state = 'full' OR body_state = 'gave_up'
+           AND body_reason NOT LIKE 'robots%' AND body_reason NOT LIKE 'removed%')
     GROUP BY source_id)
 """
 
