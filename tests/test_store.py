@@ -185,6 +185,7 @@ async def test_a_site_has_a_few_articles_on_their_way_at_once(store: Store) -> N
         return lambda tx: work.claim_bodies(tx, {"bbc": BBC}, "a", now, 50)
 
     await store.write(put_many)
+    await store.write(lambda tx: hosts.next_slot(tx, "slow.example", 2000, NOW))
     slow = await store.write(claim(NOW))
     assert len(slow) == work.BODIES_OF_A_SITE
     quick = await store.write(claim(NOW + 1))
@@ -192,6 +193,36 @@ async def test_a_site_has_a_few_articles_on_their_way_at_once(store: Store) -> N
     for wanted in slow:
         await store.write(lambda tx, w=wanted: work.body_failed(tx, w, "timeout", NOW + HOUR))
     assert len(await store.write(claim(NOW + 1))) == work.BODIES_OF_A_SITE
+
+
+@pytest.mark.parametrize(
+    ("host", "delay_seconds", "most"),
+    [
+        ("slow.example", 2, 15),
+        ("slow.example", 10, 12),
+        ("www.slow.example", 60, 4),
+        ("slow.example", 3600, 1),
+        ("another.example", 2, 4),  # who was never asked may want a minute, too
+    ],
+)
+async def test_no_more_of_a_site_is_leased_than_its_lease_can_read(
+    store: Store, host: str, delay_seconds: int, most: int
+) -> None:
+    """All may time out, and lead to a second address first: the pause between two requests is what
+    the host was asked with last, by the setting or its robots.txt."""
+
+    def put_many(tx: Tx) -> None:
+        sources.put(tx, BBC, NOW)
+        for number in range(30):
+            add(tx, arrival(f"slow {number}", site="slow.example"))
+        hosts.next_slot(tx, host, delay_seconds * 1000, NOW)
+
+    await store.write(put_many)
+    known = {"bbc": BBC}
+    leased = await store.write(lambda tx: work.claim_bodies(tx, known, "a", NOW, 50))
+    assert len(leased) == most
+    longest = most * (30 + 2 * delay_seconds) * 1000
+    assert most == 1 or longest <= work.LEASE_MS
 
 
 async def test_leases_of_the_dead_come_back(store: Store) -> None:

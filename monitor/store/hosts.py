@@ -8,8 +8,9 @@ from monitor.store.db import Row, Tx
 def next_slot(tx: Tx, host: str, delay_ms: int, now: int) -> int:
     """Take the host's next slot; returns when it starts.  One upsert, so no two get the same."""
     free_at: int = tx.value(
-        """INSERT INTO hosts (host, next_slot_at) VALUES (:host, :now + :delay)
-           ON CONFLICT (host) DO UPDATE SET next_slot_at = max(next_slot_at, :now) + :delay
+        """INSERT INTO hosts (host, next_slot_at, delay_ms) VALUES (:host, :now + :delay, :delay)
+           ON CONFLICT (host) DO UPDATE SET
+             next_slot_at = max(next_slot_at, :now) + :delay, delay_ms = :delay
            RETURNING next_slot_at""",
         host=host, delay=delay_ms, now=now,
     )  # fmt: skip

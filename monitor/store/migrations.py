@@ -167,6 +167,12 @@ def m019_unrouted(db: sqlite_utils.Database) -> None:
     db.execute("CREATE INDEX alerts_unrouted ON alerts (raised_at) WHERE unrouted = 1")
 
 
+@steps()
+def m020_pauses(db: sqlite_utils.Database) -> None:
+    """The pause between two requests that a host was asked with last; NULL: not known."""
+    db.execute("ALTER TABLE hosts ADD COLUMN delay_ms INTEGER")
+
+
 def apply(connection: sqlite3.Connection) -> None:
     """Bring the database to the newest schema.  Safe when two processes start at once."""
     database = sqlite_utils.Database(connection)

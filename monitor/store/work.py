@@ -18,8 +18,13 @@ from monitor.store.db import Row, Tx
 # Above CLOSESPIDER_TIMEOUT, so that no crawl outlives its leases.
 LEASE_MS = 10 * 60 * 1000
 DAY_MS = 24 * 3600 * 1000
-# A host is asked one thing at a time: if all of these time out, they still do within the lease.
 BODIES_OF_A_SITE = 15
+# And no more than the lease can read if all time out: a host is asked one thing at a time, and
+# each page may lead to another address there, so that it waits for its turn twice.
+_BODY_MS = 30_000
+_UNKNOWN_DELAY_MS = 60_000  # the longest that a robots.txt is given
+_WITHIN_A_LEASE = """:lease / (:body + 2 * coalesce(
+  (SELECT max(delay_ms) FROM hosts WHERE host IN (site, 'www.' || site)), :unknown))"""
 
 _FREE = "(lease_until IS NULL OR lease_until <= :now)"
 _HELD = "source_id = :id AND lease_token IS :lease"
@@ -92,7 +97,7 @@ def claim_bodies(
                lease_until = :until
             WHERE item_id IN (
               SELECT item_id FROM (
-                SELECT item_id, body_try_at, row_number() OVER
+                SELECT item_id, site, body_try_at, row_number() OVER
                   (PARTITION BY coalesce(site, '') ORDER BY body_try_at, item_id) AS place
                 FROM items
                 WHERE body_state = 'wanted' AND body_try_at <= :now AND {_FREE}
@@ -104,10 +109,12 @@ def claim_bodies(
                     SELECT coalesce(site, '') FROM items
                     WHERE body_state = 'wanted' AND lease_until > :now)
               ) AS free_sites
-              WHERE place <= :of_a_site ORDER BY body_try_at, item_id LIMIT :limit)
+              WHERE place = 1 OR place <= :of_a_site AND place <= {_WITHIN_A_LEASE}
+              ORDER BY body_try_at, item_id LIMIT :limit)
             RETURNING item_id, url, source_id, body_tries, lease_token""",
         token=secrets.token_hex(8), holder=holder, until=now + LEASE_MS, now=now, limit=limit,
-        ids=_json_list(sources), of_a_site=BODIES_OF_A_SITE,
+        ids=_json_list(sources), of_a_site=BODIES_OF_A_SITE, lease=LEASE_MS, body=_BODY_MS,
+        unknown=_UNKNOWN_DELAY_MS,
     )  # fmt: skip
     rows = sorted(rows, key=lambda row: row["item_id"])
     return [
