@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor import closing, health, landing, rereading, schedule, troubles
 from monitor.intake import Intake, first_body_state
@@ -25,10 +25,11 @@ from monitor.model import (
     WantedBody,
 )
 from monitor.plan import Plan
+from monitor.settings import Source
 from monitor.store import health as signs
 from monitor.store import items, judgings, outbox, pages, sources, work
 from monitor.store import troubles as known_troubles
-from monitor.store.db import Store, Tx
+from monitor.store.db import Row, Store, Tx
 from monitor.store.judgings import Judging
 
 log = logging.getLogger("wirewatch.ingest")
@@ -173,9 +174,13 @@ def _apply_poll(intake: Intake) -> Ingested:
     intake.baseline = first and not due.source.tell_all
     intake.take_all()
     failures = row["failures"] + 1 if polled.outcome.kind is OutcomeKind.FAILED else 0
+    learned = _learn(intake, due.source, row)
+    # What fails is looked at again as soon as any source.
+    source = due.source if failures else replace(due.source, every_seconds=learned)
     settled = work.Settled(
         polled.outcome,
-        schedule.next_poll(due.source, polled.outcome, failures, now),
+        learned,
+        schedule.next_poll(source, polled.outcome, failures, now),
         len(polled.items),
         intake.changes.count(Change.NEW),
         now,
@@ -184,6 +189,24 @@ def _apply_poll(intake: Intake) -> Ingested:
     if accepted:
         _tell_trouble(intake, due.source.id, fails=bool(failures))
     return Ingested(accepted, tuple(intake.changes), intake.alerts)
+
+
+def _learn(intake: Intake, source: Source, row: Row) -> int:
+    """How many seconds apart the polls of a source are from now on."""
+    if not source.every_is_learned or intake.baseline:
+        return source.every_seconds
+    every: int = row["every_seconds"]
+    new, now = intake.changes.count(Change.NEW), intake.now
+    if intake.polled.outcome.kind is OutcomeKind.FAILED:
+        return every
+    began_at: int = row["baseline_at"]
+    if not new:
+        quiet_since = max(row["last_new_item_at"] or began_at, began_at)
+        return schedule.learned_from_quiet(every, quiet_since, now)
+    most = schedule.ARRIVALS_LEARNED_FROM
+    before = sources.arrivals(intake.tx, source.id, began_at, most)
+    came = [(now, new), *before, *([(began_at, 0)] if len(before) < most else [])]
+    return schedule.learned_from_news(came, row["last_success_at"], now)
 
 
 def _apply_article(intake: Intake, wanted: WantedBody) -> Ingested:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Sequence
+from itertools import accumulate
 
 from monitor.model import Outcome, OutcomeKind
-from monitor.settings import Source
+from monitor.settings import LONGEST_LEARNED_SECONDS, SHORTEST_LEARNED_SECONDS, Source
 
 _MINUTE_MS = 60_000
 _HOUR_MS = 60 * _MINUTE_MS
@@ -29,6 +31,12 @@ REREADS_MS = (30 * _MINUTE_MS, 90 * _MINUTE_MS, 6 * _HOUR_MS, 16 * _HOUR_MS, 48 
 MOST_REREADS_WAITING = 100
 LONGEST_POLL_BACKOFF_MS = 6 * _HOUR_MS
 MOST_INTERVALS = 6
+# A source whose interval is learned is asked four times in the time that passes between two of its
+# articles, and twelve times in the quiet since the last one, which may end at any moment.
+POLLS_AN_ITEM = 4
+POLLS_IN_QUIET = 12
+ARRIVALS_LEARNED_FROM = 20
+_FEWEST_ITEMS = 3  # fewer that came close together are chance
 # A publisher's slip in Retry-After must not blind us for ever.
 LONGEST_RETRY_AFTER_MS = 24 * _HOUR_MS
 
@@ -71,6 +79,34 @@ def next_poll(source: Source, outcome: Outcome, failures: int, now: int) -> int:
         delay = max(delay, min(delay * intervals, LONGEST_POLL_BACKOFF_MS))
     asked = min(_milliseconds(outcome.retry_after_seconds), LONGEST_RETRY_AFTER_MS)
     return now + max(math.ceil(delay), asked)
+
+
+def learned_from_news(came: Sequence[tuple[int, int]], since: int, now: int) -> int:
+    """The interval in seconds of a source that has just shown something new.
+
+    `came`: when new items came and how many, that of `now` first, then ever older ones; `since`:
+    when it was asked before.  What counts is the shortest gap between two items in any time that
+    reaches back from now: a burst shortens the interval at once, and what comes singly is taken
+    together with what came before it.
+    """
+    items = list(accumulate(count for _, count in came))
+    # What a poll showed came after the poll before it; of an older one only its own time is known.
+    spans = [(now - since, items[0])]
+    spans += [(now - at, known) for (at, _), known in zip(came[1:], items, strict=False)]
+    sure = [span for span in spans if span[1] >= _FEWEST_ITEMS] or spans[-1:]
+    gap = min(span / count for span, count in sure)
+    return _learned(gap / POLLS_AN_ITEM)
+
+
+def learned_from_quiet(every_seconds: int, quiet_since: int, now: int) -> int:
+    """The interval in seconds of a source that was asked and showed nothing new: it grows with the
+    quiet, and is never shortened by it."""
+    return _learned(max(every_seconds * 1000, (now - quiet_since) / POLLS_IN_QUIET))
+
+
+def _learned(milliseconds: float) -> int:
+    seconds = int(milliseconds // 1000)
+    return min(max(seconds, SHORTEST_LEARNED_SECONDS), LONGEST_LEARNED_SECONDS)
 
 
 def next_body_try(tries: int, now: int) -> int | None:

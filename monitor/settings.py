@@ -62,6 +62,11 @@ class Selectors:
     date: str | None = None
 
 
+# Where an interval that is learned begins, and what it stays between.
+FIRST_LEARNED_SECONDS = 600
+SHORTEST_LEARNED_SECONDS, LONGEST_LEARNED_SECONDS = 300, 3600
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A place we poll.  `kind` is the spider's name: feed, page, sitemap,
@@ -70,13 +75,14 @@ class Source:
     `timezone` (IANA) reads dates without a zone.  `hosts` are further hosts of the same publisher,
     `allow` the private networks (CIDR) that this source may reach, `section` the label of a
     section that a `spacemedia` source watches.  `article`: entries are followed to their page,
-    and `reread`: it is read again later.
+    and `reread`: it is read again later.  `every_is_learned`: the database knows how often it is
+    asked by now, and `every_seconds` holds where nothing is known of that.
     """
 
     id: str
     kind: str
     url: str
-    every_seconds: int = 600
+    every_seconds: int = FIRST_LEARNED_SECONDS
     article: bool = True
     timezone: str = "UTC"
     hosts: tuple[str, ...] = ()
@@ -87,6 +93,7 @@ class Source:
     reread: bool = True
     adhoc: bool = False  # from the command line, in no file: keeps everything, tells nothing,
     tell_all: bool = False  # but for this
+    every_is_learned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,6 +169,16 @@ def test_rules_try_warns_of_what_only_a_search_may_say(place: Place) -> None:
     assert "as a rule it would be refused" in told.stderr
 
 
+def test_sources_say_how_often_they_are_asked(place: Place) -> None:
+    """With a mark, and what it means, where that is learned and not in the files."""
+    shown = [(one["every_seconds"], one["every_is_learned"]) for one in place.json("sources")]
+    assert shown == [(900, True), (900, True)]  # one article in an hour
+    for command in ("sources", "status"):
+        told = place.call(command).stdout
+        assert told.count(" ~15m ") == 2
+        assert "~ learned from how often something new comes" in told
+
+
 def test_sources_are_paused_and_resumed(place: Place) -> None:
     assert place.call("sources", "pause", "saren").exit_code == 0
     assert [one["health"] for one in place.json("sources")] == ["paused", "ok"]

@@ -24,7 +24,7 @@ PROMISED = {
     },
     "sources": {
         "id", "kind", "url", "health", "last_success_at", "last_new_item_at", "next_poll_at",
-        "failures", "reason", "read_by",
+        "every_seconds", "every_is_learned", "failures", "reason", "read_by",
     },
 }  # fmt: skip
 DELIVERY = {"channel", "recipient", "state", "attempts", "message_id"}

@@ -148,6 +148,24 @@ def test_a_source_is_added_and_nothing_else_changes(text, source):
 
 
 @pytest.mark.parametrize(
+    ("every", "head", "written"),
+    [
+        (None, "", ""),  # learned
+        (600, "", "    every: 10m\n"),
+        (600, "defaults: {every: 10m}\n", ""),
+    ],
+)
+def test_an_interval_is_written_where_silence_would_say_another(tmp_path, every, head, written):
+    """That of a source whose interval is learned never is."""
+    path = write(tmp_path) / "sources.yaml"
+    path.write_text(f"{head}sources:\n  - id: a\n    url: https://a.test/\n")
+    learned = every is None
+    source = Source("b", "feed", "https://b.test/", every or 600, every_is_learned=learned)
+    assert append_source(tmp_path, source) == f"  - id: b\n    url: https://b.test/\n{written}"
+    assert load(tmp_path, {}).sources[-1] == source
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "sources: []\n",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,10 +17,13 @@ from hypothesis import strategies as st
 from digest_world import Desk
 from monitor import briefings, digests, gathering
 from monitor.digests import Gap, Section
-from monitor.settings import Config, DigestTime, Quiet, Rule, Settings, Severity
+from monitor.gathering import footing
+from monitor.settings import Config, DigestTime, Quiet, Rule, Settings, Severity, Source
 from monitor.store import digest_entries, migrations, outbox, troubles
 from monitor.store.db import Store, Tx, connect
 from world import BRIEF, DAY, HOUR, MINUTE, NOON, SECOND, World, config, item
+
+LEARNED = replace(BRIEF, every_is_learned=True)
 
 # NOON is 22 November 2025, a Saturday, 13:00 in Berlin.
 MORNING = NOON - 5 * HOUR - 30 * MINUTE  # 07:30
@@ -85,6 +88,30 @@ async def test_one_digest_makes_up_for_days_without_a_daemon(desk: Desk) -> None
     assert said.missed == 3
     assert said.gaps == (Gap(NOON, MORNING + 4 * DAY),)
     assert await desk.days() == ["2025-11-22", "2025-11-26"]
+
+
+@pytest.mark.parametrize(
+    ("watched", "longest"),
+    [
+        (LEARNED, 90 * MINUTE),
+        (replace(BRIEF, every_seconds=60), HOUR),
+        (replace(BRIEF, every_seconds=7200), 6 * HOUR),
+    ],
+)
+async def test_a_pause_between_two_polls_may_be_as_planned(
+    tmp_path: Path, watched: Source, longest: int
+) -> None:
+    """An interval that is learned may be an hour, whatever it is now."""
+    world = await World(config(tmp_path, watched=(watched,))).open()
+    times = [0, longest, 2 * longest + 1, 3 * longest]
+    for at in times:
+        world.now = NOON + at
+        await world.poll(watched)
+    found = await world.store.read(
+        lambda tx: footing.gaps(tx, world.config, NOON, NOON + times[-1])
+    )
+    assert found == (Gap(NOON + times[1], NOON + times[2]),)
+    await world.close()
 
 
 async def test_a_clock_gone_wrong_costs_no_digest(desk: Desk) -> None:

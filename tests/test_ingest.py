@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import StoreError
+from monitor.ingest import take_in
 from monitor.model import (
     BodyState,
     Change,
@@ -31,6 +33,7 @@ from monitor.settings import (
     TextMatcher,
 )
 from monitor.store import sources
+from monitor.store.db import Row, Tx
 from tests.world import (
     BOMBING,
     BRIEF,
@@ -535,6 +538,101 @@ async def test_at_most_so_many_articles_a_poll_are_wanted_at_once(world: World) 
     assert await read_all() == 30
     world.now += WIRE.every_seconds * 1000
     assert await read_all() == 5
+
+
+LEARNED = replace(BRIEF, every_is_learned=True)
+
+
+async def interval(world: World, source: Source) -> tuple[int, bool]:
+    """In seconds, and whether the next poll comes that much later, but for what is spread."""
+    (row,) = [row for row in await world.rows("sources") if row["source_id"] == source.id]
+    every, waits = row["every_seconds"], row["next_poll_at"] - world.now
+    return every, 1000 * every <= waits <= 1020 * every
+
+
+async def test_an_interval_is_learned_from_what_came(world: World) -> None:
+    """It begins at ten minutes, grows with quiet, and is short again with the first burst."""
+    await world.store.write(lambda tx: sources.sync(tx, [LEARNED], world.now))
+    found = []
+    for hours, new in ((0, 40), (1, 0), (3, 0), (20, 0), (1, 1), (1, 5), (0.1, 0)):
+        world.now += int(hours * HOUR)
+        shown = [item(f"{world.now}-{n}") for n in range(new)]
+        await world.poll(LEARNED, *shown)
+        found.append(await interval(world, LEARNED))
+    assert found == [(s, True) for s in (600, 600, 1200, 3600, 3600, 300, 300)]
+
+
+async def test_an_interval_in_the_files_stays_as_it_is(world: World) -> None:
+    """Whatever comes, or does not."""
+    for hours, new in ((0, 40), (30, 0), (1, 9)):
+        world.now += hours * HOUR
+        await world.poll(BRIEF, *(item(f"{world.now}-{n}") for n in range(new)))
+        assert await interval(world, BRIEF) == (600, True)
+
+
+async def test_a_poll_that_failed_teaches_nothing(world: World) -> None:
+    """It is tried again after ten minutes, and told in its time, also where it was asked hourly."""
+    await world.poll(LEARNED)
+    world.now += 30 * HOUR
+    await world.poll(LEARNED)
+    failed = Outcome(OutcomeKind.FAILED, reason="timeout")
+    waits = []
+    for _ in range(3):
+        await world.poll(LEARNED, outcome=failed)
+        (row,) = [one for one in await world.rows("sources") if one["source_id"] == LEARNED.id]
+        waits.append((row["next_poll_at"] - world.now) // (10 * MINUTE))
+    assert (waits, row["every_seconds"]) == ([1, 2, 4], 3600)
+    await world.poll(LEARNED)
+    assert await interval(world, LEARNED) == (3600, True)
+
+
+@pytest.mark.parametrize(
+    ("changed", "every"),
+    [(LEARNED, 3600), (BRIEF, 600), (replace(LEARNED, url="https://brief.example/new"), 600)],
+)
+async def test_a_reload_keeps_what_was_learned_of_an_address(
+    world: World, changed: Source, every: int
+) -> None:
+    await world.store.write(lambda tx: sources.sync(tx, [LEARNED], world.now))
+    await world.poll(LEARNED)
+    world.now += 30 * HOUR
+    await world.poll(LEARNED)
+    assert await interval(world, LEARNED) == (3600, True)
+    await world.store.write(lambda tx: sources.sync(tx, [changed], world.now))
+    (row,) = [row for row in await world.rows("sources") if row["source_id"] == LEARNED.id]
+    assert row["every_seconds"] == every
+    assert row["next_poll_at"] - world.now <= 1020 * every
+
+
+async def test_a_poll_without_news_asks_the_database_nothing_more(world: World) -> None:
+    """Most polls are such, of all sources: what is learned must not cost them."""
+    ran: list[str] = []
+
+    class Noting(Tx):
+        def all(self, sql: str, **params: object) -> Sequence[Row]:
+            ran.append(sql)
+            return super().all(sql, **params)
+
+        def value(self, sql: str, **params: object) -> object:
+            ran.append(sql)
+            return super().value(sql, **params)
+
+        def run(self, sql: str, **params: object) -> int:
+            ran.append(sql)
+            return super().run(sql, **params)
+
+    async def nothing_new(source: Source) -> list[str]:
+        await world.poll(source)
+        world.now += HOUR
+        polled = Polled(Outcome(OutcomeKind.NOT_MODIFIED), due=await world.due(source))
+        ran.clear()
+        await world.store.write(
+            lambda tx: take_in(Noting(tx._connection), world.ingest.plan, polled, world.now)
+        )
+        return list(ran)
+
+    assert await nothing_new(LEARNED) == await nothing_new(OTHER)
+    assert len(ran) == 4
 
 
 async def test_a_sources_lasting_trouble_is_told_on_ops_once_and_its_end_too(world: World) -> None:

@@ -135,3 +135,89 @@ def test_a_page_is_tried_three_times_in_half_an_hour() -> None:
     assert schedule.next_body_try(1, NOW) == NOW + 5 * 60_000
     assert schedule.next_body_try(2, NOW) == NOW + 25 * 60_000
     assert schedule.next_body_try(3, NOW) is None
+
+
+MINUTE, DAY = 60_000, 24 * HOUR
+# When something came, minutes ago, and how many; the newest is now.
+earlier = st.lists(st.tuples(st.integers(1, 60 * 24 * 60), st.integers(1, 50)), max_size=19)
+arrivals = st.builds(
+    lambda new, before: [(0, new), *sorted(before)], st.integers(1, 200), earlier
+)  # fmt: skip
+since = st.integers(1, 3 * 24 * 60)
+
+
+def learn(came: list[tuple[int, int]], since: int, now: int = NOW) -> int:
+    seen = [(now - ago * MINUTE, count) for ago, count in came]
+    return schedule.learned_from_news(seen, now - since * MINUTE, now)
+
+
+@pytest.mark.parametrize(
+    ("gap", "interval"), [(1, 300), (10, 300), (40, 600), (60, 900), (240, 3600), (10_000, 3600)]
+)
+def test_a_source_is_asked_four_times_between_two_of_its_articles(gap: int, interval: int) -> None:
+    """One article every so many minutes, for twenty of them."""
+    assert learn([(gap * n, 1) for n in range(20)], since=1) == interval
+
+
+def test_a_burst_shortens_the_interval_at_once() -> None:
+    """Also after a week without anything; two that came together may be chance."""
+    week = 7 * 24 * 60
+    assert learn([(0, 20), (week, 1), (2 * week, 1)], since=60) == 300
+    assert learn([(0, 3), (week, 1)], since=60) == 300
+    assert learn([(0, 2), (week, 1)], since=60) == 3600
+
+
+def test_what_is_found_after_an_outage_is_no_burst() -> None:
+    """Forty articles in the two days in which nobody asked."""
+    assert learn([(0, 40), (2 * 24 * 60 + 5, 1)], since=2 * 24 * 60) == 72 * 60 // 4
+
+
+def test_the_first_article_ever_is_held_against_all_that_was_watched() -> None:
+    """The beginning is the last mark, with no articles of its own."""
+    assert learn([(0, 1), (20, 0)], since=5) == 300
+    assert learn([(0, 1), (80, 0)], since=10) == 1200
+    assert learn([(0, 2), (3 * 24 * 60, 0)], since=60) == 3600
+
+
+@given(arrivals, since)
+def test_what_is_learned_lies_between_five_minutes_and_an_hour(
+    came: list[tuple[int, int]], since: int
+) -> None:
+    """Whatever comes."""
+    assert 300 <= learn(came, since) <= 3600
+
+
+@given(arrivals, since, st.integers(1, 100))
+def test_more_articles_never_lengthen_the_interval(
+    came: list[tuple[int, int]], since: int, more: int
+) -> None:
+    """At the same moments."""
+    assert learn([(0, came[0][1] + more), *came[1:]], since) <= learn(came, since)
+
+
+@given(arrivals, since, st.integers(-5 * 365 * 24 * 60, 5 * 365 * 24 * 60))
+def test_what_is_learned_depends_on_durations_alone(
+    came: list[tuple[int, int]], since: int, moved: int
+) -> None:
+    """Not on the day, the hour, the season: no clock is put forward or back in it."""
+    assert learn(came, since, NOW + moved * MINUTE) == learn(came, since)
+
+
+@given(st.integers(1, 100_000), st.integers(-HOUR, 400 * DAY), st.integers(0, DAY))
+def test_quiet_lengthens_and_never_shortens(every: int, quiet: int, more: int) -> None:
+    """Up to an hour, however long it lasts: so late at most is what comes after it."""
+    first = schedule.learned_from_quiet(every, NOW - quiet, NOW)
+    then = schedule.learned_from_quiet(first, NOW - quiet, NOW + more)
+    assert min(max(every, 300), 3600) <= first <= then <= 3600
+    # Asked often or seldom meanwhile, it comes to the same.
+    assert then == schedule.learned_from_quiet(every, NOW - quiet, NOW + more)
+
+
+def test_a_night_without_news_is_asked_about_ever_more_seldom() -> None:
+    """A source of five minutes: 38 times in eight hours and not 96, in the end every 40 minutes."""
+    asked, every, polls = NOW, 300, 0
+    while asked < NOW + 8 * HOUR:
+        asked += every * 1000
+        every = schedule.learned_from_quiet(every, NOW, asked)
+        polls += 1
+    assert (polls, every // 60) == (38, 40)

@@ -151,7 +151,7 @@ async def test_a_lost_lease_settles_nothing(store: Store) -> None:
 
     def settle(due: work.DueSource, etag: str) -> bool:
         outcome = Outcome(OutcomeKind.OK, etag=etag)
-        return lambda tx: work.settle_poll(tx, due, work.Settled(outcome, later, 0, 0, later))
+        return lambda tx: work.settle_poll(tx, due, work.Settled(outcome, 600, later, 0, 0, later))
 
     assert await store.write(settle(quick, "new"))
     assert not await store.write(settle(slow, "old"))

@@ -24,7 +24,7 @@ from monitor.config.load import read_sources
 from monitor.engine import Engine, wall_clock
 from monitor.errors import WirewatchError
 from monitor.render.clean import clean
-from monitor.settings import Config, Source
+from monitor.settings import FIRST_LEARNED_SECONDS, Config, Source
 
 _DAEMON = {
     "taken": "the running daemon has it; its first look tells nothing, what comes after does",
@@ -122,9 +122,11 @@ def _usual(config: Config, wish: Wish) -> Source:
     """A source as sources.yaml has them where nothing else is said."""
     path = config.directory / "sources.yaml"
     usual = read_sources(str(path), path.read_bytes())[1].defaults
+    every = wish.every_seconds or usual.every
     return Source(
-        "new", "feed", wish.url, wish.every_seconds or usual.every, usual.article, usual.timezone
-    )
+        "new", "feed", wish.url, every or FIRST_LEARNED_SECONDS, usual.article, usual.timezone,
+        every_is_learned=every is None,
+    )  # fmt: skip
 
 
 def _free_id(config: Config, wished: str | None, found: str) -> str:

@@ -26,7 +26,7 @@ def show(found: Discovery, source: Source, warnings: Sequence[str], when: When) 
     chosen = found.chosen
     out.lines(*out.wrapped(chosen.what, ""))
     out.lines(*out.wrapped(f"{_count(found, when)}; as source `{source.id}`, asked every "
-                           f"{_every(source.every_seconds)}", ""))  # fmt: skip
+                           f"{_every(source)}", ""))  # fmt: skip
     if chosen.how:
         out.lines(*out.wrapped(chosen.how, ""))
     if found.reason:
@@ -149,5 +149,7 @@ def _entry_shape(item: Item, page: Article | None) -> Mapping[str, object]:
     }  # fmt: skip
 
 
-def _every(seconds: int) -> str:
-    return f"{seconds} s" if seconds < 120 else lasting(seconds * 1000)
+def _every(source: Source) -> str:
+    seconds = source.every_seconds
+    every = f"{seconds} s" if seconds < 120 else lasting(seconds * 1000)
+    return f"{every} at first, then as learned" if source.every_is_learned else every

@@ -31,6 +31,8 @@ def source(row: Row) -> Shape:
         "last_success_at": time(row["last_success_at"]),
         "last_new_item_at": time(row["last_new_item_at"]),
         "next_poll_at": None if row["paused_at"] is not None else time(row["next_poll_at"]),
+        "every_seconds": row["every_seconds"],
+        "every_is_learned": bool(row["every_is_learned"]),
         "failures": row["failures"],
         "reason": row["reason"],
         "read_by": row["read_by"],

@@ -19,8 +19,10 @@ from monitor.store.db import Row, Tx
 
 _COLUMNS = (
     Column("source", flexible=True), Column(""), Column("outcome", flexible=True),
-    Column("items", right=True), Column("newest"), Column("next poll"),
+    Column("items", right=True), Column("newest"), Column("every", right=True),
+    Column("next poll"),
 )  # fmt: skip
+_LEARNED = "~ learned from how often something new comes, between 5m and 1h"
 # Words for many pages that could not be read for one reason; the reason's own word is the key.
 _UNREAD = {
     "robots": "robots.txt forbids {n}",
@@ -88,7 +90,8 @@ def channels(config: Config) -> str:
 
 def source_table(watched: Watched, when: When) -> list[str]:
     rows = [_source_row(row, watched.unread, when) for row in watched.sources]
-    return out.table(_COLUMNS, rows)
+    learned = any(row["every_is_learned"] for row in watched.sources)
+    return [*out.table(_COLUMNS, rows), *([_LEARNED] if learned else [])]
 
 
 def troubles(watched: Watched, when: When) -> list[str]:
@@ -179,8 +182,16 @@ def _source_row(row: Row, unread: Sequence[Row], when: When) -> list[str]:
     next_poll = "-" if row["paused_at"] is not None else _next(row["next_poll_at"], when)
     return [
         row["source_id"], row["kind"], outcome(row, unread), f"{row['items']:,}",
-        f"{age}  OLD" if old else age, next_poll,
+        f"{age}  OLD" if old else age, _every(row), next_poll,
     ]  # fmt: skip
+
+
+def _every(row: Row) -> str:
+    """`10m`, as in the files, with `~` before it where that is learned."""
+    seconds: int = row["every_seconds"]
+    unit = "h" if seconds % 3600 == 0 else "m" if seconds >= 120 else "s"
+    short = f"{seconds // {'h': 3600, 'm': 60, 's': 1}[unit]}{unit}"
+    return f"~{short}" if row["every_is_learned"] else short
 
 
 def _next(at: int, when: When) -> str:

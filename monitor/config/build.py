@@ -23,6 +23,7 @@ from monitor.config.schema import (
     WebhookKeys,
 )
 from monitor.settings import (
+    FIRST_LEARNED_SECONDS,
     Channel,
     ConsoleChannel,
     DigestTime,
@@ -53,7 +54,8 @@ def sources(file: SourcesFile) -> tuple[Source, ...]:
             id=given.id,
             kind=given.kind,
             url=given.url,
-            every_seconds=usual.every if given.every is None else given.every,
+            every_seconds=given.every or usual.every or FIRST_LEARNED_SECONDS,
+            every_is_learned=given.every is None and usual.every is None,
             article=usual.article if given.article is None else given.article,
             reread=(given.reread or usual.reread) == "budget",
             timezone=given.timezone or usual.timezone,

@@ -55,7 +55,7 @@ class SelectorsKeys(Keys):
 
 
 class SourceDefaults(Keys):
-    every: Seconds = 600
+    every: Seconds | None = None  # learned
     article: Flag = True
     reread: Reread = "budget"
     timezone: Timezone = "UTC"

@@ -121,7 +121,7 @@ def _lines(source: Source, usual: SourceDefaults) -> Iterator[str]:
     yield f"url: {_text(source.url)}"
     if source.section is not None:
         yield f"section: {_text(source.section)}"
-    if source.every_seconds != usual.every:
+    if not source.every_is_learned and source.every_seconds != usual.every:
         yield f"every: {_duration(source.every_seconds)}"
     if source.article != usual.article:
         yield f"article: {str(source.article).lower()}"

@@ -5,13 +5,14 @@ from __future__ import annotations
 from monitor import assurance, troubles
 from monitor.digests import Blind, Gap, Judged
 from monitor.render.clean import one_line
-from monitor.settings import Config
+from monitor.settings import LONGEST_LEARNED_SECONDS, Config, Source
 from monitor.store import digest_entries as kept
 from monitor.store import troubles as known
 from monitor.store.db import Tx
 
 LONGEST_PAUSE_MS = 3600 * 1000  # between two polls, before it is said that nobody looked
-_PAUSES = 3  # or so many times the shortest interval of a source
+_PAUSES = 3  # or so many times the interval of the source that is asked most often
+LONGEST_LEARNED_PAUSE_MS = 1500 * LONGEST_LEARNED_SECONDS  # half as long again as any may be
 _MOST_GAPS = 3
 _LONGEST_REASON = 120
 
@@ -38,10 +39,17 @@ def stated(tx: Tx, config: Config, since: int, until: int) -> tuple[Judged, tupl
 
 def gaps(tx: Tx, config: Config, since: int, until: int) -> tuple[Gap, ...]:
     """The longest times in which no source was asked, in their order."""
-    every = [source.every_seconds for source in config.sources if not source.paused]
-    if not every:
+    pauses = [_longest_pause(source) for source in config.sources if not source.paused]
+    if not pauses:
         return ()
-    longest = max(LONGEST_PAUSE_MS, _PAUSES * 1000 * min(every))
+    longest = min(pauses)
     found = [Gap(*gap) for gap in kept.polling_gaps(tx, since, until, longest)]
     found.sort(key=lambda gap: gap.begins_at - gap.ends_at)
     return tuple(sorted(found[:_MOST_GAPS], key=lambda gap: gap.begins_at))
+
+
+def _longest_pause(source: Source) -> int:
+    """Milliseconds between two polls of a source that may be as planned."""
+    if source.every_is_learned:
+        return LONGEST_LEARNED_PAUSE_MS
+    return max(LONGEST_PAUSE_MS, _PAUSES * 1000 * source.every_seconds)

@@ -173,6 +173,12 @@ def m020_pauses(db: sqlite_utils.Database) -> None:
     db.execute("ALTER TABLE hosts ADD COLUMN delay_ms INTEGER")
 
 
+@steps()
+def m019_intervals(db: sqlite_utils.Database) -> None:
+    """Whether a source's interval is learned, and not the files'."""
+    db.execute("ALTER TABLE sources ADD COLUMN every_is_learned INTEGER NOT NULL DEFAULT 0")
+
+
 def apply(connection: sqlite3.Connection) -> None:
     """Bring the database to the newest schema.  Safe when two processes start at once."""
     database = sqlite_utils.Database(connection)

@@ -19,12 +19,13 @@ def sync(tx: Tx, sources: Sequence[Source], now: int) -> None:
 
 
 def put(tx: Tx, source: Source, now: int) -> None:
-    """Add a source, or take its new configuration.  A new address starts with a new first sight."""
+    """Add a source, or take its new configuration.  A new address starts with a new first sight,
+    and what was learned of its interval is forgotten."""
     tx.run(
         """INSERT INTO sources
              (source_id, kind, url, section, managed_by, paused_in_file, every_seconds,
-              next_poll_at)
-           VALUES (:id, :kind, :url, :section, :managed_by, :paused, :every, :now)
+              every_is_learned, next_poll_at)
+           VALUES (:id, :kind, :url, :section, :managed_by, :paused, :every, :learned, :now)
            ON CONFLICT (source_id) DO UPDATE SET
              baseline_at = CASE WHEN url = excluded.url AND section IS excluded.section
                                 THEN baseline_at END,
@@ -33,17 +34,32 @@ def put(tx: Tx, source: Source, now: int) -> None:
              body_hash = CASE WHEN url = excluded.url AND section IS excluded.section
                               THEN body_hash END,
              list_shape = CASE WHEN url = excluded.url THEN list_shape END,
-             next_poll_at = CASE WHEN url = excluded.url
-                                 THEN min(next_poll_at, :now + 1000 * excluded.every_seconds)
-                                 ELSE :now END,
+             next_poll_at = CASE
+               WHEN url <> excluded.url THEN :now
+               WHEN every_is_learned AND excluded.every_is_learned THEN next_poll_at
+               ELSE min(next_poll_at, :now + 1000 * excluded.every_seconds) END,
+             every_seconds = CASE WHEN every_is_learned AND excluded.every_is_learned
+                                    AND url = excluded.url
+                                  THEN every_seconds ELSE excluded.every_seconds END,
              kind = excluded.kind, url = excluded.url, section = excluded.section,
              managed_by = excluded.managed_by, paused_in_file = excluded.paused_in_file,
-             every_seconds = excluded.every_seconds,
+             every_is_learned = excluded.every_is_learned,
              retired_at = NULL""",
         id=source.id, kind=source.kind, url=source.url, section=source.section,
         managed_by="adhoc" if source.adhoc else "file", paused=source.paused,
-        every=source.every_seconds, now=now,
+        every=source.every_seconds, learned=source.every_is_learned, now=now,
     )  # fmt: skip
+
+
+def arrivals(tx: Tx, source_id: str, since: int, most: int) -> list[tuple[int, int]]:
+    """When something new came from a source after `since`, and how much; the newest first."""
+    rows = tx.all(
+        """SELECT polled_at, new_items FROM polls
+           WHERE source_id = :id AND new_items > 0 AND polled_at > :since
+           ORDER BY polled_at DESC LIMIT :most""",
+        id=source_id, since=since, most=most,
+    )  # fmt: skip
+    return [(row["polled_at"], row["new_items"]) for row in rows]
 
 
 def pause(tx: Tx, source_id: str, now: int) -> bool:

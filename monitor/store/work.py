@@ -37,6 +37,7 @@ class Settled:
     """How a poll went, as its source's row keeps it."""
 
     outcome: Outcome
+    every_seconds: int
     next_poll_at: int
     items: int
     new_items: int
@@ -147,7 +148,7 @@ def settle_poll(tx: Tx, due: DueSource, settled: Settled) -> bool:
     held = tx.run(
         f"""UPDATE sources SET
              lease_token = NULL, lease_holder = NULL, lease_until = NULL,
-             last_poll_at = :now, next_poll_at = :next,
+             last_poll_at = :now, next_poll_at = :next, every_seconds = :every,
              baseline_at = CASE WHEN :whole THEN coalesce(baseline_at, :now) ELSE baseline_at END,
              etag = CASE WHEN :whole THEN :etag ELSE etag END,
              last_modified = CASE WHEN :whole THEN :last_modified ELSE last_modified END,
@@ -162,7 +163,7 @@ def settle_poll(tx: Tx, due: DueSource, settled: Settled) -> bool:
              reason = :reason, detail = :detail
            WHERE {_HELD_AND_AS_ASKED}""",
         id=due.source.id, lease=due.lease, url=due.source.url, section=due.source.section,
-        now=settled.now, next=settled.next_poll_at,
+        now=settled.now, next=settled.next_poll_at, every=settled.every_seconds,
         whole=whole, failed=failed, etag=outcome.etag, last_modified=outcome.last_modified,
         body_hash=outcome.body_hash, list_shape=outcome.list_shape, read_by=outcome.read_by,
         new_items=settled.new_items, reason=outcome.reason, detail=outcome.detail,
