@@ -29,8 +29,17 @@ class Came(Enum):
 
 
 def plan(tx: Tx, wanted: WantedBody, outcome: Outcome, now: int) -> None:
-    """A wanted page was read: remember what it answered, and when to look again."""
-    known = items.known(tx, [wanted.item_id], wanted.source.id).get(wanted.item_id)
+    """A wanted page was read: remember what it answered, and when to look again.
+
+    Where it showed that the item is another one's, which was never read itself, that one's own
+    address is read from then on, which has answered nothing yet.
+    """
+    item_id = items.root(tx, wanted.item_id)
+    if item_id != wanted.item_id:
+        if pages.is_noted(tx, item_id):
+            return
+        wanted, outcome = replace(wanted, item_id=item_id), Outcome(outcome.kind)
+    known = items.known(tx, [item_id], wanted.source.id).get(item_id)
     if known is not None and known.body_state is BodyState.FULL:
         pages.note(tx, wanted, outcome, _next(tx, wanted, 0, now))
 

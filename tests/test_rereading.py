@@ -138,6 +138,28 @@ async def test_a_failure_harms_nothing(world: World, outcome: Outcome) -> None:
     assert (told, await world.told()) == ([("liberated",)], [])
 
 
+@pytest.mark.parametrize("order", [1, -1])
+async def test_an_article_that_another_became_is_read_again(world: World, order: int) -> None:
+    """Of two addresses of one article the one that stays is asked from then on, whichever of the
+    two pages came first; what the other one answered with is no validator of it."""
+    await world.poll(WIRE, item("old"))
+    await world.poll(WIRE, item("a", "Floods"), item("copy", "Floods"))
+    canonical = "https://wire.example/a"
+    for wanted in (await world.bodies())[::order]:
+        whole = page("x", "Floods", TEXT, canonical_url=canonical)
+        answered = Outcome(OutcomeKind.OK, etag=wanted.url, body_hash=wanted.url)
+        await world.ingest(Polled(answered, (whole,), wanted=wanted))
+    assert [row["merged_into_id"] for row in await world.rows("items")] == [None, None, 2]
+    world.now += HOUR
+    (wanted,) = await due(world)
+    assert (wanted.item_id, wanted.url) == (2, canonical)
+    assert wanted.last is not None
+    assert wanted.last.etag in (canonical, None)
+    edited = page("a", "Floods", f"{TEXT} Troops liberated the town.")
+    done = await world.ingest(Polled(Outcome(OutcomeKind.OK), (edited,), wanted=wanted))
+    assert (done.changes, done.alerts) == ((Change.MODIFIED,), 1)
+
+
 async def test_what_broke_is_tried_at_its_next_time(world: World) -> None:
     await read(world, "a")
     world.now += HOUR

@@ -129,6 +129,11 @@ def note(tx: Tx, wanted: WantedBody, outcome: Outcome, reread_at: int | None) ->
     )  # fmt: skip
 
 
+def is_noted(tx: Tx, item_id: int) -> bool:
+    """Whether anything is known of the item's own page."""
+    return tx.one("SELECT 1 FROM pages WHERE item_id = :id", id=item_id) is not None
+
+
 def doubted(tx: Tx, item_id: int) -> str | None:
     """The fingerprint of a far shorter text that a page showed and that was not believed."""
     found: str | None = tx.value("SELECT doubted FROM pages WHERE item_id = :id", id=item_id)
