@@ -174,7 +174,7 @@ def m020_pauses(db: sqlite_utils.Database) -> None:
 
 
 @steps()
-def m019_intervals(db: sqlite_utils.Database) -> None:
+def m021_intervals(db: sqlite_utils.Database) -> None:
     """Whether a source's interval is learned, and not the files'."""
     db.execute("ALTER TABLE sources ADD COLUMN every_is_learned INTEGER NOT NULL DEFAULT 0")
 
