@@ -1,10 +1,12 @@
-"""The one Twisted reactor, on asyncio.  Import it before anything that imports the default one."""
+"""The one Twisted reactor, on uvloop.  Import it before anything that imports the default one."""
 
 from typing import Any
 
 from scrapy.utils.reactor import install_reactor
 
-install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
+from monitor.crawl.settings import ASYNCIO_EVENT_LOOP, TWISTED_REACTOR
+
+install_reactor(TWISTED_REACTOR, ASYNCIO_EVENT_LOOP)
 
 from twisted.internet import reactor  # noqa: E402 - importing it is what would choose another
 

@@ -48,4 +48,6 @@ STATS_DUMP = False
 CLOSESPIDER_TIMEOUT = 480
 
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+# A poll that finds nothing new is sockets and wake-ups more than anything else.
+ASYNCIO_EVENT_LOOP = "uvloop.Loop"
 LOG_LEVEL = "WARNING"
