@@ -51,7 +51,7 @@ PRUNE_SECONDS = 3600
 ITEMS_INDEXED_AT_ONCE = 200
 GROUP_SECONDS = 5
 FORSAKEN_SECONDS = 60
-ROUNDS_BESIDE_POLLS = 2  # 4 items a second: more than the news of 10,000 sources
+ROUNDS_BESIDE_POLLS = 4  # 4 items a second: more than the news of 10,000 sources
 _M_ARENA_MAX = -8  # glibc, malloc.h
 DRAIN_SECONDS = 8.0  # of the ten that a stop may take
 

@@ -26,7 +26,7 @@ T = TypeVar("T")
 Clock = Callable[[], int]
 
 
-ITEMS_GROUPED_AT_ONCE = 10  # what comes in meanwhile waits for them
+ITEMS_GROUPED_AT_ONCE = 5  # what comes in meanwhile waits for them
 ITEMS_CLOSED_AT_ONCE = 10
 FINISH_SECONDS = 5.0
 # Nearly all are shorter; together they take 16 MB at the most.
