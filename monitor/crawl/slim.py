@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Self
 
-from scrapy.settings import Settings
+from scrapy.settings import Settings, SettingsAttribute
 
 
 class SlimSettings(Settings):
@@ -17,7 +17,10 @@ class SlimSettings(Settings):
 
     def copy(self) -> Self:
         other = copy.copy(self)
-        other.attributes = {name: copy.copy(one) for name, one in self.attributes.items()}
+        other.attributes = {
+            name: SettingsAttribute(one.value, one.priority)
+            for name, one in self.attributes.items()
+        }
         return other
 
 

@@ -16,6 +16,7 @@ import re
 import socket
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -255,6 +256,7 @@ async def checked_addresses(
     return await Guard(settings, lookup=lookup).addresses(host, port)
 
 
+@lru_cache(maxsize=1024)
 def _plain(address: str) -> IP:
     """`address` read, a mapped one (::ffff:a.b.c.d) as the IPv4 address that is reached."""
     ip = ip_address(address)

@@ -76,8 +76,11 @@ class Robots:
         forbidden or the host answers 5xx for its robots.txt, and what `fetch` raised when the
         file could not be had at all.
         """
-        async with self._locks.of(target.origin):
-            copy = await self._copy(target.origin, fetch)
+        origin = target.origin
+        copy = self._fresh(await self._hosts.robots(origin))
+        if copy is None:
+            async with self._locks.of(origin):
+                copy = await self._copy(origin, fetch)
         rules = _parsed(copy.body)
         path = target.url.raw_path_qs
         if not rules.can_fetch(str(target.url), PRODUCT):
@@ -88,9 +91,9 @@ class Robots:
     async def _copy(self, origin: str, fetch: Fetch) -> RobotsCopy:
         now = self._clock.now()
         kept = await self._hosts.robots(origin)
+        if fresh := self._fresh(kept):  # somebody else had it fetched while we waited
+            return fresh
         age = now - kept.fetched_at if kept else _USABLE_MS
-        if kept and 0 <= age < _FRESH_MS:
-            return kept
         silence = self._silent.get(origin)
         if silence is None or now >= silence.until:
             got = await self._ask(origin, fetch)
@@ -102,6 +105,10 @@ class Robots:
         if kept and 0 <= age < _USABLE_MS:
             return kept
         raise silence.error()
+
+    def _fresh(self, kept: RobotsCopy | None) -> RobotsCopy | None:
+        is_fresh = kept is not None and 0 <= self._clock.now() - kept.fetched_at < _FRESH_MS
+        return kept if is_fresh else None
 
     async def _ask(self, origin: str, fetch: Fetch) -> RobotsCopy | _Silence:
         now = self._clock.now()
