@@ -21,7 +21,7 @@ from monitor.store.db import Row, Tx
 
 _COLUMNS = (
     Column("id", right=True), Column("given up"), Column("channel"), Column("to"),
-    Column("message", flexible=True), Column("why", flexible=True),
+    Column("message", flexible=True),
 )  # fmt: skip
 
 
@@ -49,11 +49,15 @@ def show(call: Call, channel: str | None) -> None:
     shown = [
         (
             str(row["delivery_id"]), when.clock(row["given_up_at"]), row["channel"],
-            row["recipient"], _headline(row), row["detail"] or "",
+            row["recipient"], _headline(row),
         )
         for row in rows
     ]  # fmt: skip
-    out.lines(*out.table(_COLUMNS, shown), "", "send one again: wirewatch dead resend ID")
+    heading, *lines = out.table(_COLUMNS, shown)
+    out.lines(heading)
+    for line, row in zip(lines, rows, strict=True):
+        out.lines(line, *out.hanging("    ", row["detail"] or "no reason was given"))
+    out.lines("", "send one again: wirewatch dead resend ID")
 
 
 def resend(call: Call, wish: Wish) -> None:
