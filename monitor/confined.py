@@ -28,6 +28,13 @@ _UNTIDY_SECONDS = 0.2
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
+def main() -> None:
+    """Of a worker: the socket to its parent, the parent and the memory it may take are its
+    arguments."""
+    there, parent, memory_bytes = map(int, sys.argv[1:])
+    serve(socket.socket(fileno=there), parent, memory_bytes)
+
+
 def serve(there: socket.socket, parent: int, memory_bytes: int) -> None:
     _confine(parent, memory_bytes)
     with there, there.makefile("rb") as asked:

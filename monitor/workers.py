@@ -1,33 +1,32 @@
 """Processes in which hostile bytes are read, so that what hangs, swells or crashes is only killed.
 
-A pool of spawned processes with limits: wall time and processor time for each call, address space
-for each process.  None outlives its parent.  Knows nothing of what it runs.
-
-Started as a script, the parent's `__main__` is imported once more in each worker, under another
-name: it must keep its work behind `if __name__ == "__main__"`, as console scripts do.
+A pool of processes with limits: wall time and processor time for each call, address space for each
+process.  None outlives its parent.  Knows nothing of what it runs, but that it finds it by the name
+of its module: what the parent's `__main__` defines is not there.
 """
 
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
+import json
 import os
 import pickle
 import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Self, TypeVar, cast
 
-from monitor.confined import LENGTH, OUT_OF_MEMORY, crash, serve
+from monitor.confined import LENGTH, OUT_OF_MEMORY, crash
 from monitor.errors import ReadError, ReadReason
 
 T = TypeVar("T")
 
-# Measured as address space: 60 MiB with all our parsers loaded, 80 MiB where `__main__` is the
-# scrapy command, 180 MiB at the peak of a feed of 10 MiB and 20,000 entries.
+# Measured as address space: 60 MiB with all our parsers loaded, 180 MiB at the peak of a feed of
+# 10 MiB and 20,000 entries.
 MEMORY_BYTES = 512 * 1024 * 1024
 # Libraries leak, and the heap of a long-lived process frays.
 _CALLS_OF_A_WORKER = 1000
@@ -43,6 +42,14 @@ _UNPACKED_AT_ONCE = 1 << 20  # bytes: a hundredth of a second
 _START_SECONDS = 30.0  # to import all that a call needs
 _STARVED = 5  # times its limit, a call may wait where others have the processor
 _CPU_CLOCK = 2  # what clock_getcpuclockid(3) makes of a process's id
+# Not multiprocessing's: that has one more process watch over what we do not use, and loads the
+# parent's commands into each.
+_PROGRAM = """
+import json, sys
+sys.path = json.loads(sys.argv.pop())
+from monitor.confined import main
+main()
+"""
 _BUFFERED = 1 << 20  # bytes of an answer, before its sender has to wait
 
 
@@ -113,7 +120,7 @@ class _Worker:
 
     def __init__(
         self,
-        process: multiprocessing.process.BaseProcess,
+        process: subprocess.Popen[bytes],
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
     ) -> None:
@@ -126,11 +133,8 @@ class _Worker:
     async def start(cls, memory_bytes: int) -> Self:
         here, there = socket.socketpair()
         with there:
-            process = multiprocessing.get_context("spawn").Process(
-                target=serve, args=(there, os.getpid(), memory_bytes), daemon=True
-            )
             # In the loop's own thread: the kernel ends it with the thread that started it.
-            process.start()
+            process = _started(there, memory_bytes)
         return cls(process, *await asyncio.open_connection(sock=here, limit=_BUFFERED))
 
     async def ask(self, request: bytes, wall_seconds: float) -> bytes:
@@ -167,8 +171,7 @@ class _Worker:
         """Kill it; returns how it ended."""
         self._process.kill()
         self._writer.close()
-        await asyncio.to_thread(self._process.join)
-        return self._process.exitcode or 0
+        return await asyncio.to_thread(self._process.wait)
 
 
 class Lanes:
@@ -205,6 +208,14 @@ class Lanes:
     async def close(self) -> None:
         """As `Workers.close`."""
         await asyncio.gather(self._quick.close(), self._slow.close())
+
+
+def _started(there: socket.socket, memory_bytes: int) -> subprocess.Popen[bytes]:
+    given = (there.fileno(), os.getpid(), memory_bytes, json.dumps(sys.path))
+    return subprocess.Popen(
+        [sys.executable, "-c", _PROGRAM, *map(str, given)],
+        stdin=subprocess.DEVNULL, pass_fds=(there.fileno(),),
+    )  # fmt: skip
 
 
 def _computed_seconds(pid: int | None) -> float:
