@@ -77,6 +77,12 @@ def test_a_silence_that_makes_no_sense_is_refused(place, words, complaint) -> No
     assert complaint in " ".join(told.stderr.split())
 
 
+def test_of_many_names_some_are_named(place) -> None:
+    place.write("rules", RULES + "".join(f"  - {{id: r{n}, any: [x{n}]}}\n" for n in range(30)))
+    told = place.call("silence", "add", "--yes", "--rule", "xyz")
+    assert "r17, and 12 more" in " ".join(told.stderr.split())
+
+
 @pytest.mark.parametrize(
     "condition", ["source =~ sar", "section = WARS", "desk != night", "desk = ''", "lang = en"]
 )

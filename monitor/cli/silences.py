@@ -32,6 +32,7 @@ from monitor.store.db import Tx
 LOOKS_BACK = timedelta(days=7)
 LONGEST = timedelta(days=30)
 _MOST_SHOWN = 10
+_MOST_NAMED = 20
 _COLUMNS = (
     Column("silence"), Column("until"), Column("by"), Column("keeps back", flexible=True),
     Column("why", flexible=True), Column("hid", right=True),
@@ -167,7 +168,9 @@ def _values(config: Config) -> dict[str, list[str]]:
 
 def _meant(given: str, known: Sequence[str]) -> str:
     close = get_close_matches(given, known, 1)
-    there = f"there are: {', '.join(filter(None, known)) or 'none'}"
+    some = [name for name in known if name]
+    more = f", and {len(some) - _MOST_NAMED:,} more" if len(some) > _MOST_NAMED else ""
+    there = f"there are: {', '.join(some[:_MOST_NAMED]) or 'none'}{more}"
     return f"did you mean {close[0]!r}? {there}" if close else there
 
 
