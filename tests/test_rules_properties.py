@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from random import Random
 
 import pytest
@@ -13,7 +14,7 @@ import slow_evaluator
 from monitor.errors import QueryError
 from monitor.model import Answer, Item, Match
 from monitor.rules import And, Field, Matcher, Not, Or, Term, ask, parse, show
-from monitor.rules.tree import Near, Node, Reach, conjunction
+from monitor.rules.tree import Near, Node, Phrase, Reach, conjunction
 from monitor.settings import Rule
 from rule_makers import LISTS, each
 
@@ -92,6 +93,60 @@ def test_all_ways_to_ask_agree_on_one(query, article):
 def test_all_ways_to_ask_agree_at_length(made):
     """As above, for a night."""
     agree(*made)
+
+
+WORDS = [
+    "car",
+    "bomb",
+    "us",
+    "Bomb",
+    "BOMB",
+    "cars",
+    "s",
+    "1,200",
+    "200",
+    "U.S.",
+    "caf\u00e9",
+    "AT&T",
+]
+JOINTS = [
+    " ",
+    " ",
+    " ",
+    " ",
+    ", ",
+    "'s ",
+    "-",
+    ".",
+    ". ",
+    "\n",
+    "\n\n",
+    "  ",
+    " - ",
+    "/",
+    "_",
+    "\u2019s ",
+    "\xa0",
+    "\u2028",
+]
+PROSE = st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(JOINTS)), max_size=20).map(
+    lambda pairs: "".join(chain.from_iterable(pairs))
+)
+PHRASES = st.lists(
+    st.sampled_from(
+        ["car", "bomb", "us", "cars", "s", "200", "cafe", "caf", "bom?", "bom?s", "car*"]
+    ),
+    min_size=1,
+    max_size=3,
+)
+
+
+@settings(max_examples=500)
+@given(st.lists(PHRASES.map(" ".join), min_size=1, max_size=5), PROSE, PROSE)
+def test_a_phrase_is_found_however_its_words_are_joined(phrases, title, body):
+    """What is found by its letters alone is what its tokens say."""
+    article = Item(url="https://example.com/", title=title, body=body)
+    agree([Phrase(written) for written in phrases], [article])
 
 
 @given(NODES)

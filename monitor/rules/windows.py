@@ -20,6 +20,10 @@ _Anchor = tuple[frozenset[str], int, int]
 
 def around_rarest(chain: tuple[Link, ...], chunks: Chunks) -> Stretches | None:
     """Where the phrase stands in the text; None where `windows` has none."""
+    plain = _plain(chain)
+    places_of_plain = chunks.plainly(plain) if plain else None
+    if places_of_plain is not None:
+        return Stretches(places_of_plain)
     found = windows(chain, chunks)
     if found is None:
         return None
@@ -49,6 +53,16 @@ def windows(
                 some = {(max(one[0], within[0]), min(one[1], within[1])) for one in some}
             return None if any(end - start > _LONGEST for start, end in some) else list(some)
     return None
+
+
+@lru_cache(maxsize=1 << 14)
+def _plain(chain: tuple[Link, ...]) -> str | None:
+    """The phrase, if it is words of two letters of ASCII or more, each in one way."""
+    if any(len(link) > 1 or len(link[0]) > 1 for link in chain):
+        return None
+    forms = [link[0][0] for link in chain]
+    is_plain = all(len(one) > 1 and one.isascii() and one.isalpha() for one in forms)
+    return " ".join(forms) if is_plain else None
 
 
 def _holding(form: str, chunks: Chunks) -> list[Chunk] | None:

@@ -54,6 +54,21 @@ class Chunks:
             self._known[key] = _few(self._starting(start)) if start.isalpha() else None
         return self._known[key]
 
+    def plainly(self, phrase: str) -> list[Chunk] | None:
+        """Where a phrase stands, nothing but letters and one blank between two words of at least
+        two; None where not every place of it can be told by its letters alone.
+
+        Every place stands in `run` if none of its forms is `extra`, and what stands among the
+        letters of plain chunks is a place.  So where there are as many, they are the same.
+        """
+        if not self._scan.extra.isdisjoint(phrase.split(" ")):
+            return None
+        starts = _standing(self._low.decode(), phrase)
+        if len(starts) > _MOST or len(starts) != len(_standing(self._scan.run, phrase)):
+            return None
+        found = [(start, start + len(phrase)) for start in starts]
+        return None if any(self._touches_special(*one) for one in found) else found
+
     def widened(self, chunk: Chunk, before: int, after: int) -> Chunk:
         """The chunk with at least so many words before it and behind it."""
         start, end = chunk[0] + 1, chunk[1] + 1
@@ -139,6 +154,15 @@ class Chunks:
         """What stands between blanks around a place in `flat`."""
         return self._flat.rfind(b" ", 0, at), self._flat.find(b" ", at + length) - 1
 
+    def _touches_special(self, start: int, end: int) -> bool:
+        """Whether what stands there in the text is partly in a chunk that wants reading."""
+        begin = self._flat.rfind(b" ", 0, start + 1)
+        while 0 <= begin <= end:
+            if begin in self._scan.specials:
+                return True
+            begin = self._flat.find(b" ", begin + 1)
+        return False
+
     def _holds_word(self, start: int, end: int) -> bool:
         """For certain: what is not of ASCII may be none."""
         return not self._low[start:end].isspace()
@@ -182,6 +206,20 @@ def _places(where: bytes, sought: bytes) -> Iterator[int]:
     while at >= 0:
         yield at
         at = where.find(sought, at + len(sought))
+
+
+def _standing(words: str, phrase: str) -> list[int]:
+    """Where it stands among words with blanks around them; not all if it is too often.  It is
+    sought without blanks around it, at which a search would stop at every word."""
+    found: list[int] = []
+    at = words.find(phrase)
+    while at >= 0:
+        if words[at - 1] == " " == words[at + len(phrase)]:
+            found.append(at - 1)
+            if len(found) > _MOST:
+                break
+        at = words.find(phrase, at + 1)
+    return found
 
 
 def _few(found: list[Chunk]) -> list[Chunk] | None:
