@@ -1,11 +1,11 @@
 """What an item shows of itself: what the index of rules is asked with.
 
 A feature is a form of title and body, or a run of them ("bomb", "car bomb"), or begins with a mark
-that no form begins with: a form or run of which the last is only the start ("*car bom"), a word of
-which some form is there ("~liberate"), a regular expression that matches ("/..."), a word of
-another field or of the title alone (":section:iraq"), its whole value ("=source=bbc"), that it
-holds something (":section", "=source") or is not known ("?section").  An item may seem to show more
-than it does, never less.
+that no form begins with: a form or run of which the last is only the start ("*car bom") or holds
+wildcards ("*b?mb"), a word of which some form is there ("~liberate"), a regular expression that
+matches ("/..."), a word of another field or of the title alone (":section:iraq"), its whole value
+("=source=bbc"), that it holds something (":section", "=source") or is not known ("?section"). An
+item may seem to show more than it does, never less.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import re2
 
 from monitor.rules.fields import Fields
 from monitor.rules.lemmas import lemma
+from monitor.rules.phrases import literal_start
 from monitor.rules.regexes import options
 from monitor.text import Scan, fold, forms
 
@@ -34,11 +35,22 @@ def is_of_words(feature: str) -> bool:
 
 def words_of(feature: str) -> list[str]:
     """The forms that make up a feature of words; the last may be only the start of one."""
-    return feature.removeprefix(START).split(" ")
+    return literal(feature).removeprefix(START).split(" ")
 
 
 def start(forms: str) -> str:
-    return START + forms
+    """Of forms of which the last holds wildcards."""
+    return START + (forms.rstrip("*") if literal_start(forms) == forms.rstrip("*") else forms)
+
+
+def literal(feature: str) -> str:
+    """A feature of words up to its first wildcard."""
+    return START + literal_start(feature[1:]) if feature[0] == START else feature
+
+
+def likeness(feature: str) -> str | None:
+    """The last form of one that holds wildcards, if they stand elsewhere than at its end."""
+    return None if literal(feature) == feature else feature[feature.rfind(" ") + 1 :].lstrip(START)
 
 
 def inflection(word: str) -> str:

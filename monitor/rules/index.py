@@ -14,8 +14,10 @@ from typing import Generic, NamedTuple, TypeVar
 
 from ahocorasick_rs import BytesAhoCorasick
 
-from monitor.rules.features import START, Shown, is_of_words, words_of
+from monitor.rules.bits import TooCostly
+from monitor.rules.features import START, Shown, is_of_words, likeness, literal, words_of
 from monitor.rules.needs import Alternatives
+from monitor.rules.regexes import is_like
 from monitor.text import Scan
 
 R = TypeVar("R", bound=Hashable)
@@ -61,9 +63,10 @@ class Index(Generic[R]):
     def candidates(self, shown: Shown) -> set[R]:
         """The rules that an item may concern which shows this."""
         found = set(self._always)
-        by_key, seen = self._by_key, shown.found | self._seeker.seek(shown.scan)
-        for key in by_key.keys() & seen:
-            for others, rule in by_key[key]:
+        by_key, seen = self._by_key, self._seeker.seek(shown.scan)
+        seen |= shown.found
+        for key in seen:
+            for others, rule in by_key.get(key, ()):
                 if not others or seen.issuperset(others):
                     found.add(rule)
         return found
@@ -101,6 +104,9 @@ class _Seeker:
         # the item's plain words: such features by each of their words.
         self._by_word: dict[str, list[str]] = {}
         self._by_start: dict[str, list[str]] = {}
+        self._likeness = {
+            number: like for number, one in enumerate(self._ordered) if (like := likeness(one))
+        }
         for feature in (one for one in wanted if " " in one):
             *words, last = words_of(feature)
             starts = self._by_start if feature[0] == START else self._by_word
@@ -112,8 +118,12 @@ class _Seeker:
     def seek(self, scan: Scan) -> set[str]:
         ordered, extra = self._ordered, scan.extra
         text = (scan.run + scan.others).encode("utf-8", "surrogatepass")
-        numbers = self._automaton.find_matches_as_indexes(text, overlapping=True)
-        found = {ordered[number] for number, _, _ in numbers}
+        likeness = self._likeness
+        found = {
+            ordered[number]
+            for number, _, end in self._automaton.find_matches_as_indexes(text, overlapping=True)
+            if number not in likeness or _may_be_like(likeness[number], text, end)
+        }
         for word in self._by_word.keys() & extra:
             found.update(one for one in self._by_word[word] if _may_show(scan, one))
         for length in self._lengths:
@@ -126,10 +136,19 @@ class _Seeker:
 def _may_show(scan: Scan, feature: str) -> bool:
     """Of one that does not stand in the run of plain words as it is."""
     if feature[0] == START:
-        return scan.may_hold_start(feature[1:])
+        return scan.may_hold_start(" ".join(words_of(feature)))
     return scan.may_hold_all(words_of(feature))
 
 
+def _may_be_like(form: str, text: bytes, at: int) -> bool:
+    """Of the word of a text that goes on at a place."""
+    word = text[text.rfind(b" ", 0, at) + 1 : text.find(b" ", at)]
+    try:
+        return is_like(form, word.decode("utf-8", "surrogatepass"))
+    except TooCostly:
+        return True
+
+
 def _between_blanks(feature: str) -> bytes:
-    bounded = f" {feature[1:]}" if feature[0] == START else f" {feature} "
+    bounded = f" {literal(feature)[1:]}" if feature[0] == START else f" {feature} "
     return bounded.encode("utf-8", "surrogatepass")

@@ -11,7 +11,7 @@ from itertools import chain, product
 from math import prod
 
 from monitor.rules import features
-from monitor.rules.phrases import has_wildcard, links, literal_start, pattern
+from monitor.rules.phrases import has_wildcard, links, pattern
 from monitor.rules.tree import (
     CASED_FIELDS,
     DEFAULT_FIELD,
@@ -109,7 +109,7 @@ def _of_row(forms: tuple[str, ...]) -> frozenset[str]:
     run: list[str] = []
     for form in forms:
         if has_wildcard(form):
-            wanted.add(features.start(" ".join([*run[-_LONGEST_RUN:], literal_start(form)])))
+            wanted.add(features.start(" ".join([*run[-_LONGEST_RUN:], form])))
             run = []
         else:
             run.append(form)
