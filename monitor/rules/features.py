@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 
 import re2
@@ -116,7 +117,7 @@ class Finder:
             for space in fields.spaces("text"):
                 yield from matching(space.text)
         for name in self._split:
-            yield from _in_field(fields, name, _words_in)
+            yield from _in_field(fields, name, partial(_words_in, fields))
         for name in self._whole:
             yield from _in_field(fields, name, _value_in)
 
@@ -144,9 +145,10 @@ def _in_field(
             yield from read(name, space.text)
 
 
-def _words_in(name: str, text: str) -> Iterator[str]:
+def _words_in(fields: Fields, name: str, text: str) -> Iterator[str]:
     yield something_in(name)
-    for form in forms(text):
+    # The title is scanned already, in front of the body.
+    for form in fields.scan.forms_until(len(text)) if name == "title" else forms(text):
         yield word_in(name, form)
 
 

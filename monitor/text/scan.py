@@ -76,6 +76,10 @@ class Scan:
         """Every form of a token of the text, and some that are none."""
         return self.extra.union(self.run.split())
 
+    def forms_until(self, end: int) -> set[str]:
+        """The same of what stands before a place of the text."""
+        return self.extra.union(_run(self.flat[: end + 1] + b" ").split())
+
     def may_hold_start(self, forms: str) -> bool:
         """Whether some forms, parted by blanks, may follow one another, the last of them being only
         the start of one."""
