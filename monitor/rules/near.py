@@ -91,7 +91,8 @@ def _kept(
         if not any(pairs.values()):
             return nothing[: len(sides) + 1], sides
         side = _side(link.right, space, language, maybes != link.free)
-        sides.append(side)
+        # What must not stand there takes no part, though the same leaf may elsewhere.
+        sides.append(_Side({}, {}) if link.free else side)
         if link.free:
             pairs, joint = _free(link, pairs, side.places, space), None
             last = (pairs, {})
