@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from itertools import accumulate, islice
+from string import ascii_letters, digits
 
 from monitor.text.scan import LOWERED, Scan
 from monitor.text.words import Kind, tokens
@@ -27,6 +28,8 @@ _LETTERS = bytes(0x20 if code == 0x20 else 0x61 for code in LOWERED)
 _JOINING = re.compile(rb"[',.](?=[A-Za-z0-9])")
 _GROUPED = re.compile(r"\d{4}")
 _LONGEST_ABBREVIATION = 40
+_SHAPES = str.maketrans(dict.fromkeys(ascii_letters, "a") | dict.fromkeys(digits, "9"))
+_TWO_AND_MORE = re.compile("aa+")
 
 
 class Chunks:
@@ -227,9 +230,16 @@ def _few(found: list[Chunk]) -> list[Chunk] | None:
     return list(dict.fromkeys(found)) if len(found) <= _MOST else None
 
 
-@lru_cache(maxsize=1 << 14)
 def _width(chunk: str) -> int:
-    """How many positions it has."""
+    """How many positions it has.  Of ASCII that is a matter of its shape: which letters and digits
+    they are says nothing, nor how many letters stand together if it is more than one."""
+    if chunk.isascii():
+        chunk = _TWO_AND_MORE.sub("aa", chunk.translate(_SHAPES))
+    return _width_of(chunk)
+
+
+@lru_cache(maxsize=1 << 12)
+def _width_of(chunk: str) -> int:
     found = tokens(chunk)
     return found[-1].last + 1 if found else 0
 
