@@ -15,6 +15,7 @@ from monitor.model import Answer, Item, Match, Span
 from monitor.rules import And, Field, Matcher, Not, Or, Phrase, Term, ask, features, parse, show
 from monitor.rules.features import Shown
 from monitor.rules.index import Index
+from monitor.rules.needs import need
 from monitor.settings import Rule
 from monitor.text import Kind, Scan, tokens
 from test_rules_cases import item_of
@@ -232,6 +233,22 @@ def test_no_run_of_words_is_overlooked(text, number, length, is_start):
             feature = features.start(" ".join([*run[:-1], run[-1][:1]]))
         index = Index([("rule", frozenset({frozenset({feature})}))])
         assert index.candidates(Shown(Scan(text), frozenset())) == {"rule"}
+
+
+@pytest.mark.parametrize(
+    ("query", "asked", "not_asked"),
+    [
+        ("bak?ry", "a bakery", "a bakers"),
+        ("bak*ry", "the bakers' BAKERY", "bakers"),
+        ('"car bom?s"', "a car-bombs", "car bombing"),
+        ("bomb*", "bombing", "bom"),
+    ],
+)
+def test_wildcards_are_asked_only_where_they_fit(query, asked, not_asked):
+    """Not of every word that begins as they do."""
+    index = Index([(query, need(parse(query)))])
+    assert index.candidates(Shown(Scan(asked), frozenset())) == {query}
+    assert index.candidates(Shown(Scan(not_asked), frozenset())) == set()
 
 
 @given(st.lists(NODES, max_size=6).map(rules_of), st.data(), ARTICLES)

@@ -40,7 +40,7 @@ def words_of(feature: str) -> list[str]:
 
 
 def start(forms: str) -> str:
-    """Of forms of which the last holds wildcards."""
+    """Of forms of which the last is only the start of one, or holds wildcards."""
     return START + (forms.rstrip("*") if literal_start(forms) == forms.rstrip("*") else forms)
 
 
