@@ -1,13 +1,14 @@
 """How alike two tellings are: the rare words, names and numbers that both have.
 
-A word weighs by how rare it is, where it stands, and more when it is a name.
+A word weighs by how rare it is, where it stands, and more when it is a name; in a long text also
+by how often it is said there, which parts what a text is about from what it mentions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from math import log1p, sqrt
+from math import log, sqrt
 from typing import NamedTuple
 
 from monitor.stories.rarity import Rarity
@@ -17,7 +18,9 @@ _OF_THE_REST = 0.5  # a word behind the lead
 _OF_A_NAME = 1.5
 _OF_A_NUMBER = 0.8  # in a title: numbers are asked for by themselves
 _TOO_COMMON = 0.3
-_RARE_NAME, _RARE_WORD = 0.4, 0.5
+# The same of a long text.
+_OF_ITS_NAME = 2.0
+_OF_ITS_NUMBER = 1.5
 _SHARE_OF_A_PATTERN = 0.75
 _SHORTEST_STEM = 4  # letters of a name
 _FEW_OF_THE_NAMES = 0.2
@@ -29,21 +32,15 @@ Weights = Mapping[str, float]
 
 class Evidence(NamedTuple):
     """`words`: the cosine of all, from 0 to 1; `title`: how much of a title stands in the other, of
-    the better one; `titles`: how much of one title the other title has; `numbers`: of those of the
-    one that has fewer, 0.5 where that tells nothing; `who` and `what`: how many rare names of both
-    leads, and other rare words, both have."""
+    the better one, and `both` of either, as their geometric mean; `titles`: how much of all that
+    the titles say both say; `numbers`: of those of the one that has fewer, 0.5 where that tells
+    nothing."""
 
     words: float
     title: float
+    both: float
     titles: float
     numbers: float
-    who: float
-    what: float
-
-    @property
-    def who_did_what(self) -> float:
-        """Names alone are two matters of one company, words alone two reports by one pattern."""
-        return sqrt(log1p(self.who) * log1p(self.what))
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -57,8 +54,32 @@ def weights(telling: Telling, rarity: Rarity) -> dict[str, float]:
                 found[form] = rare * rare * worth
     for name in telling.names & found.keys():
         found[name] *= _OF_A_NAME
-    length = sqrt(sum(weight * weight for weight in found.values()))
-    return {form: weight / length for form, weight in found.items()}
+    return _of_length_one(found)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def weights_of_long(telling: Telling, rarity: Rarity) -> dict[str, float]:
+    """As `weights`, of a text that is long enough for a word to be said again: the more often, the
+    more it weighs, by the logarithm (Salton and Buckley 1988)."""
+    found: dict[str, float] = {}
+    for forms, worth in ((telling.rest, _OF_THE_REST), (telling.lead, 1.0)):
+        for form in forms:
+            rare = rarity.of(form)
+            if rare > _TOO_COMMON:
+                found[form] = rare * worth
+    for form, times in telling.often.items():
+        if form in found:
+            found[form] *= 1.0 + log(times)
+    for name in telling.names & found.keys():
+        found[name] *= _OF_ITS_NAME
+    for number in telling.numbers & found.keys():
+        found[number] *= _OF_ITS_NUMBER
+    return _of_length_one(found)
+
+
+def _of_length_one(weighed: dict[str, float]) -> dict[str, float]:
+    length = sqrt(sum(weight * weight for weight in weighed.values()))
+    return {form: weight / length for form, weight in weighed.items()}
 
 
 def likeness(one: Weights, other: Weights) -> float:
@@ -69,10 +90,11 @@ def likeness(one: Weights, other: Weights) -> float:
 
 def compare(one: Telling, other: Telling, rarity: Rarity) -> Evidence:
     """What two tellings have in common, at least one of which has more than a title."""
-    words = likeness(weights(one, rarity), weights(other, rarity))
-    title = max(_told(one, other, rarity), _told(other, one, rarity))
+    weigh = weights_of_long if one.is_long and other.is_long else weights
+    words = likeness(weigh(one, rarity), weigh(other, rarity))
+    told = _told(one, other, rarity), _told(other, one, rarity)
     titles = _titles(one, other, rarity)
-    return Evidence(words, title, titles, _numbers(one, other), *_who_and_what(one, other, rarity))
+    return Evidence(words, max(told), sqrt(told[0] * told[1]), titles, _numbers(one, other))
 
 
 def _told(one: Telling, other: Telling, rarity: Rarity) -> float:
@@ -89,22 +111,12 @@ def _told(one: Telling, other: Telling, rarity: Rarity) -> float:
 
 
 def _titles(one: Telling, other: Telling, rarity: Rarity) -> float:
-    shorter = min(_worth(one.title, rarity), _worth(other.title, rarity))
-    return _worth(one.title & other.title, rarity) / shorter if shorter else 0.0
+    said = _worth(one.title | other.title, rarity)
+    return _worth(one.title & other.title, rarity) / said if said else 0.0
 
 
 def _worth(forms: frozenset[str], rarity: Rarity) -> float:
     return sum(rarity.of(form) ** 2 for form in forms)
-
-
-def _who_and_what(one: Telling, other: Telling, rarity: Rarity) -> tuple[float, float]:
-    shared = (one.lead | one.rest) & (other.lead | other.rest)
-    named = one.names & other.names
-    who = sum(max(0.0, rarity.of(form) - _RARE_NAME) for form in named & one.lead & other.lead)
-    what = sum(
-        max(0.0, rarity.of(form) - _RARE_WORD) for form in shared - named if form[0].isalpha()
-    )
-    return who, what
 
 
 def of_one_pattern(one: Telling, other: Telling) -> bool:
@@ -140,10 +152,11 @@ def _has_a_form(name: str, words: frozenset[str]) -> bool:
 
 
 def _numbers(one: Telling, other: Telling) -> float:
-    fewest = min(len(one.numbers), len(other.numbers))
+    fewest, shared = min(len(one.numbers), len(other.numbers)), len(one.numbers & other.numbers)
+    if one.is_long and other.is_long:
+        return (shared + 1) / (fewest + 2)  # Laplace's rule: of few, none is no sure sign
     if fewest < _FEWEST_NUMBERS:
         return 0.5
-    share = len(one.numbers & other.numbers) / fewest
     # Briefs by one pattern have the same figures easily: only others' may speak for being one.
-    briefs = one.has_text and other.has_text and not (one.is_long and other.is_long)
-    return min(share, 0.5) if briefs else share
+    briefs = one.has_text and other.has_text
+    return min(shared / fewest, 0.5) if briefs else shared / fewest

@@ -7,6 +7,8 @@ first paragraphs.  Knows no store, no rarity and no other item.
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -29,8 +31,9 @@ class Telling:
 
     `lead`: of the title and the first words of the text.  `rest`: of what was read behind it.
     `names`: words that are written with a capital letter wherever they stand there; `named`: those
-    of the first words of the text, whatever its title says.  `has_text`: there is
-    more than a title; `is_long`: more than a teaser or a brief.
+    of the first words of the text, whatever its title says.  `often`: how many times a word
+    stands in title and text, of those that are there more than once (words between blanks alone).
+    `has_text`: there is more than a title; `is_long`: more than a teaser or a brief.
     """
 
     title: frozenset[str]
@@ -39,6 +42,7 @@ class Telling:
     names: frozenset[str]
     named: frozenset[str]
     numbers: frozenset[str]
+    often: Mapping[str, int]
     has_text: bool
     is_long: bool
 
@@ -62,7 +66,10 @@ def read(title: str | None, body: str | None) -> Telling:
     is_long = prose >= _FEWEST_WORDS_OF_A_LONG_TEXT or text.is_foreign
     names = _names(headline, text)
     named = names.intersection(words[:_LEAD_WORDS])
-    return Telling(titled, lead, rest, names, named, numbers, has_text, is_long)
+    times = Counter(words)
+    times.update(headline.run.split())
+    often = {form: number for form, number in times.items() if number > 1}
+    return Telling(titled, lead, rest, names, named, numbers, often, has_text, is_long)
 
 
 def forms(title: str | None, body: str | None) -> frozenset[str]:
