@@ -16,6 +16,7 @@ from monitor.intake import Intake, first_body_state
 from monitor.judge import Prepared
 from monitor.landing import Register
 from monitor.model import (
+    BROKE,
     BodyState,
     Change,
     DueSource,
@@ -91,7 +92,7 @@ class Ingest:
 
     async def broke(self, polled: Polled, why: str) -> None:
         """What came could not be taken in: give the lease back, and let it show as a failure."""
-        outcome = Outcome(OutcomeKind.FAILED, reason="broke", detail=why)
+        outcome = Outcome(OutcomeKind.FAILED, reason=BROKE, detail=why)
         try:
             if polled.due is not None:
                 await self._poll_broke(polled.due, outcome)
@@ -101,10 +102,9 @@ class Ingest:
             self.on_settled(polled)
 
     async def _poll_broke(self, due: DueSource, outcome: Outcome) -> None:
-        now = self._clock()
-        next_poll_at = schedule.next_poll(due.source, outcome, 1, now)
-        why = str(outcome.detail)
-        await self.store.write(lambda tx: work.poll_broke(tx, due, why, next_poll_at, now))
+        """As any other poll that failed."""
+        plan, now, failed = self.plan, self._clock(), Polled(outcome, due=due)
+        await self.store.write(lambda tx: _apply(Intake(tx, plan, failed, now, Prepared())))
 
     async def _page_broke(self, wanted: WantedBody, outcome: Outcome) -> None:
         """As a page that could not be read: with its last try what is here is judged."""

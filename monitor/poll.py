@@ -16,6 +16,7 @@ from monitor import extract, feeds, listing, sitemaps, urls
 from monitor.errors import FetchError, FetchReason, ReadError, ReadReason
 from monitor.listing import Listing
 from monitor.model import (
+    BROKE,
     DueSource,
     Feed,
     Item,
@@ -233,6 +234,14 @@ def failed(work: DueSource | WantedBody, error: FetchError | ReadError) -> Polle
         outcome = replace(
             outcome, status=error.status, retry_after_seconds=error.retry_after_seconds
         )
+    if isinstance(work, WantedBody):
+        return Polled(outcome, wanted=work)
+    return Polled(outcome, due=work)
+
+
+def broke(work: DueSource | WantedBody, error: Exception) -> Polled:
+    """The outcome that a mistake of ours is."""
+    outcome = Outcome(OutcomeKind.FAILED, reason=BROKE, detail=f"{type(error).__name__}: {error}")
     if isinstance(work, WantedBody):
         return Polled(outcome, wanted=work)
     return Polled(outcome, due=work)

@@ -128,6 +128,8 @@ class WirewatchSpider(scrapy.Spider):
             try:
                 async for yielded in self.begin(due):
                     ready.put_nowait(yielded)
+            except Exception as error:  # noqa: BLE001 - its source must show as failing
+                ready.put_nowait(_broke(due, error))
             finally:
                 ready.put_nowait(None)
 
@@ -140,10 +142,6 @@ class WirewatchSpider(scrapy.Spider):
                 running -= 1
             else:
                 yield yielded
-        for due, task in zip(dues, tasks, strict=True):
-            if (error := task.exception()) is not None:
-                log.error("poll.broke source=%s", due.source.id, exc_info=error)
-                self.end_unit()
 
     async def _claim_bodies(self, known: Mapping[str, Source]) -> list[WantedBody]:
         if not known or self.crawler.engine is None or not self.crawler.engine.running:
@@ -167,13 +165,26 @@ class WirewatchSpider(scrapy.Spider):
     async def _read_page(
         self, response: ScrapyResponse, work: DueSource, read: ReadPage
     ) -> AsyncIterator[Yielded]:
-        async for yielded in read(work, response.meta["answer"]):
-            yield yielded
+        try:
+            async for yielded in read(work, response.meta["answer"]):
+                yield yielded
+        except Exception as error:  # noqa: BLE001 - as above
+            yield _broke(work, error)
 
     async def _read_article(
         self, response: ScrapyResponse, work: WantedBody
     ) -> AsyncIterator[Yielded]:
-        yield await poll.read_article(self.tools, work, response.meta["answer"])
+        try:
+            yield await poll.read_article(self.tools, work, response.meta["answer"])
+        except Exception as error:  # noqa: BLE001 - as above
+            yield _broke(work, error)
+
+
+def _broke(work: DueSource | WantedBody, error: Exception) -> Polled:
+    """A mistake of ours is an outcome, too: what stays leased without a word is not seen."""
+    subject = work.source.id if isinstance(work, DueSource) else work.url
+    log.error("poll.broke %s", subject, exc_info=error)
+    return poll.broke(work, error)
 
 
 def _as_outcome(failure: Any) -> Polled:  # noqa: ANN401 - twisted's Failure

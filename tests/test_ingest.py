@@ -709,6 +709,32 @@ async def test_what_cannot_be_taken_in_shows_as_a_failure(world: World) -> None:
     assert (await world.poll(BRIEF, item("a"))).accepted
 
 
+async def test_what_breaks_again_and_again_is_polled_ever_rarer(world: World) -> None:
+    """As any other failure: each stands among the polls, and backs off further."""
+    gaps = []
+    for _ in range(3):
+        due = await world.due(BRIEF)
+        await world.ingest.broke(Polled(Outcome(OutcomeKind.OK), due=due), "KeyError: 'x'")
+        (row,) = [row for row in await world.rows("sources") if row["source_id"] == BRIEF.id]
+        gaps.append(row["next_poll_at"] - world.now)
+        world.now = row["next_poll_at"]
+    assert [round(gap / gaps[0]) for gap in gaps] == [1, 2, 4]
+    assert row["failures"] == 3
+    polls = [(row["outcome"], row["reason"], row["detail"]) for row in await world.rows("polls")]
+    assert polls == [("failed", "broke", "KeyError: 'x'")] * 3
+
+
+async def test_a_source_that_keeps_breaking_is_told_of(world: World) -> None:
+    """Nobody would look for it otherwise."""
+    while not await world.rows("troubles"):
+        assert world.now < NOON + DAY
+        due = await world.due(BRIEF)
+        await world.ingest.broke(Polled(Outcome(OutcomeKind.OK), due=due), "KeyError: 'x'")
+        world.now += HOUR
+    (told,) = await world.rows("troubles")
+    assert (told["subject"], told["state"]) == ("source:brief", "failing")
+
+
 async def test_titles_from_a_template_do_not_make_two_days_one(world: World) -> None:
     """A feed with one guid for ever and a title that changes by a word: every day is kept."""
     await world.poll(BRIEF)

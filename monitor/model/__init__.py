@@ -31,6 +31,7 @@ from monitor.model.quiet import Ack, Button, Mark, Silence
 from monitor.model.stored import BodyState, Change, Known, StoredItem, Tally
 from monitor.model.talk import Crowd, Followed, Revision, Talk
 from monitor.model.work import (
+    BROKE,
     DueSource,
     LastReading,
     Outcome,
@@ -41,6 +42,7 @@ from monitor.model.work import (
 )
 
 __all__ = [
+    "BROKE",
     "Ack",
     "Alert",
     "Answer",

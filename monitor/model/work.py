@@ -31,12 +31,15 @@ class OutcomeKind(StrEnum):
     FAILED = "failed"
 
 
+BROKE = "broke"  # the reason of what failed by a mistake of ours
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a poll, or the fetch of one article, came to.
 
-    `reason` is a word of `errors.FetchReason` or `errors.ReadReason`, None when all is well;
-    `detail` is the sentence for people.  `etag`, `last_modified`: the server's bytes, verbatim.
+    `reason` is a word of `errors.FetchReason` or `errors.ReadReason`, or BROKE, None when all is
+    well; `detail` is the sentence for people.  `etag`, `last_modified`: the server's own bytes.
     `list_shape`: how a page's list was told.  `read_by`: which reader a feed needed, `fast`, `json`
     or the doubt that handed it to the slow one.
     """

@@ -239,20 +239,6 @@ def release(tx: Tx, holder: str) -> None:
         )
 
 
-def poll_broke(tx: Tx, due: DueSource, why: str, next_poll_at: int, now: int) -> None:
-    """What a poll found could not be taken in: its source is failing, not silent."""
-    noted = tx.run(
-        f"""UPDATE sources SET lease_token = NULL, lease_holder = NULL, lease_until = NULL,
-             last_poll_at = :now, next_poll_at = :next, failures = failures + 1,
-             failing_since_at = coalesce(failing_since_at, :now), reason = 'broke', detail = :why
-           WHERE {_HELD_AND_AS_ASKED}""",
-        id=due.source.id, lease=due.lease, url=due.source.url, section=due.source.section,
-        why=why, next=next_poll_at, now=now,
-    )  # fmt: skip
-    if not noted:
-        _give_back(tx, due, next_poll_at)
-
-
 def _give_back(tx: Tx, due: DueSource, next_poll_at: int) -> None:
     tx.run(
         f"""UPDATE sources SET lease_token = NULL, lease_holder = NULL, lease_until = NULL,
