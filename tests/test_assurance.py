@@ -6,13 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from monitor import assurance
+from monitor import assurance, health
 from monitor.demo.smtp_sink import HANG
+from monitor.settings import Source
+from monitor.store import health as store_health
 from monitor.workers import Workers
 from quiet_world import FEED, PAGE, PERIOD, WIRE, Watch, watch
-from world import BRIEF, DAY, HOUR, MINUTE, NOON, World, config, item
+from world import BRIEF, DAY, HOUR, MINUTE, NOON, World, config, item, page
 
 MIB = 1024 * 1024
+SISTERS = (
+    Source("main", "feed", "https://wire.example/feed.xml"),
+    Source("sister", "feed", "https://wire.example/sister.xml"),
+)
 
 
 @pytest.fixture
@@ -222,6 +228,29 @@ async def test_figures_count_what_came_in_their_window(tmp_path: Path, merged: i
     assert await seen(11, 99) == (0, 0)
     assert await seen(-9, 1) == (0, 0)
     assert await seen(-9, 2) == (2 - 2 * merged, 1)
+    await world.close()
+
+
+async def test_what_is_read_as_another_source_s_article_is_not_unread(tmp_path: Path) -> None:
+    """A sister's articles turn out to be those of `main`, whose pages are read: it is well."""
+    main, sister = SISTERS
+    world = await World(config(tmp_path, watched=SISTERS)).open()
+    for source in SISTERS:
+        await world.poll(source)
+    for slug in "abcde":
+        await world.poll(main, item(slug, f"The news of {slug}"))
+        await world.poll(sister, item(f"{slug}2", f"The news of {slug}"))
+    while bodies := await world.bodies():
+        for wanted in bodies:
+            slug = wanted.url[-1] if wanted.source == main else wanted.url[-2]
+            canonical = f"https://wire.example/{slug}"
+            shown = page("x", f"The news of {slug}", "It rained.", canonical_url=canonical)
+            await world.article(wanted, shown)
+    rows = await world.rows("items")
+    assert [row["source_id"] for row in rows if row["merged_into_id"]] == ["sister"] * 5
+    signs = await world.store.read(store_health.sources)
+    assert [health.health_of(row) for row in signs] == [health.Health.OK] * 2
+    assert [(row["pages_read"], row["pages_unread"]) for row in signs] == [(5, 0), (5, 0)]
     await world.close()
 
 

@@ -32,15 +32,18 @@ SIGNS = f"""
   lately.pages_read, lately.pages_unread, lately.page_reason
 """
 # A page that robots.txt forbids is the publisher's wish, and was said at the first sight; that a
-# source was removed was somebody's own.
+# source was removed was somebody's own.  What was merged is read, or not, as the item that it is.
 PAGES = f"""
   lately AS MATERIALIZED (
-    SELECT source_id, sum(body_state = 'full') AS pages_read,
-      sum(body_state = 'gave_up') AS pages_unread, max(body_reason) AS page_reason
-    FROM items
-    WHERE item_id > (SELECT max(item_id) FROM items) - {_LATELY}
-      AND (body_state = 'full' OR body_state = 'gave_up'
-           AND body_reason NOT LIKE 'robots%' AND body_reason NOT LIKE 'removed%')
+    SELECT source_id, sum(state = 'full') AS pages_read, sum(state = 'gave_up') AS pages_unread,
+      max(reason) AS page_reason
+    FROM (
+      SELECT i.source_id, coalesce(kept.body_state, i.body_state) AS state,
+        iif(kept.item_id IS NULL, i.body_reason, kept.body_reason) AS reason
+      FROM items AS i LEFT JOIN items AS kept ON kept.item_id = i.merged_into_id
+      WHERE i.item_id > (SELECT max(item_id) FROM items) - {_LATELY})
+    WHERE state = 'full' OR state = 'gave_up'
+      AND reason NOT LIKE 'robots%' AND reason NOT LIKE 'removed%'
     GROUP BY source_id)
 """
 
