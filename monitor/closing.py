@@ -10,7 +10,7 @@ from monitor import judge, schedule
 from monitor.judge import Prepared
 from monitor.model import Change
 from monitor.plan import Plan
-from monitor.store import items, sightings, work
+from monitor.store import forsaken, items, sightings
 from monitor.store.db import Tx
 
 
@@ -28,7 +28,7 @@ def close_forsaken(tx: Tx, plan: Plan, now: int, most: int) -> int:
     Not at once: a source that has another name now shows its articles again, and one that was
     taken out by mistake is put back.
     """
-    item_ids = work.give_up_forsaken(tx, now - sum(schedule.BODY_RETRIES_MS), now, most)
+    item_ids = forsaken.give_up(tx, now - sum(schedule.BODY_RETRIES_MS), now, most)
     for item_id in item_ids:
         close(tx, plan, item_id, now)
     return len(item_ids)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
 from monitor import closing, grouping, schedule, troubles
@@ -113,9 +113,11 @@ class Engine:
             self.client = Client(plan.config.settings, SharedHosts(self.store))
         self.ingest.plan = plan
 
-    async def claim_due(self, limit: int) -> list[DueSource]:
-        now, known = self.clock(), self.ingest.plan.sources
-        return await self.store.write(lambda tx: work.claim_due(tx, known, self.holder, now, limit))
+    async def claim_due(self, limit: int, busy: Collection[str] = ()) -> list[DueSource]:
+        """Lease sources that are due, while these `busy` ones are being polled."""
+        asked = work.Claim(self.holder, self.clock(), limit, tuple(busy))
+        known = self.ingest.plan.sources
+        return await self.store.write(lambda tx: work.claim_due(tx, known, asked))
 
     async def claim_source(self, source: Source) -> DueSource:
         """Lease one source, due or not.  Raises `LeaseHeld`."""

@@ -69,7 +69,8 @@ async def test_the_way_of_an_article_reads_no_whole_table(tmp_path: Path) -> Non
         await world.article(wanted, page("late", body="A car bombing killed three."))
     await world.store.write(lambda tx: pages.keep_only(tx, ["brief"]))
     await world.poll(BRIEF, outcome=Outcome(OutcomeKind.FAILED, reason="timeout"))
-    await world.store.write(lambda tx: work.claim_due(tx, {}, "x", world.now, 50))
+    known = world.ingest.plan.sources
+    await world.store.write(lambda tx: work.claim_due(tx, known, work.Claim("x", world.now, 50)))
     await world.store.write(lambda tx: outbox.channels_due(tx, world.now))
     assert await world.told()
     await world.close()

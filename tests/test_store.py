@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +19,7 @@ from monitor.store.db import Store, Tx, connect
 NOW = 1_763_800_000_000
 BBC = Source("bbc", "feed", "https://bbc.example/rss")
 HOUR = 3_600_000
+CLAIM = work.Claim("daemon", NOW, 10)
 
 
 @pytest.fixture
@@ -225,6 +226,46 @@ async def test_no_more_of_a_site_is_leased_than_its_lease_can_read(
     assert most == 1 or longest <= work.LEASE_MS
 
 
+def feeds_of(host: str, number: int) -> dict[str, Source]:
+    known = [Source(f"{host}-{n}", "feed", f"https://{host}/{n}.xml") for n in range(number)]
+    return {source.id: source for source in known}
+
+
+@pytest.mark.parametrize(
+    ("host", "delay_seconds", "most"),
+    [
+        ("slow.example", 2, 17),
+        ("slow.example", 60, 4),
+        ("slow.example", 3600, 1),
+        ("another.example", 2, 4),  # who was never asked may want a minute, too
+    ],
+)
+async def test_no_more_of_a_host_is_leased_than_its_lease_can_poll(
+    store: Store, host: str, delay_seconds: int, most: int
+) -> None:
+    """What is being polled counts; what waits for the host keeps no other from its turn."""
+    slow, quick = feeds_of("slow.example", 100), feeds_of("quick.example", 3)
+
+    def put_all(tx: Tx) -> None:
+        for n, source in enumerate([*slow.values(), *quick.values()]):
+            sources.put(tx, source, NOW - HOUR + n)
+        hosts.next_slot(tx, host, delay_seconds * 1000, NOW)
+        hosts.next_slot(tx, "quick.example", 2000, NOW)
+
+    async def claim(busy: Sequence[str]) -> list[str]:
+        asked = work.Claim("daemon", NOW, 25, busy)
+        leased = await store.write(lambda tx: work.claim_due(tx, slow | quick, asked))
+        return sorted(due.source.id for due in leased)
+
+    await store.write(put_all)
+    first = await claim([])
+    longest_overdue = list(slow)[:most]
+    assert first == sorted([*longest_overdue, *quick])
+    assert most == 1 or most * (30 + 2 * delay_seconds) * 1000 <= work.LEASE_MS
+    assert await claim(first) == []
+    assert await claim(longest_overdue[1:]) == [list(slow)[most]]
+
+
 async def test_leases_of_the_dead_come_back(store: Store) -> None:
     """`release` frees what a holder that is known to be gone had leased."""
     await store.write(put)
@@ -312,10 +353,10 @@ async def test_a_merged_item_takes_its_keys_and_sightings_along(store: Store) ->
 async def test_a_source_paused_in_its_file_is_not_due(store: Store) -> None:
     """`paused: true` hands out no work until the file says otherwise."""
     await store.write(lambda tx: sources.put(tx, replace(BBC, paused=True), NOW))
-    due = await store.write(lambda tx: work.claim_due(tx, {"bbc": BBC}, "daemon", NOW, 10))
+    due = await store.write(lambda tx: work.claim_due(tx, {"bbc": BBC}, CLAIM))
     assert due == []
     await store.write(lambda tx: sources.put(tx, BBC, NOW))
-    assert await store.write(lambda tx: work.claim_due(tx, {"bbc": BBC}, "daemon", NOW, 10))
+    assert await store.write(lambda tx: work.claim_due(tx, {"bbc": BBC}, CLAIM))
 
 
 async def test_others_write_between_the_bits_of_long_work(store: Store) -> None:

@@ -60,7 +60,7 @@ class Dispatch:
     async def _start_sources(self) -> None:
         async with self._claiming:
             while self._has_room() and len(self._open) - self._lingering <= OPEN - BATCH:
-                dues = await self._engine.claim_due(BATCH)
+                dues = await self._engine.claim_due(BATCH, self._open)
                 now = self._engine.clock()
                 by_kind: dict[str, list[DueSource]] = {}
                 for due in dues:

@@ -7,8 +7,12 @@ token that is no longer there was lost, and with it the right to say how it went
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import count, islice
+from urllib.parse import urlsplit
 
 from monitor.errors import LeaseHeld
 from monitor.model import DueSource, Outcome, OutcomeKind, WantedBody
@@ -20,13 +24,14 @@ LEASE_MS = 10 * 60 * 1000
 DAY_MS = 24 * 3600 * 1000
 BODIES_OF_A_SITE = 15
 # And no more than the lease can read if all time out: a host is asked one thing at a time, and
-# each page may lead to another address there, so that it waits for its turn twice.
-_BODY_MS = 30_000
+# each address may lead to another one there, so that it waits for its turn twice.
+_READ_MS = 30_000
+_HOSTS_REMEMBERED = 20_000
 _UNKNOWN_DELAY_MS = 60_000  # the longest that a robots.txt is given
-_WITHIN_A_LEASE = """:lease / (:body + 2 * coalesce(
+_WITHIN_A_LEASE = """:lease / (:read + 2 * coalesce(
   (SELECT max(delay_ms) FROM hosts WHERE host IN (site, 'www.' || site)), :unknown))"""
 
-_FREE = "(lease_until IS NULL OR lease_until <= :now)"
+FREE = "(lease_until IS NULL OR lease_until <= :now)"
 _HELD = "source_id = :id AND lease_token IS :lease"
 # What an address answered says nothing of the one that the source has by now.
 _HELD_AND_AS_ASKED = f"{_HELD} AND url = :url AND section IS :section"
@@ -44,32 +49,76 @@ class Settled:
     now: int
 
 
-def claim_due(
-    tx: Tx, sources: Mapping[str, Source], holder: str, now: int, limit: int
-) -> list[DueSource]:
-    """Lease sources whose poll is due, the longest overdue first."""
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who asks for how many sources, while these `busy` ones are being polled."""
+
+    holder: str
+    now: int
+    limit: int
+    busy: Collection[str] = ()
+
+
+def claim_due(tx: Tx, sources: Mapping[str, Source], asked: Claim) -> list[DueSource]:
+    """Lease sources whose poll is due, the longest overdue first; of one host no more at once than
+    the lease can poll, by the same reckoning as for pages."""
+    chosen = list(islice(_with_room(tx, sources, asked), asked.limit))
     rows = tx.all(
-        f"""UPDATE sources SET lease_token = :token || '-' || source_id, lease_holder = :holder,
-               lease_until = :until
-            WHERE source_id IN (
-              SELECT source_id FROM sources
-              WHERE next_poll_at <= :now AND paused_at IS NULL AND NOT paused_in_file
-                AND retired_at IS NULL
-                AND managed_by = 'file' AND {_FREE}
-              ORDER BY next_poll_at LIMIT :limit)
-            RETURNING *""",
-        token=secrets.token_hex(8), holder=holder, until=now + LEASE_MS, now=now, limit=limit,
+        """UPDATE sources SET lease_token = :token || '-' || source_id, lease_holder = :holder,
+             lease_until = :until
+           WHERE source_id IN (SELECT value FROM json_each(:ids)) RETURNING *""",
+        token=secrets.token_hex(8), holder=asked.holder, until=asked.now + LEASE_MS,
+        ids=_json_list(chosen),
     )  # fmt: skip
-    return [
-        _due(row, sources[row["source_id"]], now) for row in rows if row["source_id"] in sources
-    ]
+    return [_due(row, sources[row["source_id"]], asked.now) for row in rows]
+
+
+def _with_room(tx: Tx, sources: Mapping[str, Source], asked: Claim) -> Iterator[str]:
+    """Names of sources that are due and whose host can be asked within a lease."""
+    of_host = Counter(_host(sources[name].url) for name in asked.busy if name in sources)
+    most: dict[str, int] = {}
+    for name in _due_names(tx, asked.now, asked.limit):
+        if name not in sources:
+            continue
+        host = _host(sources[name].url)
+        if of_host[host] and host not in most:
+            most[host] = _most_of_host(tx, host)
+        if not of_host[host] or of_host[host] < most[host]:
+            of_host[host] += 1
+            yield name
+
+
+def _due_names(tx: Tx, now: int, at_once: int) -> Iterator[str]:
+    """Of all sources that are due, the longest overdue first; read as far as somebody goes on."""
+    for offset in count(0, at_once):
+        rows = tx.all(
+            f"""SELECT source_id FROM sources
+                WHERE next_poll_at <= :now AND paused_at IS NULL AND NOT paused_in_file
+                  AND retired_at IS NULL AND managed_by = 'file' AND {FREE}
+                ORDER BY next_poll_at LIMIT :limit OFFSET :offset""",
+            now=now, limit=at_once, offset=offset,
+        )  # fmt: skip
+        yield from (row["source_id"] for row in rows)
+        if len(rows) < at_once:
+            return
+
+
+@lru_cache(maxsize=_HOSTS_REMEMBERED)
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""
+
+
+def _most_of_host(tx: Tx, host: str) -> int:
+    """How many polls of a host fit into a lease if all time out."""
+    delay: int | None = tx.value("SELECT delay_ms FROM hosts WHERE host = :host", host=host)
+    return LEASE_MS // (_READ_MS + 2 * (_UNKNOWN_DELAY_MS if delay is None else delay))
 
 
 def claim_source(tx: Tx, source: Source, holder: str, now: int) -> DueSource:
     """Lease one source whether or not its poll is due.  Raises `LeaseHeld`."""
     row = tx.one(
         f"""UPDATE sources SET lease_token = :token, lease_holder = :holder, lease_until = :until
-            WHERE source_id = :id AND {_FREE} RETURNING *""",
+            WHERE source_id = :id AND {FREE} RETURNING *""",
         token=secrets.token_hex(8), holder=holder, until=now + LEASE_MS, now=now, id=source.id,
     )  # fmt: skip
     if row is None:
@@ -101,7 +150,7 @@ def claim_bodies(
                 SELECT item_id, site, body_try_at, row_number() OVER
                   (PARTITION BY coalesce(site, '') ORDER BY body_try_at, item_id) AS place
                 FROM items
-                WHERE body_state = 'wanted' AND body_try_at <= :now AND {_FREE}
+                WHERE body_state = 'wanted' AND body_try_at <= :now AND {FREE}
                   AND EXISTS (
                     -- The plus: else every one of :ids is looked up, for each item.
                     SELECT 1 FROM sightings AS s WHERE s.item_id = items.item_id
@@ -114,7 +163,7 @@ def claim_bodies(
               ORDER BY body_try_at, item_id LIMIT :limit)
             RETURNING item_id, url, source_id, body_tries, lease_token""",
         token=secrets.token_hex(8), holder=holder, until=now + LEASE_MS, now=now, limit=limit,
-        ids=_json_list(sources), of_a_site=BODIES_OF_A_SITE, lease=LEASE_MS, body=_BODY_MS,
+        ids=_json_list(sources), of_a_site=BODIES_OF_A_SITE, lease=LEASE_MS, read=_READ_MS,
         unknown=_UNKNOWN_DELAY_MS,
     )  # fmt: skip
     rows = sorted(rows, key=lambda row: row["item_id"])
@@ -203,30 +252,6 @@ def body_failed(tx: Tx, wanted: WantedBody, reason: str, try_at: int | None) -> 
            WHERE item_id = :id AND lease_token IS :lease""",
         id=wanted.item_id, lease=wanted.lease, reason=reason, try_at=try_at,
     ))  # fmt: skip
-
-
-def give_up_forsaken(tx: Tx, before: int, now: int, limit: int) -> list[int]:
-    """Give up pages whose turn has come and that only sources show which have been gone from
-    the files since `before`.  Returns the items, the oldest first."""
-    rows = tx.all(
-        f"""UPDATE items SET body_state = CASE WHEN partial THEN 'gave_up' ELSE 'full' END,
-             body_reason = 'removed: its source left sources.yaml before it was read',
-             body_try_at = NULL, lease_token = NULL, lease_holder = NULL, lease_until = NULL
-           WHERE item_id IN (
-             SELECT item_id FROM items AS i
-             WHERE body_state = 'wanted' AND body_try_at <= :now AND {_FREE}
-               AND EXISTS (
-                 SELECT 1 FROM sightings AS s WHERE s.item_id = i.item_id
-                   AND +s.source_id IN (SELECT source_id FROM sources WHERE retired_at <= :before))
-               AND NOT EXISTS (
-                 SELECT 1 FROM sightings AS s JOIN sources AS o ON o.source_id = s.source_id
-                 WHERE s.item_id = i.item_id AND o.managed_by = 'file'
-                   AND (o.retired_at IS NULL OR o.retired_at > :before))
-             ORDER BY body_try_at, item_id LIMIT :limit)
-           RETURNING item_id""",
-        before=before, now=now, limit=limit,
-    )  # fmt: skip
-    return sorted(row["item_id"] for row in rows)
 
 
 def release(tx: Tx, holder: str) -> None:
