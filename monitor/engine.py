@@ -133,20 +133,24 @@ class Engine:
     async def claim_bodies(
         self, known: Mapping[str, Source] | None, limit: int
     ) -> list[WantedBody]:
-        """Lease articles of `known` sources, None: of all that are in the files: the pages that
-        are wanted, then those that are to be read again."""
+        """Lease articles of `known` sources, None: of all that there are: the pages that are
+        wanted, then those that are to be read again."""
         now = self.clock()
-        known = self.ingest.plan.sources if known is None else known
+        of_files = self.ingest.plan.sources
         pause_ms = schedule.reread_pause(self.config.settings.delay_seconds)
 
         def look(tx: Tx) -> tuple[bool, bool]:
             return work.bodies_are_due(tx, now), pages.are_due(tx, now, pause_ms)
 
         def claim(tx: Tx) -> list[WantedBody]:
-            bodies = work.claim_bodies(tx, known, self.holder, now, limit) if wanted else []
+            bodies: list[WantedBody] = []
+            if wanted:
+                # What a crawl by hand left, too.
+                every = {**sources.adhoc(tx), **of_files} if known is None else known
+                bodies = work.claim_bodies(tx, every, self.holder, now, limit)
             if again and len(bodies) < limit:
                 rest = pages.Claim(self.holder, now, limit - len(bodies), pause_ms)
-                bodies += pages.claim(tx, _reread(known), rest)
+                bodies += pages.claim(tx, _reread(of_files if known is None else known), rest)
             return bodies
 
         wanted, again = await self.store.read(look)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,11 +10,11 @@ import pytest
 
 from monitor import closing
 from monitor.engine import Engine
-from monitor.model import BodyState
+from monitor.model import BodyState, Outcome, OutcomeKind, Polled
 from monitor.plan import Plan
 from monitor.settings import Rule, Source
 from monitor.store import sources
-from tests.world import BRIEF, HOUR, MINUTE, NOON, WIRE, World, config, item, page
+from tests.world import BRIEF, DAY, HOUR, MINUTE, NOON, WIRE, World, config, item, page
 
 OTHER = Source("other", "feed", "https://other.example/feed.xml")
 NO_BOMB = Rule("no-bomb", "liberated NOT bomb", version="1")
@@ -123,3 +123,44 @@ async def test_an_engine_closes_all_of_them(tmp_path: Path) -> None:
     )
     assert left == 0
     await engine.close()
+
+
+async def test_what_a_crawl_by_hand_left_is_read_in_the_background(tmp_path: Path) -> None:
+    """The 31st page of an address that is in no file, and those behind it: as of any poll."""
+    now = [NOON]
+    engine = Engine(config(tmp_path, rules=(NO_BOMB,)), "t", lambda: now[0])
+    await engine.adopt(engine.ingest.plan)
+    by_hand = Source("adhoc:wire.example", "feed", "https://wire.example/x.xml", adhoc=True)
+    due = await engine.claim_source(by_hand)
+    shown = tuple(item(f"n{number}", body=TEASER) for number in range(35))
+    await engine.ingest(Polled(Outcome(OutcomeKind.OK), shown, due=due))
+    known = {by_hand.id: by_hand}
+
+    async def read_all(known: Mapping[str, Source] | None) -> list[str]:
+        read: list[str] = []
+        while wanted := await engine.claim_bodies(known, 50):
+            for one in wanted:
+                slug = one.url.rpartition("/")[2]
+                found = Polled(Outcome(OutcomeKind.OK), (page(slug, body=TEASER),), wanted=one)
+                assert (await engine.ingest(found)).accepted
+                read.append(slug)
+        return read
+
+    assert len(await read_all(known)) == 30
+    await engine.adopt(engine.ingest.plan)
+    now[0] += HOUR
+    assert await read_all(None) == [f"n{number}" for number in range(30, 35)]
+    now[0] += DAY
+    assert await read_all(None) == []
+    await engine.close()
+
+
+async def test_what_was_crawled_by_hand_too_is_not_closed_with_its_source(world: World) -> None:
+    """Its page is read on."""
+    by_hand = Source("adhoc:wire.example", "feed", "https://wire.example/x.xml", adhoc=True)
+    await news(world, "a")
+    await world.store.write(lambda tx: sources.put(tx, by_hand, world.now))
+    await world.poll(by_hand, item("a", body=TEASER))
+    await watch(world, OTHER)
+    world.now += HOUR
+    assert await closed(world) == 0

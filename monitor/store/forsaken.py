@@ -21,7 +21,7 @@ def give_up(tx: Tx, before: int, now: int, limit: int) -> list[int]:
                    AND +s.source_id IN (SELECT source_id FROM sources WHERE retired_at <= :before))
                AND NOT EXISTS (
                  SELECT 1 FROM sightings AS s JOIN sources AS o ON o.source_id = s.source_id
-                 WHERE s.item_id = i.item_id AND o.managed_by = 'file'
+                 WHERE s.item_id = i.item_id
                    AND (o.retired_at IS NULL OR o.retired_at > :before))
              ORDER BY body_try_at, item_id LIMIT :limit)
            RETURNING item_id""",

@@ -51,6 +51,18 @@ def put(tx: Tx, source: Source, now: int) -> None:
     )  # fmt: skip
 
 
+def adhoc(tx: Tx) -> dict[str, Source]:
+    """Those that were polled by hand and are in no file: their articles are read on, but never
+    again."""
+    rows = tx.all("SELECT source_id, kind, url FROM sources WHERE managed_by = 'adhoc'")
+    return {
+        row["source_id"]: Source(
+            row["source_id"], row["kind"], row["url"], adhoc=True, reread=False
+        )
+        for row in rows
+    }  # fmt: skip
+
+
 def arrivals(tx: Tx, source_id: str, since: int, most: int) -> list[tuple[int, int]]:
     """When something new came from a source after `since`, and how much; the newest first."""
     rows = tx.all(
