@@ -20,7 +20,7 @@ from monitor.model import DeliveryKind, LeasedDelivery, Receipt
 from monitor.net.client import Client
 from monitor.owing import tell_ops
 from monitor.settings import Config
-from monitor.store import edits, nights, outbox, views
+from monitor.store import edits, outbox, views
 from monitor.store.db import Store, Tx
 from monitor.store.outbox import Attempt
 
@@ -70,8 +70,9 @@ class Deliverer:
 
     async def due(self) -> list[str]:
         """Names of the channels that have something to send now."""
-        now = self._engine.clock()
-        return await self._engine.store.read(lambda tx: outbox.channels_due(tx, now))
+        now, config = self._engine.clock(), self._engine.config
+        quiet = [name for name in config.channels if hours.is_quiet(config, name, now)]
+        return await self._engine.store.read(lambda tx: outbox.channels_due(tx, now, quiet))
 
     async def once(self) -> Sent:
         """Send everything that is due, all channels at once."""
@@ -89,14 +90,9 @@ class Deliverer:
 
     async def _claim(self, name: str) -> list[LeasedDelivery]:
         engine, now = self._engine, self._engine.clock()
-        quiet_until = hours.quiet_until(engine.config, name, now)
-
-        def claim(tx: Tx) -> list[LeasedDelivery]:
-            if quiet_until is not None:
-                nights.wait(tx, name, now, quiet_until)
-            return outbox.claim(tx, name, engine.holder, now, CLAIM)
-
-        return await engine.store.write(claim)
+        quiet = hours.is_quiet(engine.config, name, now)
+        asked = outbox.Claim(engine.holder, now, CLAIM, quiet)
+        return await engine.store.write(lambda tx: outbox.claim(tx, name, asked))
 
     async def _send(self, delivery: LeasedDelivery) -> bool:
         """False: the channel is paused from here on."""

@@ -27,8 +27,8 @@ from monitor.model import (
 )
 from monitor.plan import Plan
 from monitor.settings import Source
+from monitor.store import conversations, items, judgings, pages, sources, work
 from monitor.store import health as signs
-from monitor.store import items, judgings, outbox, pages, sources, work
 from monitor.store import troubles as known_troubles
 from monitor.store.db import Row, Store, Tx
 from monitor.store.judgings import Judging
@@ -228,7 +228,7 @@ def _apply_article(intake: Intake, wanted: WantedBody) -> Ingested:
         accepted = True
     state = items.load(intake.tx, wanted.item_id).body_state
     judgings.note(intake.tx, Judging(wanted.item_id, intake.now, None, state))
-    outbox.send_now(intake.tx, items.stories(intake.tx, wanted.item_id), intake.now)
+    conversations.send_now(intake.tx, items.stories(intake.tx, wanted.item_id), intake.now)
     return Ingested(accepted, tuple(intake.changes), intake.alerts)
 
 

@@ -103,7 +103,9 @@ class Desk:
         await gathering.owe_due(self)
 
     async def claim(self) -> list[LeasedDelivery]:
-        return await self.store.write(lambda tx: outbox.claim(tx, "me", "test", self.now, 100))
+        return await self.store.write(
+            lambda tx: outbox.claim(tx, "me", outbox.Claim("test", self.now, 100))
+        )
 
     async def send(self, answer: str = "accepted") -> list[LeasedDelivery]:
         """Try all that is due: accepted, later, dead, or killed before the answer came."""

@@ -384,7 +384,9 @@ async def test_from_a_poll_to_the_words_of_a_digest(tmp_path: Path) -> None:
     await world.poll(BRIEF, item("town", "Town changes hands", "Troops liberated it at dawn."))
     world.now += DAY
     await gathering.owe_due(office)
-    leased = await world.store.write(lambda tx: outbox.claim(tx, "me", "test", world.now, 100))
+    leased = await world.store.write(
+        lambda tx: outbox.claim(tx, "me", outbox.Claim("test", world.now, 100))
+    )
     said = [
         await world.store.read(lambda tx, d=each: briefings.message(tx, world.config, d, world.now))
         for each in leased

@@ -7,11 +7,14 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from channel_world import mail, smtp
 from monitor import gathering
+from monitor.cli import alerts_told
+from monitor.cli.when import When
 from monitor.demo.smtp_sink import Door, SmtpSink
 from monitor.health import Notice
 from monitor.model import DeliveryKind
@@ -20,10 +23,11 @@ from monitor.settings import Quiet, Secret, Severity
 from monitor.store import outbox
 from monitor.store.db import Row
 from outbox_world import Office
-from world import BOMBING, DAY, HOUR, LIBERATED, MINUTE, NOON
+from world import BOMBING, DAY, HOUR, LIBERATED, MINUTE, NOON, SECOND
 
 EVENING, MORNING = NOON + 11 * HOUR, NOON + 19 * HOUR  # 23:00 and 07:00 UTC
 QUIET = Quiet(23 * 60, 7 * 60, "UTC")
+EARLIER, LATEST = Quiet(23 * 60, 5 * 60, "UTC"), Quiet(23 * 60, 9 * 60, "UTC")
 LATER = "rcpt 451 4.3.0 local error"
 
 
@@ -47,6 +51,14 @@ async def deliver_until(office: Office, sink: SmtpSink, end: int) -> list[int]:
         came += [office.world.now] * (len(sink.taken) - before)
         office.world.now += 5 * MINUTE
     return came
+
+
+async def said(office: Office, capsys: pytest.CaptureFixture[str]) -> str:
+    """What `why` says became of the one alert."""
+    (alert,) = await office.world.rows("alerts")
+    fate = await office.store.read(lambda tx: alerts_told.fate(tx, alert))
+    alerts_told.show(fate, When(ZoneInfo("UTC"), office.clock()), office.config)
+    return " ".join(capsys.readouterr().out.split())
 
 
 async def raise_to_critical(office: Office) -> None:
@@ -129,6 +141,59 @@ async def test_a_channel_that_works_again_in_the_night_is_heard_in_the_morning(
         assert min(came) >= MORNING
 
 
+@pytest.mark.parametrize("quiet", [EARLIER, LATEST, None])
+@pytest.mark.parametrize("failures", [0, 1])
+async def test_quiet_hours_end_as_they_are_by_then(
+    tmp_path: Path, quiet: Quiet | None, failures: int
+) -> None:
+    """They are changed in the night, with messages waiting: the new end holds for those too."""
+    async with desk(tmp_path) as (office, sink):
+        office.world.now = EVENING - MINUTE
+        await office.publish("gate", "Car bombing at the gate")
+        sink.answer_next(*LATER.split(" ", 1), times=failures)
+        if failures:
+            await office.deliver()
+        office.world.now = EVENING + MINUTE
+        assert await deliver_until(office, sink, EVENING + HOUR) == []
+        channel = replace(office.config.channels["desk"], quiet=quiet)
+        known = {**office.config.channels, "desk": channel}
+        office.world.config = replace(office.config, channels=known)
+        ends_at = MORNING - 7 * HOUR + quiet.end_minute * MINUTE if quiet else office.world.now
+        (came,) = await deliver_until(office, sink, MORNING + 3 * HOUR)
+        assert ends_at <= came <= ends_at + 5 * MINUTE
+
+
+@pytest.mark.parametrize("hours", [0, 3])
+async def test_what_waits_for_the_morning_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], hours: int
+) -> None:
+    """Before the night that its next try falls into, and long after that would have been."""
+    async with desk(tmp_path) as (office, sink):
+        office.world.now = EVENING - 20 * SECOND
+        sink.answer_next(*LATER.split(" ", 1), times=1)
+        await office.publish("gate", "Car bombing at the gate")
+        await office.deliver()
+        office.world.now += hours * HOUR
+        await office.deliver()
+        told = await said(office, capsys)
+    day = "" if hours else "23 Nov "
+    assert f"waits, next try {day}07:00, when quiet hours end" in told
+
+
+async def test_what_is_critical_says_when_it_comes_in_the_night(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with desk(tmp_path) as (office, sink):
+        await raise_to_critical(office)
+        office.world.now = EVENING
+        sink.answer_next(*LATER.split(" ", 1), times=1)
+        await office.publish("gate", "Car bombing at the gate")
+        await office.deliver()
+        told = await said(office, capsys)
+    assert "waits, next try 23:00" in told
+    assert "quiet" not in told
+
+
 async def test_a_digest_waits_too_but_one_that_was_asked_for(tmp_path: Path) -> None:
     async with desk(tmp_path) as (office, sink):
         office.world.now = EVENING + HOUR
@@ -137,10 +202,11 @@ async def test_a_digest_waits_too_but_one_that_was_asked_for(tmp_path: Path) -> 
         )
         assert len(await deliver_until(office, sink, EVENING + 2 * HOUR)) == 1
         await owe(office, DeliveryKind.DIGEST, "digest:daily:2025-11-22")
-        (row,) = await waiting(office)
         await office.deliver()
-        (put_off,) = await waiting(office)
-        assert row["try_at"] < put_off["try_at"] == MORNING
+        assert [row["tries"] for row in await office.deliveries("desk")] == [1, 0]
+        office.world.now = MORNING
+        await office.deliver()
+        assert [row["tries"] for row in await office.deliveries("desk")] == [1, 1]
 
 
 async def test_trouble_of_our_own_is_told_in_the_night(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from monitor.settings import (
     Severity,
     TextMatcher,
 )
-from monitor.store import alerts, outbox, stories
+from monitor.store import alerts, conversations, outbox, stories
 from monitor.store.db import Row
 from monitor.store.outbox import Attempt
 from monitor.store.stories import Story
@@ -73,7 +73,9 @@ async def deliveries(world: World, recipient: str = ANA) -> list[Row]:
 
 
 async def claim(world: World, limit: int = 100):
-    return await world.store.write(lambda tx: outbox.claim(tx, "me", "test", world.now, limit))
+    return await world.store.write(
+        lambda tx: outbox.claim(tx, "me", outbox.Claim("test", world.now, limit))
+    )
 
 
 async def later(world: World, at: int) -> None:
@@ -198,7 +200,7 @@ async def test_reading_a_page_does_not_shorten_the_pause_between_messages(tmp_pa
         waits_until = world.now + 30 * MINUTE
         assert (await deliveries(world))[-1]["try_at"] == waits_until
         (key,) = {row["subject"] for row in await world.rows("conversations")}
-        await world.store.write(lambda tx: outbox.send_now(tx, [key], world.now))
+        await world.store.write(lambda tx: conversations.send_now(tx, [key], world.now))
         assert (await deliveries(world))[-1]["try_at"] == waits_until
 
 

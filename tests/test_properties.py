@@ -99,7 +99,7 @@ def test_what_is_owed_is_sent_or_still_owed(said: Sequence[str]) -> None:
             for answer in said:
                 world.now += HOUR
                 leased = await world.store.write(
-                    lambda tx: outbox.claim(tx, "me", "t", world.now, 10)
+                    lambda tx: outbox.claim(tx, "me", outbox.Claim("t", world.now, 10))
                 )
                 for delivery in leased:
                     attempt = outbox.Attempt(delivery, answer, world.now, detail=answer)

@@ -293,7 +293,7 @@ def owe(subject: str, *, channel: str = "desk", now: int = NOW) -> outbox.Owed:
 
 
 async def claim(store: Store, channel: str = "desk", now: int = NOW):
-    return await store.write(lambda tx: outbox.claim(tx, channel, "daemon", now, 10))
+    return await store.write(lambda tx: outbox.claim(tx, channel, outbox.Claim("daemon", now, 10)))
 
 
 async def test_a_conversation_is_sent_in_order(store: Store) -> None:

@@ -68,7 +68,7 @@ class Desk:
         world = self.world
         for name in world.config.channels:
             for delivery in await world.store.write(
-                lambda tx, name=name: outbox.claim(tx, name, "test", world.now, 100)
+                lambda tx, name=name: outbox.claim(tx, name, outbox.Claim("test", world.now, 100))
             ):
                 message = await world.store.read(
                     lambda tx, d=delivery: briefings.message(tx, world.config, d, world.now)

@@ -103,7 +103,7 @@ class World:
         messages = []
         for channel in self.config.channels:
             leased = await self.store.write(
-                lambda tx, name=channel: outbox.claim(tx, name, "test", self.now, 100)
+                lambda tx, name=channel: outbox.claim(tx, name, outbox.Claim("test", self.now, 100))
             )
             for delivery in leased:
                 alerts = await self.store.read(lambda tx, d=delivery: told.of_delivery(tx, d))

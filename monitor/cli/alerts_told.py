@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from monitor import hours
 from monitor.cli import out, quoting, shapes
 from monitor.cli.when import When
 from monitor.model import HoldReason, Reason, Told, short_id
-from monitor.store import holds, told, views
+from monitor.settings import Config
+from monitor.store import holds, nights, told, views
 from monitor.store.db import Row, Tx
 
 _HELD = {
@@ -33,10 +35,11 @@ _OCCASIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """One message to one recipient, and every try to send it."""
+    """One message to one recipient, and every try to send it.  `passes`: also in quiet hours."""
 
     delivery: Row
     attempts: Sequence[Row]
+    passes: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +54,18 @@ class Fate:
 
 def fate(tx: Tx, alert: Row) -> Fate:
     rows = views.deliveries_of_alert(tx, alert["alert_id"])
-    sendings = [Sending(row, views.attempts_of(tx, row["delivery_id"])) for row in rows]
+    sendings = [
+        Sending(
+            row, views.attempts_of(tx, row["delivery_id"]), nights.passes(tx, row["delivery_id"])
+        )
+        for row in rows
+    ]
     return Fate(
         alert, told.alert(tx, alert["alert_id"]), sendings, holds.of_alert(tx, alert["alert_id"])
     )
 
 
-def show(one: Fate, when: When) -> None:
+def show(one: Fate, when: When, config: Config) -> None:
     alert = one.alert
     quoting.show(one.told)
     late = ", late: published long before it was seen" if alert["late"] else ""
@@ -65,7 +73,7 @@ def show(one: Fate, when: When) -> None:
     raised = f"raised {when.second(alert['raised_at'])}{late}"
     out.lines(*out.hanging("  ", f"alert {short_id(alert['alert_id'])}, {raised}: {why}"))
     for sending in one.sendings:
-        _show_sending(sending, when)
+        _show_sending(sending, when, config)
     for row in one.held:
         out.lines(*out.hanging(f"  {row['channel']}: ", _held(row, when)))
     if not one.sendings and not one.held:
@@ -106,10 +114,20 @@ def _held(row: Row, when: When) -> str:
     return f"{where} since {when.clock(row['held_at'])}: {words}"
 
 
-def _show_sending(sending: Sending, when: When) -> None:
+def _next_try(sending: Sending, when: When, config: Config) -> str:
+    """When a message that waits goes out next; one that is due goes with the next tick."""
+    row = sending.delivery
+    at = max(row["try_at"], when.now)
+    quiet_until = None if sending.passes else hours.quiet_until(config, row["channel"], at)
+    if quiet_until is not None:
+        return f"next try {when.clock(quiet_until)}, when quiet hours end"
+    return f"next try {when.clock(row['try_at'])}"
+
+
+def _show_sending(sending: Sending, when: When, config: Config) -> None:
     row = sending.delivery
     state = {
-        "waiting": f"waits, next try {when.clock(row['try_at'])}",
+        "waiting": f"waits, {_next_try(sending, when, config)}",
         "held": "held: the channel is paused, see wirewatch status",
         "dead": "given up",
         "sent": "sent",

@@ -76,7 +76,7 @@ def run(call: Call, subject: str) -> None:
         return
     _show_item(account, when)
     for verdict in verdicts:
-        _show_rule(verdict, account, when)
+        _show_rule(verdict, account, when, config)
     if alert is not None:
         out.lines("", f"all rules on this article: wirewatch why {account.stored.id}")
 
@@ -207,14 +207,14 @@ def _stated(item: Item) -> Iterator[tuple[str, str]]:
             yield "headline" if name == "title" else name, value + reason
 
 
-def _show_rule(verdict: Verdict, account: Account, when: When) -> None:
+def _show_rule(verdict: Verdict, account: Account, when: When, config: Config) -> None:
     out.lines("", *out.hanging(f"{verdict.rule_id}: ", verdict.why))
     fates = account.alerts.get(verdict.rule_id, ())
     if verdict.matched and not fates and verdict.rule_id in account.texts:
         spans = kept.load_spans(account.matches[verdict.rule_id]["spans"])
         quoting.show(quoting.told(verdict.rule_id, account.texts[verdict.rule_id], spans))
     for fate in fates:
-        alerts_told.show(fate, when)
+        alerts_told.show(fate, when, config)
 
 
 def _shape(account: Account, verdicts: Sequence[Verdict]) -> shapes.Shape:

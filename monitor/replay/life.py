@@ -17,7 +17,7 @@ from monitor.replay.groups import Groups
 from monitor.replay.sender import Message, Sender
 from monitor.replay.window import Step, Steps, Window, ask, read, yes
 from monitor.store import alerts as kept
-from monitor.store import items, outbox, past, scratch, silences, states
+from monitor.store import conversations, items, past, scratch, silences, states
 from monitor.store.db import Tx
 from monitor.store.states import History, State
 from monitor.worth import worth_of
@@ -208,7 +208,7 @@ class _Life:
         root = self.groups.settle(step.item_id, step.at)
         self._situate(root, step)
         if step.change is None:
-            outbox.send_now(self.tx, items.stories(self.tx, step.item_id), step.at)
+            conversations.send_now(self.tx, items.stories(self.tx, step.item_id), step.at)
         elif step.change is not Change.NEW or yes(step.matches):
             item, source_id = history.states[step.state].item, history.row["source_id"]
             closed = step.body_state is not BodyState.WANTED

@@ -68,7 +68,7 @@ class Sender:
         if known is not None and known.claimed_at > now:
             scratch.wait_until(self.tx, row["delivery_id"], known.claimed_at)
             return
-        for delivery in outbox.claim(self.tx, row["channel"], HOLDER, now, 1):
+        for delivery in outbox.claim(self.tx, row["channel"], outbox.Claim(HOLDER, now, 1)):
             self._note(delivery, now)
             self._await(delivery, now)
 

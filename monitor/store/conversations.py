@@ -173,6 +173,22 @@ def put_off(tx: Tx, conversation: str, at: int, spacing_ms: int) -> None:
     )  # fmt: skip
 
 
+def send_now(tx: Tx, stories: Sequence[str], now: int) -> None:
+    """What waited for the article's page to be read waits no longer than it is due, and than the
+    message before it asks."""
+    tx.run(
+        """UPDATE deliveries SET try_at = min(try_at, max(coalesce(due_at, :now), :now, coalesce(
+             (SELECT e.sent_at + deliveries.spacing_ms FROM deliveries e
+              WHERE e.conversation_id = deliveries.conversation_id
+                AND e.recipient = deliveries.recipient
+                AND e.revision = deliveries.revision - 1), 0)))
+           WHERE state = 'waiting' AND tries = 0 AND kind = 'alert' AND conversation_id IN
+             (SELECT conversation_id FROM conversations
+              WHERE subject IN (SELECT value FROM json_each(:stories)))""",
+        now=now, stories=json.dumps(list(stories)),
+    )  # fmt: skip
+
+
 def withdraw(tx: Tx, alert_id: str, channel: str, *, but: str | None = None) -> bool:
     """Take an alert out of what `channel` owes, about other subjects than `but`.
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from monitor.model import DeliveryKind, LeasedDelivery
 from monitor.store.db import Row, Tx
+from monitor.store.nights import PASSES
 
 # Longer than any sending may take: SMTP with a slow greylister is the slowest.
 LEASE_MS = 5 * 60 * 1000
@@ -87,36 +88,32 @@ def channels_of(tx: Tx, alert_id: str) -> frozenset[str]:
     return frozenset(row["channel"] for row in rows)
 
 
-def send_now(tx: Tx, stories: Sequence[str], now: int) -> None:
-    """What waited for the article's page to be read waits no longer than it is due, and than the
-    message before it asks."""
-    tx.run(
-        """UPDATE deliveries SET try_at = min(try_at, max(coalesce(due_at, :now), :now, coalesce(
-             (SELECT e.sent_at + deliveries.spacing_ms FROM deliveries e
-              WHERE e.conversation_id = deliveries.conversation_id
-                AND e.recipient = deliveries.recipient
-                AND e.revision = deliveries.revision - 1), 0)))
-           WHERE state = 'waiting' AND tries = 0 AND kind = 'alert' AND conversation_id IN
-             (SELECT conversation_id FROM conversations
-              WHERE subject IN (SELECT value FROM json_each(:stories)))""",
-        now=now, stories=json.dumps(list(stories)),
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who asks for how many deliveries.  `quiet`: only for those that pass in quiet hours."""
+
+    holder: str
+    now: int
+    limit: int
+    quiet: bool = False
 
 
-def channels_due(tx: Tx, now: int) -> list[str]:
-    """Channels that have something to send now, also paused ones whose hourly try is due."""
+def channels_due(tx: Tx, now: int, quiet: Collection[str] = ()) -> list[str]:
+    """Channels that have something to send now, also paused ones whose hourly try is due; of the
+    `quiet` ones those with something that passes in quiet hours."""
     rows = tx.all(
-        """SELECT DISTINCT d.channel FROM deliveries d
+        f"""SELECT DISTINCT d.channel FROM deliveries d
            LEFT JOIN paused_channels p ON p.channel = d.channel
            WHERE d.state = 'waiting' AND d.try_at <= :now
              AND (d.lease_until IS NULL OR d.lease_until <= :now)
-             AND (p.try_at IS NULL OR p.try_at <= :now)""",
-        now=now,
-    )
+             AND (p.try_at IS NULL OR p.try_at <= :now)
+             AND (d.channel NOT IN (SELECT value FROM json_each(:quiet)) OR {PASSES})""",
+        now=now, quiet=json.dumps(list(quiet)),
+    )  # fmt: skip
     return [row["channel"] for row in rows]
 
 
-def claim(tx: Tx, channel: str, holder: str, now: int, limit: int) -> list[LeasedDelivery]:
+def claim(tx: Tx, channel: str, asked: Claim) -> list[LeasedDelivery]:
     """Lease what `channel` owes now, oldest first and each conversation in order, edits last.
 
     A try counts from here: what was once on its way is never sent again with other words.
@@ -126,26 +123,28 @@ def claim(tx: Tx, channel: str, holder: str, now: int, limit: int) -> list[Lease
     probe = tx.run(
         """UPDATE paused_channels SET try_at = :now + 3600000
            WHERE channel = :channel AND try_at <= :now""",
-        channel=channel, now=now,
+        channel=channel, now=asked.now,
     )  # fmt: skip
     if not probe and paused(tx, channel) is not None:
         return []
     rows = tx.all(
-        """UPDATE deliveries SET lease_token = :token || '-' || delivery_id,
+        f"""UPDATE deliveries SET lease_token = :token || '-' || delivery_id,
              lease_holder = :holder, lease_until = :until, tries = tries + 1,
              claimed_at = coalesce(claimed_at, :now)
            WHERE delivery_id IN (
              SELECT d.delivery_id FROM deliveries d
              WHERE d.channel = :channel AND d.state = 'waiting' AND d.try_at <= :now
                AND (d.lease_until IS NULL OR d.lease_until <= :now)
+               AND (NOT :quiet OR {PASSES})
                AND NOT EXISTS (
                  SELECT 1 FROM deliveries e
                  WHERE e.conversation_id = d.conversation_id AND e.recipient = d.recipient
                    AND e.revision < d.revision AND e.state = 'waiting' AND e.kind <> 'edit')
              ORDER BY d.kind = 'edit', d.tries * :probe, d.try_at, d.delivery_id LIMIT :limit)
            RETURNING *""",
-        token=secrets.token_hex(8), holder=holder, until=now + LEASE_MS, channel=channel,
-        now=now, probe=probe, limit=1 if probe else limit,
+        token=secrets.token_hex(8), holder=asked.holder, until=asked.now + LEASE_MS,
+        channel=channel, now=asked.now, quiet=asked.quiet, probe=probe,
+        limit=1 if probe else asked.limit,
     )  # fmt: skip
     rows = sorted(rows, key=lambda row: (row["kind"] == DeliveryKind.EDIT, row["delivery_id"]))
     return [leased(row) for row in rows]
