@@ -93,6 +93,15 @@ def test_a_silence_of_what_may_come_is_taken(place, condition: str) -> None:
     assert place.call("silence", "add", "--yes", "--match", condition).exit_code == 0
 
 
+@pytest.mark.parametrize("source", ["adhoc:wire.example", "gone"])
+def test_a_silence_of_a_source_that_only_the_archive_knows_is_taken(place, source: str) -> None:
+    """Polled by hand, or in the files no more: its articles may still be told."""
+    with closing(sqlite3.connect(place.database)) as db, db:
+        db.execute("UPDATE sources SET source_id = ?, retired_at = 1 WHERE rowid = 1", (source,))
+    told = place.call("silence", "add", "--yes", "--match", f"source = {source}")
+    assert told.exit_code == 0, told.output
+
+
 def test_a_silence_of_a_story_is_named_by_any_alert_of_it(place, alert) -> None:
     told = place.json("silence", "add", "--story", short_id(alert), "--author", "ana")
     assert told[0]["matchers"][0][:2] == ["story", "="]

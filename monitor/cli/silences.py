@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from difflib import get_close_matches
@@ -25,7 +25,7 @@ from monitor.rules.syntax import parse
 from monitor.settings import Config, LabelMatcher, Severity
 from monitor.silencing import STORY
 from monitor.store import alerts as kept
-from monitor.store import holds, items, views
+from monitor.store import holds, items, sources, views
 from monitor.store import silences as stored
 from monitor.store.db import Tx
 
@@ -56,8 +56,8 @@ def add(call: Call, wish: Wish, *, yes: bool) -> None:
     """Show what it would have hidden, ask, and keep alerts back from now on."""
     config, now = place.look(call), wall_clock()
     _check(wish)
-    _check_names(config, wish)
     with Archive(config.settings.database) as archive:
+        _check_names(_values(config, archive.read(sources.names)), wish)
         silence = archive.read(lambda tx: _silence(tx, wish, now))
         hidden = archive.read(lambda tx: would_hide(tx, config, silence, now))
         if not call.as_json:
@@ -137,9 +137,8 @@ def _check(wish: Wish) -> None:
             raise click.UsageError(f"--text is no query: {error}") from error
 
 
-def _check_names(config: Config, wish: Wish) -> None:
+def _check_names(known: Mapping[str, list[str]], wish: Wish) -> None:
     """What is misspelt would keep nothing back."""
-    known = _values(config)
     if wish.rule is not None and wish.rule not in known["rule"]:
         raise click.UsageError(f"no rule {wish.rule!r}; {_meant(wish.rule, known['rule'])}")
     for condition in map(_condition, wish.conditions):
@@ -152,11 +151,12 @@ def _check_names(config: Config, wish: Wish) -> None:
             raise click.UsageError(f"there is no {label} {value!r}; {_meant(value, values)}")
 
 
-def _values(config: Config) -> dict[str, list[str]]:
+def _values(config: Config, stored_sources: Sequence[str]) -> dict[str, list[str]]:
     """The labels there are, with their values where those are known; else none."""
     known: dict[str, list[str]] = {label: [] for label in (STORY, *ALERT_LABELS)}
     known["rule"] = [rule.id for rule in config.rules]
-    known["source"] = [source.id for source in config.sources]
+    of_files = [source.id for source in config.sources]
+    known["source"] = list(dict.fromkeys([*of_files, *stored_sources]))
     known["severity"] = [str(severity) for severity in Severity]
     known["late"] = known["partial"] = ["true", "false"]
     for rule in config.rules:

@@ -99,6 +99,11 @@ def rows(tx: Tx) -> Sequence[Row]:
     return tx.all("SELECT * FROM sources WHERE retired_at IS NULL ORDER BY rowid")
 
 
+def names(tx: Tx) -> list[str]:
+    """Every source that ever was, also one that was polled by hand or left the files."""
+    return [row["source_id"] for row in tx.all("SELECT source_id FROM sources ORDER BY rowid")]
+
+
 def guids_are_unstable(tx: Tx, source_id: str) -> None:
     """A guid is no key for this source any more."""
     tx.run("UPDATE sources SET guids_unstable = 1 WHERE source_id = :id", id=source_id)
