@@ -182,7 +182,7 @@ def _apply_poll(intake: Intake) -> Ingested:
         learned,
         schedule.next_poll(source, polled.outcome, failures, now),
         len(polled.items),
-        intake.changes.count(Change.NEW),
+        intake.first_shown,
         now,
     )
     accepted = work.settle_poll(intake.tx, due, settled)
@@ -196,7 +196,7 @@ def _learn(intake: Intake, source: Source, row: Row) -> int:
     if not source.every_is_learned or intake.baseline:
         return source.every_seconds
     every: int = row["every_seconds"]
-    new, now = intake.changes.count(Change.NEW), intake.now
+    new, now = intake.first_shown, intake.now
     if intake.polled.outcome.kind is OutcomeKind.FAILED:
         return every
     began_at: int = row["baseline_at"]

@@ -23,7 +23,8 @@ from monitor.urls import site
 
 @dataclass(slots=True)
 class Intake:
-    """`changes` and `alerts` are what has come of it so far; call `finish` before reading them."""
+    """`changes` and `alerts` are what has come of it so far.  `first_shown`: how many of the items
+    the source itself had not shown before, whoever had."""
 
     tx: Tx
     plan: Plan
@@ -32,6 +33,7 @@ class Intake:
     prepared: Prepared
     baseline: bool = False
     alerts: int = 0
+    first_shown: int = 0
     changes: list[Change] = field(default_factory=list)
     _register: Register = field(init=False)
     _next_id: int = 0
@@ -75,6 +77,7 @@ class Intake:
         # What is over the limit of one poll is read with the next ones.
         rounds = self._bodies_wanted // self.plan.config.settings.articles_per_poll
         self._bodies_wanted += state is BodyState.WANTED
+        self.first_shown += 1
         self._new.append(Arrival(
             item, source.id, site(item.url), candidate.fingerprint, _story_key(candidate),
             self.now, state, self.now + rounds * source.every_seconds * 1000, keys,
@@ -139,6 +142,7 @@ class Intake:
             item_id, source.id, self.now, self.baseline, candidate.listed, candidate.shown,
             candidate.item.guid,
         ))  # fmt: skip
+        self.first_shown += seen.first
         if seen.guid_changes >= dedupe.MOST_GUID_CHANGES:
             sources.guids_are_unstable(self.tx, source.id)
         if seen.first and not self.baseline and self._has_page_to_read(landed):

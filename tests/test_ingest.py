@@ -562,6 +562,24 @@ async def test_an_interval_is_learned_from_what_came(world: World) -> None:
     assert found == [(s, True) for s in (600, 600, 1200, 3600, 3600, 300, 300)]
 
 
+async def test_what_another_source_showed_first_came_from_this_one_too(world: World) -> None:
+    """An article an hour, each shown by a sister feed a minute before: what counts is what the
+    feed itself has not shown before, and that once."""
+    await world.store.write(lambda tx: sources.sync(tx, [LEARNED, OTHER], world.now))
+    shown: list[Item] = []
+    for _ in range(30):
+        shown.append(item(f"{world.now}"))
+        await world.poll(OTHER, *shown[-5:])
+        world.now += MINUTE
+        await world.poll(LEARNED, *shown[-5:])
+        world.now += 59 * MINUTE
+    (row,) = [row for row in await world.rows("sources") if row["source_id"] == LEARNED.id]
+    assert row["every_seconds"] == 900
+    assert row["last_new_item_at"] == world.now - 59 * MINUTE
+    polls = [row for row in await world.rows("polls") if row["source_id"] == LEARNED.id]
+    assert [row["new_items"] for row in polls] == [1] * 30
+
+
 async def test_an_interval_in_the_files_stays_as_it_is(world: World) -> None:
     """Whatever comes, or does not."""
     for hours, new in ((0, 40), (30, 0), (1, 9)):

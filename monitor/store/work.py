@@ -39,7 +39,8 @@ _HELD_AND_AS_ASKED = f"{_HELD} AND url = :url AND section IS :section"
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """How a poll went, as its source's row keeps it."""
+    """How a poll went, as its source's row keeps it.  `new_items`: new to the source, whoever else
+    had shown them."""
 
     outcome: Outcome
     every_seconds: int
