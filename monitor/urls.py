@@ -15,7 +15,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 import idna
@@ -60,7 +60,11 @@ _AMP_CACHE = ".cdn.ampproject.org"
 _AMP_CACHE_PATH = re.compile(r"/(?:[a-z]/)?(?:s/)?([^/]+\..*)")
 _GOOGLE_AMP_PATH = re.compile(r"/amp/(?:s/)?([^/]+\..*)")
 
-_suffixes = PublicSuffixList()
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    """1.7 MB, of which those who read nothing but feeds have no need."""
+    return PublicSuffixList()
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -118,7 +122,7 @@ def registrable(host: str) -> str:
     host = host.lower().strip(".")
     if _ADDRESS.fullmatch(host):
         return host
-    return _suffixes.privatesuffix(host) or host
+    return _suffixes().privatesuffix(host) or host
 
 
 def absolute(base: str, href: str) -> str | None:
