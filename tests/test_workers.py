@@ -57,6 +57,23 @@ async def test_another_process():
         assert await workers.run(os.getpid, wall_seconds=PATIENCE_SECONDS) != os.getpid()
 
 
+async def test_loaded_once():
+    """What one worker has loaded is asked of it again, as long as it is free."""
+    async with running(count=2) as workers:
+
+        async def asked(fn):
+            return await workers.run(fn, wall_seconds=PATIENCE_SECONDS)
+
+        both = set(await asyncio.gather(asked(os.getpid), asked(os.getpid)))
+        assert len(both) == 2
+        used = set()
+        for _ in range(5):
+            used.add(await asked(unruly.process))
+            await asyncio.gather(asked(os.getpid), asked(os.getpid))
+            await asked(os.getpid)
+        assert len(used) == 1
+
+
 async def test_own_error():
     """An error of ours comes through unchanged."""
     async with running(count=1) as workers:

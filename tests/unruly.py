@@ -26,6 +26,10 @@ def add(one, *, other):
     return one + other
 
 
+def process():
+    return os.getpid()
+
+
 def raise_read_error():
     raise ReadError(ReadReason.NO_LIST, "no list")
 
