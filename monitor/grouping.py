@@ -216,15 +216,16 @@ def _find_copy(row: Row, told: Telling, near: Sequence[_Near]) -> _Copy | None:
 def _find_near(tx: Tx, row: Row, subject: Subject) -> list[_Near]:
     """The items that have most of its telling words, each word by its rarity."""
     since = neighbours.first_seen_since(tx, subject.at - LOOKS_BACK_MS)
-    waiting = words.waiting(tx, _MOST_WAITING)
+    forms = sought(subject.telling, subject.rarity, WORDS_SOUGHT)
+    sought_words = [indexed(form) for form in forms]
+    waiting = words.waiting(tx, sought_words, _MOST_WAITING)
     shared: dict[int, float] = {}
     times: Counter[int] = Counter()
     sought_for = 0.0
-    for form in sought(subject.telling, subject.rarity, WORDS_SOUGHT):
-        word, worth = indexed(form), subject.rarity.of(form) ** 2
+    for form, word, holding in zip(forms, sought_words, waiting, strict=True):
+        worth = subject.rarity.of(form) ** 2
         sought_for += worth
-        holding = set(words.holding(tx, word, since, FOUND_PER_WORD))
-        holding.update(item_id for item_id, forms in waiting if f" {word} " in forms)
+        holding.update(words.holding(tx, word, since, FOUND_PER_WORD))
         holding.discard(row["item_id"])
         times.update(holding)
         for item_id in holding:

@@ -13,7 +13,7 @@ import pytest
 from monitor.errors import LeaseHeld, StoreError
 from monitor.model import BodyState, DeliveryKind, Item, Outcome, OutcomeKind, WantedBody
 from monitor.settings import Source
-from monitor.store import arrivals, hosts, items, outbox, sources, work
+from monitor.store import arrivals, hosts, items, outbox, sources, words, work
 from monitor.store.db import Store, Tx, connect
 
 NOW = 1_763_800_000_000
@@ -385,3 +385,16 @@ async def test_others_write_between_the_bits_of_long_work(store: Store) -> None:
 
     await asyncio.gather(store.write_bit_by_bit(work_on, go_on), come_between())
     assert len(bits) < 10
+
+
+def test_waiting_words():
+    """What waits to be indexed is found by whole words, at its ends too, the newest texts alone."""
+    with closing(sqlite3.connect(":memory:")) as db:
+        batch = Tx(db)
+        tx = Tx(db, batch)
+        words.add(batch, [(1, " old bomb "), (2, " bomb bombs ärger "), (3, "")])
+        words.add(tx, [(4, "北京 bomb"), (5, " c_2b__2b_ ärger last ")])
+        sought = ["bomb", "ärger", "北京", "c_2b__2b_", "last", "om", "old"]
+        assert words.waiting(tx, sought, 4) == [{2, 4}, {2, 5}, {4}, {5}, {5}, set(), set()]
+        assert words.waiting(tx, [], 4) == []
+        assert words.waiting(Tx(db), ["bomb"], 4) == [set()]

@@ -7,7 +7,11 @@ words that are made, one by one, of what SQLite's `ascii` tokenizer takes for on
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
+
+from ahocorasick_rs import BytesAhoCorasick
 
 from monitor.store.db import Row, Tx
 
@@ -61,9 +65,23 @@ def holding(tx: Tx, word: str, since: int, most: int) -> list[int]:
     return [row["rowid"] >> _SHIFT for row in rows]
 
 
-def waiting(tx: Tx, most: int) -> list[tuple[int, str]]:
-    """Item id and words, a blank around each, of the newest texts stored in this transaction."""
-    return [(rowid >> _SHIFT, f" {words} ") for rowid, words in tx.waiting(_INSERT)[-most:]]
+def waiting(tx: Tx, sought: Sequence[str], most: int) -> list[set[int]]:
+    """Of each of these words, the ids of items that hold it among the newest texts stored in this
+    transaction."""
+    newest = tx.waiting(_INSERT)[-most:]
+    found: list[set[int]] = [set() for _ in sought]
+    if not newest:
+        return found
+    # All words in one pass: to look for each in each text takes three times as long.
+    texts = [words.encode() for _, words in newest]
+    starts = list(accumulate((len(text) + 1 for text in texts), initial=1))
+    seeker = BytesAhoCorasick([f" {word} ".encode() for word in sought])
+    blank = b" "
+    places = seeker.find_matches_as_indexes(blank + blank.join(texts) + blank, overlapping=True)
+    for number, at, _ in places:
+        rowid, _ = newest[bisect_right(starts, at + 1) - 1]
+        found[number].add(rowid >> _SHIFT)
+    return found
 
 
 def counted(tx: Tx, starts: Iterable[str]) -> list[tuple[str, int]]:
