@@ -244,9 +244,11 @@ def _rarity(tx: Tx, item_id: int) -> Rarity:
     if due > up_to:
         before = _known(tx, digest)
         rows = neighbours.sample(tx, max(up_to, due - rarity.TEXTS), due)
-        counted = before.and_of(telling.forms(row["title"], row["body"]) for row in rows).dump()
-        digest = hashlib.sha256(counted.encode()).hexdigest()
-        neighbours.keep_word_counts(tx, due, digest, counted)
+        counted = before.and_of(telling.forms(row["title"], row["body"]) for row in rows)
+        dumped = counted.dump()
+        digest = hashlib.sha256(dumped.encode()).hexdigest()
+        neighbours.keep_word_counts(tx, due, digest, dumped)
+        _remember(digest, counted)
     return _known(tx, digest)
 
 
@@ -260,6 +262,10 @@ def _known(tx: Tx, digest: str) -> Rarity:
     if not digest:
         return rarity.COMMON
     if digest not in _counted:
-        _counted.clear()
-        _counted[digest] = rarity.load(neighbours.word_counts(tx))
+        _remember(digest, rarity.load(neighbours.word_counts(tx)))
     return _counted[digest]
+
+
+def _remember(digest: str, counted: Rarity) -> None:
+    _counted.clear()
+    _counted[digest] = counted

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
+from itertools import chain
 from math import log
 
 from monitor.text import fold
@@ -44,16 +45,13 @@ class Rarity:
 
     def and_of(self, texts: Iterable[frozenset[str]]) -> Rarity:
         """With one more sample counted."""
-        counts: Counter[str] = Counter()
-        number = 0
-        for forms in texts:
-            counts.update(forms)
-            number += 1
+        sample = list(texts)
+        counts = Counter(chain.from_iterable(sample))
         faded = {form: count * _KEPT for form, count in self.counts.items()}
         for form, count in counts.items():
             faded[form] = faded.get(form, 0.0) + count
         return Rarity(
-            self.texts * _KEPT + number,
+            self.texts * _KEPT + len(sample),
             {form: round(count, 2) for form, count in faded.items() if count >= _FEWEST},
         )
 

@@ -74,7 +74,10 @@ def read(title: str | None, body: str | None) -> Telling:
 
 def forms(title: str | None, body: str | None) -> frozenset[str]:
     """The words of `lead` and `rest` alone, at half of what a telling costs."""
-    return _worded(Scan(f"{title or ''}\n{_beginning(body or '')}").forms())
+    scan = Scan(f"{title or ''}\n{_beginning(body or '')}")
+    # Of the plain words all begin with a letter or digit.
+    plain = frozenset([word for word in scan.run.split() if len(word) <= _LONGEST_WORD])
+    return plain | _worded(scan.extra) if scan.extra else plain
 
 
 def _beginning(body: str) -> str:
