@@ -101,7 +101,8 @@ def judge(tx: Tx, plan: Plan, prepared: Prepared, arrived: Arrived) -> int:
         stored = items.load(tx, item_id)
         origin = stored.origin or ""
     keys = items.stories(tx, item_id)
-    joined = owing.take_back(tx, item_id, keys, arrived.now)
+    if arrived.change is Change.COMPLETED:
+        owing.take_back(tx, item_id, keys, arrived.now)
     situation = Situation(
         stored, keys[0], arrived.change, news_at, arrived.now,
         plan.config.settings.late_after_seconds, kept.is_told(tx, item_id),
@@ -114,11 +115,10 @@ def judge(tx: Tx, plan: Plan, prepared: Prepared, arrived: Arrived) -> int:
     if arrived.change is Change.COMPLETED:
         count_unknown(tx, matches, stored.source_id, arrived.now)
     case.find_lost({match.rule_id for match in matches})
-    again = {alert.alert_id: alert for alert in (*joined, *case.completed)}
-    if case.raised or again:
+    if case.raised or case.completed:
         origins = stories.tally(tx, keys[0], arrived.now).origins
         subject = owing.Subject(stored, keys, len(origins), arrived.now)
-        owing.owe(tx, plan, subject, [*case.raised, *again.values()])
+        owing.owe(tx, plan, subject, [*case.raised, *case.completed])
     elif news_at is not None and matches and arrived.change in (Change.NEW, Change.COMPLETED):
         owing.recount(tx, plan, keys, arrived.now)
     case.prove()

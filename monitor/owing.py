@@ -98,18 +98,14 @@ def _by_itself(pace: Pace, talk: Talk, alerts: Sequence[Alert]) -> Due | Held:
     return due
 
 
-def take_back(tx: Tx, item_id: int, story_keys: Sequence[str], now: int) -> list[Alert]:
-    """An item that its page, or an edit, joined to another story opens no second conversation: what
-    nobody was told of it yet is judged anew, as of one more article of that story.
-
-    Returns what it has told of besides, to nobody yet: that is owed where the whole is told.
-    """
+def take_back(tx: Tx, item_id: int, story_keys: Sequence[str], now: int) -> None:
+    """An item whose page joined it to a story that was told opens no second conversation: what
+    nobody was told of it yet is judged anew, as of one more article of that story."""
     for alert_id in kept.opened_twice(tx, item_id, story_keys, now):
         for channel in outbox.channels_of(tx, alert_id):
             conversations.withdraw(tx, alert_id, channel)
         holds.release(tx, alert_id)
         kept.forget(tx, alert_id)
-    return kept.untold_of_merged(tx, item_id, now)
 
 
 def recount(tx: Tx, plan: Plan, story_keys: Sequence[str], now: int) -> None:

@@ -445,39 +445,6 @@ async def test_what_is_new_in_such_a_teaser_goes_into_the_conversation(port: Wor
     assert [row["revision"] for row in await deliveries(port)] == [1, 2]
 
 
-@asynccontextmanager
-async def two_stories(directory: Path, title: str) -> AsyncIterator[World]:
-    """Both wait for their group; the second is of the first as soon as it is edited."""
-    async with desk(directory) as world:
-        fields = {"url": "https://brief.example/port", "body": TEXT, "wire": "NWA"}
-        await world.poll(BRIEF, item("port", "Car bombing at Port Saren fish market", **fields))
-        world.now += SECOND
-        second = {"url": "https://brief.example/second"}
-        await world.poll(BRIEF, item("", title, "Nothing else is known yet.", **second))
-        assert len(await world.rows("conversations")) == 2
-        world.now += 5 * SECOND
-        await world.poll(BRIEF, item("", title, TEXT, wire="NWA", **second))
-        assert len({row["merged_into"] for row in await world.rows("stories")}) == 2
-        yield world
-
-
-async def test_an_edit_that_joins_two_stories_in_their_wait_opens_one(tmp_path: Path) -> None:
-    async with two_stories(tmp_path, TITLES[0]) as world:
-        assert len(await world.rows("conversations")) == 1
-        world.now += DAY
-        assert await world.told() == [("car-bombing",)]
-        assert [row["occasion"] for row in await world.rows("alerts")] == ["first"]
-
-
-async def test_what_is_new_in_the_second_of_them_goes_into_that_one(tmp_path: Path) -> None:
-    """What only the second says is told beside what both do."""
-    async with two_stories(tmp_path, TITLES[1]) as world:
-        assert len(await world.rows("conversations")) == 1
-        world.now += DAY
-        assert await world.told() == [("car-bombing", "liberated")]
-        assert await world.told() == []
-
-
 # --- what a page changes of what waits ------------------------------------------------------------
 
 WEEK_AGO = Stamp(NOON - 7 * DAY)

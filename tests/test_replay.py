@@ -236,23 +236,6 @@ async def test_a_teaser_that_opened_a_story_in_vain_is_lived_again_too(world: Wo
         assert archived == again(await replayed(world, since))
 
 
-async def test_a_story_that_an_edit_joins_to_another_is_lived_again_too(world: World) -> None:
-    """Both waited to be told; also where the window begins between the two."""
-    body = "Ships from Umm Qasr and Fao came into Basra on Monday. " * 2 + "It was liberated."
-    await world.poll(BRIEF)
-    await world.poll(BRIEF, item("first", "Port of Basra opens", body))
-    world.now += SECOND
-    await world.poll(BRIEF, item("vain", "Who liberated whom", "More soon."))
-    between = world.now + 1
-    world.now += 2 * SECOND
-    await world.poll(BRIEF, item("vain", "Port of Basra opens", body))
-    assert len(await world.rows("alerts")) == 1
-    await pass_time(world, 300)
-    for since in (0, between):
-        archived = await world.store.read(lambda tx, since=since: lived(tx, since))
-        assert archived == again(await replayed(world, since))
-
-
 async def test_a_date_that_only_the_page_had_is_not_known_before(world: World) -> None:
     """A teaser waits for the digest, or for its turn, by the date that it had itself."""
     old, new = Stamp(NOON - 9 * DAY, Precision.SECOND), Stamp(NOON, Precision.SECOND)
