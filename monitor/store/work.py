@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import count, islice
+from itertools import islice
 from urllib.parse import urlsplit
 
 from monitor.errors import LeaseHeld
@@ -91,17 +91,20 @@ def _with_room(tx: Tx, sources: Mapping[str, Source], asked: Claim) -> Iterator[
 
 def _due_names(tx: Tx, now: int, at_once: int) -> Iterator[str]:
     """Of all sources that are due, the longest overdue first; read as far as somebody goes on."""
-    for offset in count(0, at_once):
+    at = rowid = -1
+    while True:
         rows = tx.all(
-            f"""SELECT source_id FROM sources
-                WHERE next_poll_at <= :now AND paused_at IS NULL AND NOT paused_in_file
+            f"""SELECT source_id, next_poll_at, rowid FROM sources
+                WHERE next_poll_at <= :now AND (next_poll_at, rowid) > (:at, :rowid)
+                  AND paused_at IS NULL AND NOT paused_in_file
                   AND retired_at IS NULL AND managed_by = 'file' AND {FREE}
-                ORDER BY next_poll_at LIMIT :limit OFFSET :offset""",
-            now=now, limit=at_once, offset=offset,
+                ORDER BY next_poll_at, rowid LIMIT :limit""",
+            now=now, at=at, rowid=rowid, limit=at_once,
         )  # fmt: skip
         yield from (row["source_id"] for row in rows)
         if len(rows) < at_once:
             return
+        at, rowid = rows[-1]["next_poll_at"], rows[-1]["rowid"]
 
 
 @lru_cache(maxsize=_HOSTS_REMEMBERED)
