@@ -234,14 +234,16 @@ def failed(work: DueSource | WantedBody, error: FetchError | ReadError) -> Polle
         outcome = replace(
             outcome, status=error.status, retry_after_seconds=error.retry_after_seconds
         )
-    if isinstance(work, WantedBody):
-        return Polled(outcome, wanted=work)
-    return Polled(outcome, due=work)
+    return _came_to(work, outcome)
 
 
 def broke(work: DueSource | WantedBody, error: Exception) -> Polled:
     """The outcome that a mistake of ours is."""
     outcome = Outcome(OutcomeKind.FAILED, reason=BROKE, detail=f"{type(error).__name__}: {error}")
+    return _came_to(work, outcome)
+
+
+def _came_to(work: DueSource | WantedBody, outcome: Outcome) -> Polled:
     if isinstance(work, WantedBody):
         return Polled(outcome, wanted=work)
     return Polled(outcome, due=work)
