@@ -128,13 +128,31 @@ JOINTS = [
     "\u2019s ",
     "\xa0",
     "\u2028",
+    ' ("',
+    ")",
+    "' ",
+    " #",
 ]
 PROSE = st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(JOINTS)), max_size=20).map(
     lambda pairs: "".join(chain.from_iterable(pairs))
 )
 PHRASES = st.lists(
     st.sampled_from(
-        ["car", "bomb", "us", "cars", "s", "200", "cafe", "caf", "bom?", "bom?s", "car*"]
+        [
+            "car",
+            "bomb",
+            "us",
+            "cars",
+            "s",
+            "200",
+            "cafe",
+            "caf",
+            "carbomb",
+            "bombus",
+            "bom?",
+            "bom?s",
+            "car*",
+        ]
     ),
     min_size=1,
     max_size=3,

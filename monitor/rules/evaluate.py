@@ -14,7 +14,6 @@ from monitor.rules.hits import MOST_STRETCHES, Stretches, in_code_points
 from monitor.rules.logic import all_of, any_of, opposite
 from monitor.rules.near import at_least, near
 from monitor.rules.occurrences import alternatives, has_maybes, stretches
-from monitor.rules.phrases import links
 from monitor.rules.spaces import Space
 from monitor.rules.tree import (
     DEFAULT_FIELD,
@@ -111,7 +110,7 @@ def _in_text(word: Word, fields: Fields) -> Found | None:
     """In title and body at once, which no phrase goes across; None where that is not worth it."""
     if fields.chunks is None:
         return None
-    there = around_rarest(links(word.written), fields.chunks)
+    there = around_rarest(word.written, fields.chunks)
     if there is None:
         return None
     if not there.some:

@@ -119,5 +119,5 @@ def _features(rules: Iterable[_Compiled]) -> Iterator[str]:
     return (feature for one in rules for some in one.needed or () for feature in some)
 
 
-def _sorted(spans: Iterable[Span]) -> tuple[Span, ...]:
-    return tuple(sorted(set(spans)))
+def _sorted(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    return tuple(sorted(set(spans))) if len(spans) > 1 else spans

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from monitor.rules.hits import Stretches, outermost
-from monitor.rules.phrases import Link, asks_for_sign, has_wildcard, literal_start
+from monitor.rules.phrases import Link, asks_for_sign, has_wildcard, links, literal_start
 from monitor.rules.regexes import is_like
 from monitor.text import Chunk, Chunks, Kind, Token, paragraphs, tokens
 
@@ -18,22 +18,21 @@ _LONGEST = 1000  # a window of more characters is no window
 _Anchor = tuple[frozenset[str], int, int]
 
 
-def around_rarest(chain: tuple[Link, ...], chunks: Chunks) -> Stretches | None:
-    """Where the phrase stands in the text; None where `windows` has none."""
-    plain = _plain(chain)
-    places_of_plain = chunks.plainly(plain) if plain else None
-    if places_of_plain is not None:
-        return Stretches(places_of_plain)
-    found = windows(chain, chunks)
-    if found is None:
-        return None
-    text = chunks.text
-    places = {
-        (start + one.start, start + one.end)
-        for start, end in found
-        for one in phrase_in(text[start:end], chain)
-    }
-    return outermost(places) if len(places) > 1 else Stretches(list(places))
+def around_rarest(written: str, chunks: Chunks) -> Stretches | None:
+    """Where a word or phrase stands in the text; None where `windows` has none."""
+    chain, plain = _asked(written)
+    places = chunks.plainly(plain) if plain else None
+    if places is None:
+        found = windows(chain, chunks)
+        if found is None:
+            return None
+        text = chunks.text
+        places = [
+            (start + one.start, start + one.end)
+            for start, end in found
+            for one in phrase_in(text[start:end], chain)
+        ]
+    return outermost(places) if len(places) > 1 else Stretches(places)
 
 
 def windows(
@@ -56,13 +55,18 @@ def windows(
 
 
 @lru_cache(maxsize=1 << 14)
-def _plain(chain: tuple[Link, ...]) -> str | None:
-    """The phrase, if it is words of two letters of ASCII or more, each in one way."""
-    if any(len(link) > 1 or len(link[0]) > 1 for link in chain):
-        return None
-    forms = [link[0][0] for link in chain]
-    is_plain = all(len(one) > 1 and one.isascii() and one.isalpha() for one in forms)
-    return " ".join(forms) if is_plain else None
+def _asked(written: str) -> tuple[tuple[Link, ...], str]:
+    """What a word or phrase asks for; and the same as letters with blanks between, if it is words
+    of two letters of ASCII or more, each in one way."""
+    chain = links(written)
+    is_plain = all(
+        len(link) == 1 == len(link[0])
+        and len(link[0][0]) > 1
+        and link[0][0].isascii()
+        and link[0][0].isalpha()
+        for link in chain
+    )
+    return chain, " ".join(link[0][0] for link in chain) if is_plain else ""
 
 
 def _holding(form: str, chunks: Chunks) -> list[Chunk] | None:

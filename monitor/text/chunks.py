@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from itertools import accumulate, islice
 from string import ascii_letters, digits
 
-from monitor.text.scan import LOWERED, Scan
+from monitor.text.scan import LOWERED, Scan, joined_compound
 from monitor.text.words import Kind, tokens
 
 Chunk = tuple[int, int]  # code points, start and end
@@ -39,6 +39,9 @@ class Chunks:
         self.text = scan.text
         self._scan = scan
         self._flat = scan.flat
+        # As long as `flat`, blanks for all but letters and digits.
+        self._low = scan.flat.translate(LOWERED)
+        self._letters = self._low.decode()
         self._known: dict[str, list[Chunk] | None] = {}
         self._read: dict[int, list[int]] = {}
 
@@ -58,16 +61,43 @@ class Chunks:
         return self._known[key]
 
     def plainly(self, phrase: str) -> list[Chunk] | None:
-        """Where a phrase stands, nothing but letters and one blank between two words of at least
-        two; None where not every place of it can be told by its letters alone.
+        """Where a word of two letters or more stands, or a phrase of such with one blank between
+        two; None where not every place of it can be told by its letters alone."""
+        starts = _standing(self._letters, phrase)
+        if len(starts) > _MOST:
+            return None
+        return (
+            self._of_word(phrase, starts) if " " not in phrase else self._of_words(phrase, starts)
+        )
 
-        Every place stands in `run` if none of its forms is `extra`, and what stands among the
+    def _of_word(self, word: str, starts: list[int]) -> list[Chunk] | None:
+        """Of one that stands so among the letters; only what wants it is read."""
+        specials, flat = self._scan.specials, self._flat
+        found, read = [], set()
+        for start in starts:
+            begin = flat.rfind(b" ", 0, start + 1)
+            if self._wants_reading(begin):
+                read.add((begin, specials[begin][0]))
+            else:
+                found.append((start, start + len(word)))
+        if word in self._scan.extra:
+            read.update((begin, end) for begin, (end, forms) in specials.items() if word in forms)
+        if read or len(starts) != len(_standing(self._scan.run, word)):
+            read.update(self._written_otherwise(word))
+        if len(read) > _MOST:
+            return None
+        for begin, end in read:
+            some = tokens(self.text[begin:end])
+            found += [(begin + one.start, begin + one.end) for one in some if one.form == word]
+        return found
+
+    def _of_words(self, phrase: str, starts: list[int]) -> list[Chunk] | None:
+        """Every place stands in `run` if none of its forms is `extra`, and what stands among the
         letters of plain chunks is a place.  So where there are as many, they are the same.
         """
         if not self._scan.extra.isdisjoint(phrase.split(" ")):
             return None
-        starts = _standing(self._low.decode(), phrase)
-        if len(starts) > _MOST or len(starts) != len(_standing(self._scan.run, phrase)):
+        if len(starts) != len(_standing(self._scan.run, phrase)):
             return None
         found = [(start, start + len(phrase)) for start in starts]
         return None if any(self._touches_special(*one) for one in found) else found
@@ -148,10 +178,13 @@ class Chunks:
                 found.append(self._chunk(at, len(written)))
                 if len(found) > _MOST:
                     return found
-        for otherwise in _otherwise(letters):
-            places = islice(_places(self._lower, otherwise.encode()), _MOST + 1)
-            found += [self._chunk(at, len(otherwise)) for at in places]
-        return found
+        return found + list(self._written_otherwise(letters))
+
+    def _written_otherwise(self, form: str) -> Iterator[Chunk]:
+        """Chunks that may hold it so; not all of them if they are too many."""
+        for otherwise in _otherwise(form):
+            for at in islice(_places(self._lower, otherwise.encode()), _MOST + 1):
+                yield self._chunk(at, len(otherwise))
 
     def _chunk(self, at: int, length: int) -> Chunk:
         """What stands between blanks around a place in `flat`."""
@@ -161,10 +194,15 @@ class Chunks:
         """Whether what stands there in the text is partly in a chunk that wants reading."""
         begin = self._flat.rfind(b" ", 0, start + 1)
         while 0 <= begin <= end:
-            if begin in self._scan.specials:
+            if self._wants_reading(begin):
                 return True
             begin = self._flat.find(b" ", begin + 1)
         return False
+
+    def _wants_reading(self, begin: int) -> bool:
+        """Of a chunk; the words of a compound are its letters as those of any other are."""
+        special = self._scan.specials.get(begin)
+        return special is not None and not joined_compound(self.text[begin : special[0]])
 
     def _holds_word(self, start: int, end: int) -> bool:
         """For certain: what is not of ASCII may be none."""
@@ -173,11 +211,6 @@ class Chunks:
     @cached_property
     def _lower(self) -> bytes:
         return self._flat.lower()
-
-    @cached_property
-    def _low(self) -> bytes:
-        """As long as `flat`, blanks for all but letters and digits."""
-        return self._flat.translate(LOWERED)
 
     @cached_property
     def _runs(self) -> bytes:

@@ -32,17 +32,18 @@ _BLANK_AND_MORE = re.compile(rb"  +")
 # single 's; what is not of ASCII.  A search for one byte takes a tenth of one for a class.
 _MARKED = bytes.maketrans(b'/;:!"()&@$#?', b"--------++++")
 _SPECIAL = {
-    b"+": re.compile(rb"\+"),
-    b"-": re.compile(rb"-(?=[A-Za-z0-9])(?<=[^ ]-)"),
-    b"'": re.compile(rb"'(?:(?=[A-Za-z0-9])(?<=[^ ]')(?!(?<=[A-Za-z0-9]')s )|(?=s )(?<= '))"),
-    b",": re.compile(rb",(?=[A-Za-z0-9])(?!(?<=[0-9],)[0-9]{3}(?![0-9]))"),
-    b".": re.compile(rb"\.(?=[A-Za-z0-9])(?!(?<=[^A-Za-z0-9][A-Za-z]\.)[A-Za-z](?![A-Za-z0-9]))"),
+    mark: re.compile(special + rb"[^ ]*+")
+    for mark, special in (
+        (b"+", rb"\+"),
+        (b"-", rb"-(?=[A-Za-z0-9])(?<=[^ ]-)"),
+        (b"'", rb"'(?:(?=[A-Za-z0-9])(?<=[^ ]')(?!(?<=[A-Za-z0-9]')s )|(?=s )(?<= '))"),
+        (b",", rb",(?=[A-Za-z0-9])(?!(?<=[0-9],)[0-9]{3}(?![0-9]))"),
+        (b".", rb"\.(?=[A-Za-z0-9])(?!(?<=[^A-Za-z0-9][A-Za-z]\.)[A-Za-z](?![A-Za-z0-9]))"),
+    )
 }
-_IDLE = r"[\"'()<>\[\]{}*_|:;!?,~=%^`/-]*+"
-_SIMPLE = re.compile(
-    rf"{_IDLE}(?:(?P<compound>[A-Za-z0-9]+(?:[-/][A-Za-z0-9]+)+)"
-    rf"|(?P<number>[0-9]+\.[0-9]+|[0-9]{{1,3}}(?:,[0-9]{{3}})+(?:\.[0-9]+)?))\.?{_IDLE}\.?"
-)
+_IDLE = "\"'()<>[]{}*_|:;!?,~=%^`/-"
+_IDLE_AFTER = f"{_IDLE}."
+_NUMBER = re.compile(r"[0-9]+\.[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _MOST_REMEMBERED = 1 << 15
 _LONGEST_REMEMBERED = 40
 _known: dict[str, tuple[str, ...]] = {}
@@ -106,16 +107,15 @@ class Scan:
         flat, text, specials, known = self.flat, self.text, self.specials, _known
         marked = flat.translate(_MARKED)
         for mark, special in _SPECIAL.items():
-            reached = 0
-            for at in map(re.Match.start, special.finditer(marked) if mark in marked else ()):
-                if at >= reached:
-                    start, reached = flat.rfind(b" ", 0, at), flat.find(b" ", at)
-                    chunk = text[start : reached - 1]
+            for at, end in map(re.Match.span, special.finditer(marked) if mark in marked else ()):
+                start = flat.rfind(b" ", 0, at)
+                if start not in specials:
+                    chunk = text[start : end - 1]
                     forms = known.get(chunk)
                     if forms is None:
                         forms = _forms(chunk)
                     if forms:
-                        specials[start] = (reached - 1, forms)
+                        specials[start] = (end - 1, forms)
         self.extra.update(*(forms for _, forms in specials.values()))
 
 
@@ -154,10 +154,19 @@ def _forms(chunk: str) -> tuple[str, ...]:
 def _forms_of(chunk: str) -> tuple[str, ...]:
     """A compound is its parts, which stand in `run`, and all of them joined; a number is itself:
     most chunks are these."""
-    simple = _SIMPLE.fullmatch(chunk)
-    if simple is None:
-        return tuple(forms_of_chunk(chunk))
-    if simple["number"]:
-        return (simple["number"].replace(",", ""),)
-    joined = simple["compound"].replace("-", "").replace("/", "").lower()
-    return () if joined.isdecimal() else (joined,)
+    if joined := joined_compound(chunk):
+        return () if joined.isdecimal() else (joined.lower(),)
+    simple = _stripped(chunk)
+    if _NUMBER.fullmatch(simple):
+        return (simple.replace(",", ""),)
+    return tuple(forms_of_chunk(chunk))
+
+
+def joined_compound(chunk: str) -> str:
+    """Of words of ASCII with nothing but hyphens and slashes between them: these as one."""
+    joined = _stripped(chunk).replace("-", "").replace("/", "")
+    return joined if joined.isalnum() and joined.isascii() else ""
+
+
+def _stripped(chunk: str) -> str:
+    return chunk.lstrip(_IDLE).rstrip(_IDLE_AFTER)
