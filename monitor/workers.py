@@ -30,6 +30,9 @@ T = TypeVar("T")
 MEMORY_BYTES = 512 * 1024 * 1024
 # Libraries leak, and the heap of a long-lived process frays.
 _CALLS_OF_A_WORKER = 1000
+# Then what it has loaded is not worth its memory: 22 MB, 35 once it has read an article.  To begin
+# anew takes half a second of computing.
+_REST_SECONDS = 60.0
 # Twice what the slowest real page took.  What a document may still take then is seldom real.
 QUICK_SECONDS = 2.0
 # So that all lanes and the process that reads with them stay under 512 MiB together.  What needs
@@ -56,14 +59,19 @@ _BUFFERED = 1 << 20  # bytes of an answer, before its sender has to wait
 class Workers:
     """Runs functions in other processes, at most `count` at a time; others wait their turn.
 
-    The processes start when they are needed.  Belongs to one event loop.
+    The processes start when they are needed, and one that nobody needs for `rest_seconds` ends.
+    Belongs to one event loop.
     """
 
-    def __init__(self, count: int = 2, memory_bytes: int = MEMORY_BYTES) -> None:
+    def __init__(
+        self, count: int = 2, memory_bytes: int = MEMORY_BYTES, rest_seconds: float = _REST_SECONDS
+    ) -> None:
         self._memory_bytes = memory_bytes
+        self._rest_seconds = rest_seconds
         self._turns = asyncio.Semaphore(count)
         self._running: set[_Worker] = set()
-        self._idle: list[_Worker] = []
+        self._idle: dict[_Worker, asyncio.TimerHandle] = {}  # with its end, if nobody needs it
+        self._ending: set[asyncio.Future[int]] = set()
 
     async def run(self, fn: Callable[..., T], *args: object, wall_seconds: float) -> T:
         """`fn(*args)` as computed by a worker; function, arguments and result must pickle.
@@ -82,7 +90,8 @@ class Workers:
 
     async def close(self) -> None:
         """End all workers at once, and what still runs in them: that has crashed."""
-        await asyncio.gather(*(self._end(worker) for worker in tuple(self._running)))
+        running = (self._end(worker) for worker in tuple(self._running))
+        await asyncio.gather(*running, *self._ending)
 
     async def _ask(self, request: bytes, wall_seconds: float, home: str) -> bytes:
         answer = None
@@ -98,13 +107,23 @@ class Workers:
             if answer is None or worker.calls >= _CALLS_OF_A_WORKER:
                 await self._end(worker)
             else:
-                self._idle.append(worker)
+                self._let_rest(worker)
         return answer
+
+    def _let_rest(self, worker: _Worker) -> None:
+        loop = asyncio.get_running_loop()
+        self._idle[worker] = loop.call_later(self._rest_seconds, self._let_go, worker)
+
+    def _let_go(self, worker: _Worker) -> None:
+        del self._idle[worker]
+        ending = asyncio.ensure_future(self._end(worker))
+        self._ending.add(ending)
+        ending.add_done_callback(self._ending.discard)
 
     async def _free(self, home: str) -> _Worker:
         while self._idle:
             worker = self._apt(home)
-            self._idle.remove(worker)
+            self._idle.pop(worker).cancel()
             if not worker.is_gone():
                 return worker
             await self._end(worker)
@@ -113,11 +132,14 @@ class Workers:
         return worker
 
     def _apt(self, home: str) -> _Worker:
-        """Of the idle ones.  What reads an article takes 17 MB: those of a few fit into one."""
-        return next((one for one in reversed(self._idle) if home in one.homes), self._idle[-1])
+        """Of the idle ones that have loaded it the one that has loaded least, so that what reads
+        articles is let go of where there are none.  Of equal ones the last: the others may end."""
+        return min(reversed(self._idle), key=lambda one: (home not in one.homes, len(one.homes)))
 
     async def _end(self, worker: _Worker) -> int:
         self._running.discard(worker)
+        if worker in self._idle:
+            self._idle.pop(worker).cancel()
         return await worker.end()
 
 

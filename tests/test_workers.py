@@ -74,6 +74,27 @@ async def test_loaded_once():
         assert len(used) == 1
 
 
+async def test_rest():
+    """A worker that nobody needs for a while ends, and the next call starts another."""
+    async with running(count=1, rest_seconds=0.0) as workers:
+        for _ in range(3):
+            watch = os.pidfd_open(await workers.run(os.getpid, wall_seconds=PATIENCE_SECONDS))
+            await asyncio.to_thread(gone, watch)
+
+
+async def test_heavy_rests():
+    """What has loaded more than others have is left to rest where another can do it."""
+    async with running(count=2) as workers:
+
+        async def asked(fn):
+            return await workers.run(fn, wall_seconds=PATIENCE_SECONDS)
+
+        light = set(await asyncio.gather(asked(os.getpid), asked(os.getpid)))
+        heavy = await asked(unruly.process)
+        assert {await asked(os.getpid) for _ in range(5)} == light - {heavy}
+        assert await asked(unruly.process) == heavy
+
+
 async def test_own_error():
     """An error of ours comes through unchanged."""
     async with running(count=1) as workers:
