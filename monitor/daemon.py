@@ -183,6 +183,7 @@ class Daemon:
         """Say that we live: in the database, and at the heartbeat address where all went round."""
         engine, now = self._engine, self._engine.clock()
         await engine.store.write(lambda tx: row.beat(tx, now))
+        garbage.give_back()
         heartbeat = engine.config.settings.heartbeat_url
         if heartbeat is None:
             return
