@@ -104,7 +104,13 @@ class Ingest:
     async def _poll_broke(self, due: DueSource, outcome: Outcome) -> None:
         """As any other poll that failed."""
         plan, now, failed = self.plan, self._clock(), Polled(outcome, due=due)
-        await self.store.write(lambda tx: _apply(Intake(tx, plan, failed, now, Prepared())))
+        try:
+            await self.store.write(lambda tx: _apply(Intake(tx, plan, failed, now, Prepared())))
+        except Exception:
+            # What breaks the settling too is looked at again as soon as any source.
+            next_at = schedule.next_poll(due.source, outcome, 1, now)
+            await self.store.write(lambda tx: work.give_back(tx, due, next_at))
+            raise
 
     async def _page_broke(self, wanted: WantedBody, outcome: Outcome) -> None:
         """As a page that could not be read: with its last try what is here is judged."""

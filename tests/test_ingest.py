@@ -753,6 +753,19 @@ async def test_a_source_that_keeps_breaking_is_told_of(world: World) -> None:
     assert (told["subject"], told["state"]) == ("source:brief", "failing")
 
 
+async def test_a_poll_whose_settling_breaks_too_gives_its_lease_back(world: World) -> None:
+    """Else nobody could poll its source before the lease runs out."""
+    due = await world.due(BRIEF)
+    broken = "CREATE TRIGGER broken BEFORE INSERT ON polls BEGIN SELECT RAISE(ABORT, 'x'); END"
+    await world.store.write(lambda tx: tx.run(broken))
+    with pytest.raises(StoreError):
+        await world.ingest.broke(Polled(Outcome(OutcomeKind.OK), due=due), "KeyError: 'x'")
+    (row,) = [row for row in await world.rows("sources") if row["source_id"] == BRIEF.id]
+    assert (row["lease_token"], row["lease_until"]) == (None, None)
+    assert row["next_poll_at"] >= world.now + BRIEF.every_seconds * 1000
+    assert await world.due(BRIEF)
+
+
 async def test_titles_from_a_template_do_not_make_two_days_one(world: World) -> None:
     """A feed with one guid for ever and a title that changes by a word: every day is kept."""
     await world.poll(BRIEF)

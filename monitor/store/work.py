@@ -222,7 +222,7 @@ def settle_poll(tx: Tx, due: DueSource, settled: Settled) -> bool:
         new_items=settled.new_items, reason=outcome.reason, detail=outcome.detail,
     )  # fmt: skip
     if not held:
-        _give_back(tx, due, settled.next_poll_at)
+        give_back(tx, due, settled.next_poll_at)
         return False
     tx.run(
         """INSERT INTO polls (source_id, polled_at, outcome, reason, detail, status, items,
@@ -234,6 +234,16 @@ def settle_poll(tx: Tx, due: DueSource, settled: Settled) -> bool:
         new_items=settled.new_items, skipped=outcome.skipped, bytes=outcome.fetched_bytes,
     )  # fmt: skip
     return True
+
+
+def give_back(tx: Tx, due: DueSource, next_poll_at: int) -> None:
+    """As a poll of which nothing is known."""
+    tx.run(
+        f"""UPDATE sources SET lease_token = NULL, lease_holder = NULL, lease_until = NULL,
+             next_poll_at = :next
+           WHERE {_HELD}""",
+        id=due.source.id, lease=due.lease, next=next_poll_at,
+    )  # fmt: skip
 
 
 def body_arrived(tx: Tx, item_id: int) -> None:
@@ -266,15 +276,6 @@ def release(tx: Tx, holder: str) -> None:
                 WHERE lease_holder = :holder""",
             holder=holder,
         )
-
-
-def _give_back(tx: Tx, due: DueSource, next_poll_at: int) -> None:
-    tx.run(
-        f"""UPDATE sources SET lease_token = NULL, lease_holder = NULL, lease_until = NULL,
-             next_poll_at = :next
-           WHERE {_HELD}""",
-        id=due.source.id, lease=due.lease, next=next_poll_at,
-    )  # fmt: skip
 
 
 def _due(row: Row, source: Source, now: int) -> DueSource:
