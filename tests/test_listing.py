@@ -180,6 +180,33 @@ def test_a_page_without_a_list_is_said_to_have_none(page: Path) -> None:
     assert re.search(r"`selectors`|look for", caught.value.detail)
 
 
+@pytest.mark.parametrize(
+    ("links", "told"),
+    [
+        ("<a href='/city?page=2'>المزيد</a>", "/city?page=2"),
+        ("<a href='/city?lang=en&page=2'>Daha fazla</a>", None),  # of a list in another language
+        ("<a class=more href='/city/page/2/'>See all</a>", "/city/page/2/"),
+        ("<a href='/town?page=2'>Περισσότερα</a>", None),
+        ("<a href='/city?page=7'>Last</a>", None),
+        # How often a post was liked and answered, both leading to it.
+        ("<p><a href='/post-4f7a1'>2</a> <a href='/post-4f7a1#responses'>1</a></p>", None),
+        ("<p><a href='/city-1'>1</a> <a href='/city-2'>2</a></p>", "/city-2"),
+    ],
+)
+def test_a_next_page_in_any_words(links: str, told: str | None) -> None:
+    """What differs from the page's own address by the next number is its next page."""
+    page = front(14).replace("</main>", links + "</main>").encode()
+    found = listing.read(page, url=URL, content_type=None, timezone="UTC").next_url
+    assert found == (told and "https://lantern.test" + told)
+
+
+def test_a_next_page_of_a_section_with_a_long_name() -> None:
+    """Pages that differ by their number alone are one article's, and pages of a list."""
+    page = front(14).replace("</main>", "<a href='?page=2'>2</a> <a href='?page=3'>3</a></main>")
+    found = recognise(page, "https://lantern.test/news-of-the-town-hall")
+    assert found.next_url == "https://lantern.test/news-of-the-town-hall?page=2"
+
+
 def test_a_page_filled_in_by_scripts_is_named_so() -> None:
     """Whoever adds such a page reads why nothing is there."""
     shell = '<div id="root"></div>' + '<script src="/app.js"></script>' * 3

@@ -47,6 +47,7 @@ _LISTING_KEYS = words.these(
     "page paged start offset before p_no pagina seite cat tag author lang s q m y year"
     " month date day sort"
 )
+_PAGE_KEYS = words.these("page paged start offset pagina seite")
 _ARTICLE_KEYS = words.these("id p n nr no nid aid artid newsid news article story item")
 _PARTS = frozenset({"comments", "comment", "feed", "amp", "gallery"})  # of another page
 _INDEXES = frozenset({"index.html", "index.php"})
@@ -110,7 +111,8 @@ def article_key(url: str) -> str | None:
     names = {pair.partition("=")[0].lower() for pair in parts.query.split("&")[:20]}
     last = _EXTENSION.sub("", parts.path.rpartition("/")[2])
     named = slug_words(last) >= _NAMES_ITSELF or _ID.search(last) is not None
-    return parts._replace(query="").geturl() if named and not names & _ARTICLE_KEYS else key
+    kept = _ARTICLE_KEYS | _PAGE_KEYS
+    return parts._replace(query="").geturl() if named and not names & kept else key
 
 
 def plain_address(url: str) -> str:

@@ -1,4 +1,5 @@
-"""The next page of the same list: `rel=next`, "Older", "Weiter", or the next number.
+"""The next page of the same list: `rel=next`, its own address with the next number, "Older",
+"Weiter", or the next number as a link.
 
 Looks on the same site only.
 """
@@ -7,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -35,7 +37,8 @@ def next_page(tree: HtmlElement, url: str) -> str | None:
     """The address of the list's next page, None on its last or where none is told."""
     site, own = _domain(url), urls.canonical(url)
     links = links_of(tree, url)
-    for address in (*_declared(tree, url), *_said(links), *_numbered(links, url)):
+    told = (_declared(tree, url), _counted(links, url), _said(links), _numbered(links, url))
+    for address in chain.from_iterable(told):
         if _domain(address) == site and urls.canonical(address) != own:
             return address
     return None
@@ -57,6 +60,18 @@ def _declared(tree: HtmlElement, url: str) -> Iterator[str]:
 def _is_one_article(link: HtmlElement) -> bool:
     """`rel=next` of one post after another, with that post's headline as its text."""
     return len(markup.text_of(link) or "") > 2 * words.LONGEST_LABEL
+
+
+def _counted(links: Sequence[Link], url: str) -> Iterator[str]:
+    """Whatever it says: the page's own address, but for the next number in it."""
+    wanted, own = _own_number(url) + 1, _unnumbered(url)
+    for link in links:
+        if _own_number(link.url) == wanted and _unnumbered(link.url) == own:
+            yield link.url
+
+
+def _unnumbered(url: str) -> str | None:
+    return urls.canonical(_PAGED.sub("", url).rstrip("/?"))
 
 
 def _said(links: Sequence[Link]) -> Iterator[str]:
@@ -96,13 +111,13 @@ def _in_bar(link: HtmlElement) -> bool:
 def _numbered(links: Sequence[Link], url: str) -> Iterator[str]:
     """The link that reads as the number after the page's own, beside others that are numbers."""
     wanted = str(_own_number(url) + 1)
-    rows: dict[HtmlElement, set[str]] = {}
+    rows: dict[HtmlElement, set[str]] = {}  # the addresses to which the numbers of one row lead
     found: list[tuple[HtmlElement, str]] = []
     for link in links:
         text = (link.text or "").strip("[]()| ")
         if text.isdigit() and len(text) < 6:
             row = _row(link.element)
-            rows.setdefault(row, set()).add(text)
+            rows.setdefault(row, set()).add(link.key)
             if text == wanted and re.search(r"\d", urlsplit(link.url)._replace(netloc="").geturl()):
                 found.append((row, link.url))
     for row, address in found:
