@@ -11,7 +11,7 @@ from itertools import chain, product
 from math import prod
 
 from monitor.rules import features
-from monitor.rules.phrases import has_wildcard, links, pattern
+from monitor.rules.phrases import Link, has_wildcard, links, pattern
 from monitor.rules.tree import (
     CASED_FIELDS,
     DEFAULT_FIELD,
@@ -77,7 +77,7 @@ def _of_leaf(leaf: Leaf) -> Alternatives:
         return _one(features.inflection(exact_forms(text, tokens(text))[0]))
     if isinstance(leaf, Listed):
         return frozenset().union(*map(_of_leaf, leaf.entries))
-    return _of_word(leaf.part if isinstance(leaf, Cased) else leaf)
+    return _of_word(leaf)
 
 
 def _in_title(alternative: frozenset[str]) -> frozenset[str]:
@@ -93,14 +93,24 @@ def _in_title(alternative: frozenset[str]) -> frozenset[str]:
     )
 
 
-def _of_word(word: Word) -> Alternatives:
-    asked = links(word.written)
+def _of_word(word: Word | Cased) -> Alternatives:
+    asked = _asked(word)
     if not asked:
         return frozenset()
     if prod(map(len, asked)) > _MOST_PRODUCTS:
         rows = (frozenset(map(_of_row, link)) for link in asked)
         return _all_of(list(rows)) or frozenset()
     return frozenset(_of_row(tuple(chain(*rows))) for rows in product(*asked))
+
+
+def _asked(word: Word | Cased) -> tuple[Link, ...]:
+    """Its links, folded.  One character as written may be two when folded, or none."""
+    if not isinstance(word, Cased):
+        return links(word.written)
+    return tuple(
+        tuple(tuple(form.replace("?", "*") for form in row) for row in link)
+        for link in links(word.part.written)
+    )
 
 
 def _of_row(forms: tuple[str, ...]) -> frozenset[str]:
@@ -122,10 +132,9 @@ def _of_words(leaf: Leaf, field: str) -> Alternatives:
         return _one(features.something_in(field))
     if isinstance(leaf, Listed):
         return frozenset().union(*(_of_words(entry, field) for entry in leaf.entries))
-    word = leaf.part if isinstance(leaf, Cased) else leaf
     return frozenset(
         frozenset(_of_field(field, one) for run in alternative for one in _apart(run))
-        for alternative in _of_word(word)
+        for alternative in _of_word(leaf)
     )
 
 
