@@ -190,3 +190,17 @@ def test_output_may_be_cut_off_and_in_ascii(place: Place) -> None:
         env=place.env() | {"PYTHONIOENCODING": "ascii"}, capture_output=True, check=True,
     )  # fmt: skip
     assert b"?berfall" in plain.stdout
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(("query", "code"), [("bomb*", 0), ("bo*", 2)])
+def test_standard_streams_may_be_closed(closed: str, query: str, code: int) -> None:
+    """As a scheduler may leave them: what is said there is lost, and nothing else changes."""
+    check = f"{sys.executable} -m monitor.cli rules check --query '{query}'"
+    usual, told = (
+        subprocess.run(["bash", "-c", call], cwd=REPOSITORY, capture_output=True, check=False)
+        for call in (check, f"{check} {closed}")
+    )
+    assert told.returncode == usual.returncode == code
+    assert told.stdout == (b"" if ">&-" in closed.split() else usual.stdout)
+    assert told.stderr == (b"" if "2>&-" in closed else usual.stderr)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
+from pathlib import Path
+from typing import Any
 
 import click
 
@@ -29,6 +32,10 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 class _Edge(click.Group):
     """No error of ours leaves with a traceback, and no reader who has had enough is an error."""
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - click's own signature
+        _open_standard_streams()
+        return super().main(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> object:
         try:
             result: object = super().invoke(ctx)
@@ -46,6 +53,15 @@ class _Edge(click.Group):
             say(f"cannot print: {error.strerror}")
             ctx.exit(Exit.FAILED)
         return result
+
+
+def _open_standard_streams() -> None:
+    """Those that were closed lead nowhere.  Each gets the least number that is free, its own: else
+    the next file would have it, and what is printed would go there."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            nowhere = Path(os.devnull).open(mode, encoding="utf-8", errors="replace")  # noqa: SIM115
+            setattr(sys, name, nowhere)
 
 
 def _code(error: WirewatchError) -> Exit:
