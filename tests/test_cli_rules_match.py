@@ -138,6 +138,17 @@ def test_rules_are_yaml_or_json(write: Write, name: str, rules: object) -> None:
     assert answers(told) == [[1, "a", "yes", [["title", 0, 3]]]]
 
 
+@pytest.mark.parametrize("name", ["r.jsonl", "r.json", "r", "r.yaml"])
+def test_files_may_begin_with_a_byte_order_mark(write: Write, name: str) -> None:
+    """So may each of some that were put together, and one that holds nothing else."""
+    rules = "\ufeff" + ("rules: [{id: a, any: [car]}]" if name == "r.yaml" else
+                        '{"id": "a", "query": "car"}')  # fmt: skip
+    article = '\ufeff{"id": 1, "title": "Car", "body": ""}\n'
+    told = match(write(name, rules), write("i.jsonl", f"{article}{article}\ufeff"))
+    assert (told.exit_code, told.stderr) == (0, "")
+    assert answers(told) == [[1, "a", "yes", [["title", 0, 3]]]] * 2
+
+
 def test_rules_of_json_may_name_lists_of_a_file(write: Write) -> None:
     rules = write("r.jsonl", [{"id": "a", "query": "@blast"}])
     items = write("i.jsonl", [{"id": 1, "title": "Explosion", "body": ""}])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,9 +55,11 @@ def _opened(items: Path) -> BinaryIO:
 
 
 def _numbered(stream: BinaryIO, file: str) -> Iterator[tuple[int, bytes]]:
-    """Its lines.  What goes wrong with what is made of them is not the file's fault."""
+    """Its lines, without byte order marks.  What goes wrong with what is made of them is not the
+    file's fault."""
     try:
-        yield from enumerate(stream, 1)
+        for number, line in enumerate(stream, 1):
+            yield number, line.removeprefix(BOM_UTF8)
     except OSError as error:
         raise _unreadable(file, error) from error
 
@@ -71,7 +74,7 @@ def _match(matcher: Matcher, stream: BinaryIO, file: str, *, yes_only: bool) -> 
     at_once = not stream.seekable() or sys.stdout.isatty()
     failed = 0
     for number, line in _numbered(stream, file):
-        if line.isspace():
+        if not line.strip():
             continue
         try:
             given = articles.article(line)

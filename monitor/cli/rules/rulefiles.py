@@ -27,7 +27,7 @@ def matcher(file: str, raw: bytes, lists: Lists) -> Matcher:
 
     `lists`: what the queries of JSON objects may name.  Raises ConfigError with all mistakes.
     """
-    text = raw.decode("utf-8", "replace")
+    text = raw.decode("utf-8-sig", "replace")
     if not _is_json(file, text):
         return Matcher(config.read_rules(file, raw))
     lines: dict[str, int] = {}
