@@ -79,7 +79,7 @@ def test_every_code_of_the_commands_is_documented() -> None:
 THEIRS = ['"~', '++"', "repeat3:", "-", "!", "AND NOT", "“"]
 
 
-@pytest.mark.parametrize("spelling", [*THEIRS, *(f"{name}:" for name in lexer._ALIASES), "near"])
+@pytest.mark.parametrize("spelling", [*THEIRS, *(f"{name}:" for name in lexer.ALIASES), "near"])
 def test_every_spelling_of_other_tools_is_printed_in_ours(spelling: str) -> None:
     """An example shows what becomes of it."""
     assert any(spelling in query for _, query, _, verdict, _ in SAID if verdict == "normal")

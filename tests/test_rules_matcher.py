@@ -62,6 +62,30 @@ def test_both_readings_are_offered(query, readings):
 
 
 @pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("a AND ingress:", "ingress:"),
+        ("intitle: OR a", "intitle:"),
+        ("a AND inurl:-b", "inurl:"),
+        ("lead:(intitle:a)", "intitle:"),
+        ("lead:(colour:(a))", "colour:"),
+        ("colour:", "colour:"),
+        ("intitle:a NEAR/3 b", "intitle:a"),
+        ("b NEAR/3 (a AND intitle:c) d", "(a AND intitle:c)"),
+        ("a NOT NEAR/3 colour:(b)", "colour:(b)"),
+        ('"a" colour:red OR b', '("a" AND "colour:red") OR b'),
+    ],
+)
+def test_what_is_wrong_is_named_as_it_was_written(query, named):
+    """An alias is not turned into the field that it stands for, nor a field that is none."""
+    with pytest.raises(QueryError) as refused:
+        parse(query)
+    said = [problem.message for problem in refused.value.problems]
+    assert any(f"`{named}`" in one or f"write {named}" in one for one in said)
+    assert not any(f"`{field}:" in one for one in said for field in ("title", "url", "text"))
+
+
+@pytest.mark.parametrize(
     ("query", "offered"),
     [
         ("IS", "cs:IS"),

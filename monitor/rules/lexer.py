@@ -29,7 +29,7 @@ _LOWER_OPERATOR = re.compile(r"(?:and|or|not|(?:o?near|atleast)(?:/\d*)?)", re.I
 _FOREIGN_START = re.compile(rf"(?!-)[+{DASHES}]")
 _FOREIGN = re.compile(r"[~^\[\]{}]")
 
-_ALIASES = {"intitle": "title", "inurl": "url", "ingress": "lead"}
+ALIASES = {"intitle": "title", "inurl": "url", "ingress": "lead"}
 _WORDS = ("AND", "OR", "NOT")
 _REACHES = ("SENT", "PARA")
 # So many words at most may lie between the sides of a NEAR, so many times may a word be asked for.
@@ -58,7 +58,8 @@ class Sort(Enum):
 @dataclass(frozen=True, slots=True)
 class Lexeme:
     """`written` is the term, the phrase or pattern without its quotes or slashes, the name of a
-    field or list, or the operator.  `number` is what NEAR/n, ATLEAST/n and a pair count."""
+    list, the prefix with its colon, or the operator.  `number` is what NEAR/n, ATLEAST/n and a pair
+    count."""
 
     sort: Sort
     written: str
@@ -163,11 +164,11 @@ class _Lexer:
         prefix = _PREFIX.match(self._query, at)
         if prefix is None:
             return None
-        name = _ALIASES.get(prefix[1], prefix[1])
-        if name in FIELDS:
-            self._add(Sort.FIELD, name, at)
+        name = prefix[1]
+        if name in FIELDS or name in ALIASES:
+            self._add(Sort.FIELD, prefix[0], at)
         elif name in ("cs", "forms"):
-            self._add(Sort.CASED if name == "cs" else Sort.FORMS, f"{name}:", at)
+            self._add(Sort.CASED if name == "cs" else Sort.FORMS, prefix[0], at)
         elif times := _REPEAT_PREFIX.fullmatch(name):
             number = self._number("E-ATLEAST", times[1], (1, MOST_TIMES), at)
             self._add(Sort.AT_LEAST, prefix[0], at, number)
@@ -183,7 +184,7 @@ class _Lexer:
         term = _TERM.match(self._query, prefix.start())
         assert term is not None
         is_group = term.end() == prefix.end()
-        self._add(Sort.FIELD if is_group else Sort.TERM, "text", prefix.start())
+        self._add(Sort.FIELD if is_group else Sort.PHRASE, term[0], prefix.start())
         return term.end()
 
     def _near_prefix(self, digits: str, prefix: re.Match[str]) -> int:

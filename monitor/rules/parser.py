@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from monitor.errors import QueryError, QueryProblem
 from monitor.rules.entries import entry
-from monitor.rules.lexer import Lexeme, Sort
+from monitor.rules.lexer import ALIASES, Lexeme, Sort
 from monitor.rules.pairs import pair
 from monitor.rules.printer import show
 from monitor.rules.readings import Row, mixed
@@ -101,15 +101,16 @@ class Parser:
     def _near(self) -> Node:
         start = self._position()
         node = self._atom()
+        end = self._position()
         length = 0
         while (near := self._take_near()) is not None:
             operator, free = near
             length += 1
             if length == 1:
-                self._check_operand(node, start, operator)
+                self._check_operand(node, (start, end), operator)
             right_at = self._position()
             right = self._atom()
-            self._check_operand(right, right_at, operator)
+            self._check_operand(right, (right_at, self._position()), operator)
             at, reach = operator.position, operator.reach
             assert reach is not None
             node = Near(node, right, reach, operator.number, free, at)
@@ -134,15 +135,16 @@ class Parser:
         if operator.number is not None and operator.number > WIDE_NEAR:
             self.notes.append(QueryProblem("N-NEAR", operator.position, _wide(written)))
 
-    def _check_operand(self, operand: Node, at: int, operator: Lexeme) -> None:
+    def _check_operand(self, operand: Node, place: tuple[int, int], operator: Lexeme) -> None:
+        start, end = place
         if not _is_operand(operand):
             message = (
                 f"{operator.written} stands between words, phrases, wildcards, lists, or an "
-                f"OR of those; `{show(operand)}` is none"
+                f"OR of those; `{self.query[start:end].strip()}` is none"
             )
             if isinstance(operand, Field):
                 message += f", write {operand.name}:(a {operator.written} b)"
-            self.problems.append(QueryProblem("E-NEAR", at, message))
+            self.problems.append(QueryProblem("E-NEAR", start, message))
 
     def _atom(self) -> Node:
         lexeme = self._take()
@@ -195,7 +197,7 @@ class Parser:
     def _prefixed(self, prefix: Lexeme) -> Node:
         following = self._peek()
         if following is None or following.sort not in _ATOMS:
-            message = f"`{_shown(prefix)}` must be followed by a word, a phrase or `(`"
+            message = f"`{prefix.written}` must be followed by a word, a phrase or `(`"
             raise self._error("E-SYNTAX", prefix.position, message)
         self._enter(prefix)
         read = {Sort.FIELD: self._field, Sort.CASED: self._cased, Sort.FORMS: self._forms}
@@ -214,14 +216,16 @@ class Parser:
         return AtLeast(prefix.number or 1, part, prefix.position)
 
     def _field(self, prefix: Lexeme) -> Node:
-        name = prefix.written
+        name = prefix.written.removesuffix(":")
         if self._in_field:
-            message = f"`{name}:` stands inside another field; a field holds one word or group"
+            message = (
+                f"`{prefix.written}` stands inside another field; a field holds one word or group"
+            )
             self.problems.append(QueryProblem("E-FIELD", prefix.position, message))
         outer, self._in_field = self._in_field, True
         node = self._atom()
         self._in_field = outer
-        return Field(name, node, prefix.position)
+        return Field(ALIASES.get(name, name), node, prefix.position)
 
     def _cased(self, prefix: Lexeme) -> Node:
         lexeme = self._take()
@@ -256,7 +260,7 @@ class Parser:
         lexeme = self._peek()
         if lexeme is None:
             last = self.lexemes[-1]
-            message = f"a word, a phrase or `(` is wanted after `{_shown(last)}`"
+            message = f"a word, a phrase or `(` is wanted after `{last.written}`"
             raise self._error("E-SYNTAX", last.position, message)
         self._next += 1
         return lexeme
@@ -283,10 +287,6 @@ def _is_free(lexeme: Lexeme | None, behind: Lexeme | None) -> bool:
     if lexeme is None or lexeme.sort is not Sort.NOT or lexeme.written != "NOT":
         return False
     return behind is not None and behind.sort is Sort.NEAR and behind.reach is not Reach.ONEAR
-
-
-def _shown(lexeme: Lexeme) -> str:
-    return f"{lexeme.written}:" if lexeme.sort is Sort.FIELD else lexeme.written
 
 
 def _wide(written: str) -> str:
