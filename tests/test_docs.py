@@ -21,7 +21,7 @@ import pytest
 from config_files import write
 from monitor.cli import main
 from monitor.config import load
-from monitor.errors import QueryError
+from monitor.errors import ConfigError, QueryError
 from monitor.model import Answer, Item
 from monitor.rules import ask, check, parse, show
 from monitor.rules.fields import Fields
@@ -158,13 +158,22 @@ def test_run_sh_watches_what_the_environment_names_else_what_is_beside_it(
 
 @pytest.mark.parametrize(("place", "text"), [pytest.param(*b, id=b[0]) for b in blocks("yaml")])
 def test_a_documented_configuration_loads(tmp_path: Path, place: str, text: str) -> None:
-    """An example names its file in its first line and is valid as it stands."""
+    """An example names its file in its first line and is valid as it stands, but for the lines at
+    which it says that they are refused."""
     name = text.split("\n", 1)[0].removeprefix("# ")
     write(tmp_path)
     (tmp_path / name).write_text(text)
     for secret in re.findall(r"_file: ([\w./-]+)", text):
         (tmp_path / secret).write_text("https://example.test/\n")
-    load(tmp_path, dict.fromkeys(re.findall(r"\$\{(\w+)\}", text), "https://example.test/"))
+    environ = dict.fromkeys(re.findall(r"\$\{(\w+)\}", text), "https://example.test/")
+    told = set()
+    try:
+        load(tmp_path, environ)
+    except ConfigError as error:
+        told = {(mistake.file, mistake.line) for mistake in error.mistakes}
+    lines = enumerate(text.splitlines(), 1)
+    file = str(tmp_path / name)
+    assert told == {(file, number) for number, line in lines if line.endswith("# refused")}
 
 
 # --- queries ---------------------------------------------------------------------------------
