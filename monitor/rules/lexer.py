@@ -22,6 +22,7 @@ _SPACE = re.compile(r"\s++")
 _PREFIX = re.compile(r"([^\W\d_]\w*+):")
 _NEAR_PREFIX = re.compile(r"near(\d+)")
 _REPEAT_PREFIX = re.compile(r"repeat(\d+)")
+_NUMBER = re.compile(r"[0-9]{1,3}")
 _DISTANCE = re.compile(r"~(\d*+)")
 _CASED_PHRASE = re.compile(rf"\+\+(?=[{QUOTES}])")
 _COUNTED = re.compile(r"(NEAR|ONEAR|ATLEAST)(?:/(.*))?", re.DOTALL)
@@ -238,7 +239,7 @@ class _Lexer:
     def _number(self, code: str, digits: str, bounds: tuple[int, int], at: int) -> int:
         """The number, or the least one where it is refused."""
         least, most = bounds
-        number = int(digits) if digits.isdecimal() and len(digits) < 4 else -1
+        number = int(digits) if _NUMBER.fullmatch(digits) else -1
         if least <= number <= most:
             return number
         example = "ATLEAST/3" if code == "E-ATLEAST" else "NEAR/5"
