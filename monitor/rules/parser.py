@@ -12,7 +12,6 @@ from monitor.errors import QueryError, QueryProblem
 from monitor.rules.entries import entry
 from monitor.rules.lexer import ALIASES, Lexeme, Sort
 from monitor.rules.pairs import pair
-from monitor.rules.printer import show
 from monitor.rules.readings import Row, mixed
 from monitor.rules.tree import (
     AtLeast,
@@ -237,10 +236,12 @@ class Parser:
         raise self._error("E-SYNTAX", prefix.position, message)
 
     def _forms(self, prefix: Lexeme) -> Node:
+        start, is_group = self._position(), self._peek_sort() is Sort.OPEN
         part = self._atom()
-        if isinstance(part, Term):
+        if isinstance(part, Term) and not is_group:
             return Forms(part, prefix.position)
-        message = f"`forms:` takes one plain word, not `{show(part)}`"
+        written = self.query[start : self._position()].strip()
+        message = f"`forms:` takes one plain word, not `{written}`"
         self.problems.append(QueryProblem("E-FORMS", prefix.position, message))
         return part
 
