@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -88,6 +88,7 @@ def test_chunks_lead_to_every_start(text, number, length):
     assert chunks is None or any(start <= token.start and token.end <= end for start, end in chunks)
 
 
+@example("B++'s B++'a B")  # of one shape, and not of as many words
 @given(TEXTS | st.text())
 def test_words_are_counted_without_being_read(text):
     """As many before each word, and in all, as the tokens say."""

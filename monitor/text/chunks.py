@@ -265,8 +265,9 @@ def _few(found: list[Chunk]) -> list[Chunk] | None:
 
 def _width(chunk: str) -> int:
     """How many positions it has.  Of ASCII that is a matter of its shape: which letters and digits
-    they are says nothing, nor how many letters stand together if it is more than one."""
-    if chunk.isascii():
+    they are says nothing, nor how many letters stand together if it is more than one; but for an
+    `s` that a sign and an apostrophe may take into the word before it."""
+    if chunk.isascii() and "+'" not in chunk and "#'" not in chunk:
         chunk = _TWO_AND_MORE.sub("aa", chunk.translate(_SHAPES))
     return _width_of(chunk)
 

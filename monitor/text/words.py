@@ -159,11 +159,21 @@ def _assemble(chunk: str) -> tuple[Token, ...]:
             Token(fold(one.group()), at, at, *one.span(), Kind.WORD)
             for at, one in enumerate(_WORD.finditer(chunk))
         )
-    words = [word for match in _WORD.finditer(chunk) if (word := _word(chunk, match)).form]
+    words: list[_Word] = []
+    for word in (_word(chunk, match) for match in _WORD.finditer(chunk)):
+        if word.form and not (words and words[-1].signs[1] and _ends(chunk, words[-1], word)):
+            words.append(word)
     parts = [part for at, word in enumerate(words) for part in _single(word, at)]
     parts += _compounds(chunk, words)
     parts += _ampersands(chunk, words)
     return tuple(sorted(parts, key=attrgetter("last", "first", "kind", "start")))
+
+
+def _ends(chunk: str, before: _Word, word: _Word) -> bool:
+    """Whether it is the possessive of the one before it, which a sign ends."""
+    start = before.stop + len(before.signs[1])
+    tail = _TAIL.match(chunk, start, word.stop)
+    return tail is not None and start < word.start < word.stop
 
 
 def _word(chunk: str, match: re.Match[str]) -> _Word:
