@@ -41,15 +41,16 @@ def ends_sentence(text: str, at: int, end: int) -> bool:
     """Whether a sentence ends with the sign at `at`."""
     if text[at] in "。！？":
         return True
-    following = text[at + 1 : end].lstrip(CLOSING)
+    following = without_format(text[at + 1 : end]).lstrip(CLOSING)
     if text[at] not in ".!?…؟۔।" or not following[:1].isspace():
         return False
     if following.lstrip()[:1].islower():
         return False
-    first = at
-    while first > 0 and (re.match(r"\w", text[first - 1]) or is_mark(text[first - 1])):
+    before = without_format(text[:at])
+    first = len(before)
+    while first > 0 and (re.match(r"\w", before[first - 1]) or is_mark(before[first - 1])):
         first -= 1
-    word = text[first:at]
+    word = before[first:]
     # A mark that a fold removes makes no other letter of one.
     is_short = word[:1].isalpha() and all(map(is_mark, word[1:])) and fold("a" + word[1:]) == "a"
     return not (text[at] == "." and (is_short or word in ABBREVIATIONS))

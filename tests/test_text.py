@@ -225,6 +225,7 @@ def test_sentence_at(text, word, expected):
     assert text[start:end] == expected
 
 
+@example("\u200f \u200f", 0)
 @given(TEXTS | st.text(), st.integers(0, 200))
 def test_sentence_lies_in_the_text(text, offset):
     """Any place gives a sentence inside the text, without white space around it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from monitor.text.folding import MARKS, REMOVED_MARKS
+from monitor.text.folding import FORMAT, MARKS, REMOVED_MARKS
 
 _BLANK_LINE = re.compile(r"\n[^\S\n]*+\n\s*+")
 _CLOSING = "\"'”’»›“‘«‹)\\]}）］｝」』】〉》〕"
@@ -22,6 +22,7 @@ _NO_END = re.compile(
 )
 _LONGEST_NO_END = 4  # "Sept" or "Prof"
 _MARK = re.compile(f"[{MARKS}]")
+_IGNORED = re.compile(f"[{FORMAT}]")
 
 
 def paragraphs(text: str) -> list[tuple[int, int]]:
@@ -68,7 +69,17 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 
 def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The sentences of the paragraph at start..end, in order; never none."""
+    """The sentences of the paragraph at start..end, in order; never none.  Format characters are
+    as if absent."""
+    if not text.isascii() and _IGNORED.search(text, start, end):
+        kept = [at for at in range(start, end) if not _IGNORED.match(text, at)]
+        without = "".join(text[at] for at in kept)
+        if without.strip():
+            for first, last in _sentences(without, 0, len(without)):
+                yield kept[first], kept[last - 1] + 1
+        else:
+            yield start, end
+        return
     for stop in _SENTENCE_END.finditer(text, start, end):
         if stop.end() < end and _ends_sentence(text, stop):
             yield _trimmed(text, start, stop.end())
