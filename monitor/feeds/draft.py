@@ -35,6 +35,7 @@ class Draft(Context):
     published: str | None = None
     updated: str | None = None
     created: str | None = None
+    caption: Text | None = None
     itunes_image = ""
     addressed = has_line = False
 
@@ -67,6 +68,10 @@ class Draft(Context):
 
     def read_description(self, given: Attributes, text: str) -> None:
         self._read_text(given, text, HTML)
+
+    def read_caption(self, given: Attributes, text: str) -> None:
+        kind = self.kind_of(given, text, HTML)
+        self.caption = (text if text.isascii() else mended(text), kind)
 
     def read_summary(self, given: Attributes, text: str) -> None:
         self._read_text(given, text, PLAIN)
@@ -203,5 +208,6 @@ class Draft(Context):
                 lang.replace("_", "-") if lang else None,
                 tuple(self.tags),
                 tuple(images),
+                self.caption,
             ),
         )

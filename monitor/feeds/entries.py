@@ -62,10 +62,12 @@ class EntryReader:
         # At once: to look up each field by its name costs more.
         (
             written, texts, guid, link, linked, alternates, author, names,
-            published, updated, created, language, tags, images,
+            published, updated, created, language, tags, images, caption,
         ) = entry  # fmt: skip
         title = self.title(written) if written else None
         body = self._body(texts)
+        if body is None and caption is not None:  # as of a film that has no other text
+            body = self._body((caption,))
         url = self._address(link, alternates, self._url if linked else "")
         if url is None:
             told_apart_by = guid or "\n".join(filter(None, (title, body)))

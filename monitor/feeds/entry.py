@@ -30,7 +30,8 @@ class Entry(NamedTuple):
 
     `texts` are its contents, then its summary.  `linked`: `link` stands in an element for links,
     and not for an identifier alone.  `alternates` are all addresses of pages like it.  `author` is
-    the last one's line as printed, `names` are all authors'.  `images` come best first.
+    the last one's line as printed, `names` are all authors'.  `images` come best first.  `caption`
+    is what is said of a picture or film.
     """
 
     title: Text | None
@@ -47,6 +48,7 @@ class Entry(NamedTuple):
     language: str | None
     tags: tuple[str, ...]
     images: tuple[str, ...]
+    caption: Text | None
 
 
 @dataclass(slots=True)

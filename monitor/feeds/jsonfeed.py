@@ -85,6 +85,7 @@ def _entry(item: object, feed: _Found) -> Entry:
         language=_string(found, "language"),
         tags=tuple(filter(None, (_plain(each) for each in _list(found, "tags")))),
         images=tuple(_images(found)),
+        caption=None,
     )
 
 

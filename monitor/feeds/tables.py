@@ -37,7 +37,7 @@ _KEPT = """
 """
 MEDIA = _table(
     ("media_title", Draft.read_media_title),
-    ("media_description", Draft.read_description),
+    ("media_description", Draft.read_caption),
     ("media_content", Draft.read_media_content),
     ("media_thumbnail", Draft.read_thumbnail),
     ("media_keywords", Draft.read_keywords),
@@ -70,13 +70,14 @@ CHANNEL = _table(
     ("link", Channel.read_link),
     ("guid id", Channel.read_guid),
     ("language dc_language", Channel.read_language),
-    ("description dc_description media_description", Channel.read_description),
+    ("description dc_description", Channel.read_description),
     ("summary itunes_summary", Channel.read_summary),
     ("content content_encoded", Channel.read_content),
     ("image textinput", Channel.read_image),
     (f"{_TEXTS} {_KEPT} {_UPDATED} {_PUBLISHED} {_CREATED} {AUTHORS}", None),
     ("category keywords dc_subject itunes_category itunes_keywords itunes_image", None),
     ("enclosure media_content media_thumbnail media_keywords media_category", None),
+    ("media_description", None),
     ("itunes_owner itunes_link creativecommons_license cc_license", None),
 )
 
@@ -99,5 +100,6 @@ ALL_TEXTS = frozenset(
 )  # fmt: skip
 # Names without a meaning of their own under which feedparser keeps what we read.
 TAKEN = frozenset(
-    ("date", "links", "authors", "title_detail", "summary_detail", "description_detail")
-)
+    ("date", "links", "authors", "title_detail", "summary_detail", "description_detail",
+     "media_description_detail")
+)  # fmt: skip
