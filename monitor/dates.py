@@ -1,9 +1,9 @@
 """Publishers' dates, in the forms they really print, as `Stamp`s.
 
 Read: RFC 822 and its broken forms (two-digit years, capitals, no weekday, full month names, zone
-names, month first, asctime), ISO 8601 and W3CDTF from the day down, day.month.year, epoch seconds
-and milliseconds.  Not read, because they would be guesses: a year or a month alone, 04/05/2017,
-25.11.17, words such as "yesterday".
+names, month first, asctime) in many languages, ISO 8601 and W3CDTF from the day down,
+day.month.year, 2026年11月27日 and its like, epoch seconds and milliseconds.  Not read, because they
+would be guesses: a year or a month alone, 04/05/2017, 25.11.17, words such as "yesterday".
 
 A date in the future is returned as it stands; who believes it is decided elsewhere.
 """
@@ -16,6 +16,7 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from monitor.calendar_words import AFTERNOON, PLACES, ZONES, month_of
 from monitor.model import Precision, Stamp
 from monitor.model.twins import twin_of
 
@@ -23,59 +24,30 @@ from monitor.model.twins import twin_of
 _YEARS = range(1900, 2200)
 _LONGEST = 120
 
-# English, then the names in German, French, Spanish, Portuguese, Italian and Dutch that begin
-# otherwise (CLDR); four letters where three are not enough.
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            *("jan ene gen", "feb fev fév", "mar mär mrt", "apr abr avr", "may mai mei mag"),
-            *("jun juin giu", "jul juil lug", "aug ago aoû", "sep set", "oct okt out ott", "nov"),
-            "dec dez dic déc",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
-
-# Minutes east of UTC: RFC 822 section 5 for UT and North America, the IANA time zone database for
-# the others.  An abbreviation means what it says whatever the season: AEST is ten hours, also in a
-# Sydney summer.  Where one has several meanings (IST, CST, BST, AST, PST) the source's own zone
-# decides if it uses that name, else the meaning here, which is the one most read in news.
-_ZONES = {
-    name: minutes
-    for minutes, names in (
-        *((-600, "hst"), (-540, "akst"), (-480, "pst akdt"), (-420, "mst pdt"), (-360, "cst mdt")),
-        *((-300, "est cdt cot pet"), (-240, "ast edt clt"), (-210, "nst"), (-180, "adt brt art")),
-        *((-150, "ndt"), (0, "z ut utc gmt wet"), (60, "west bst cet met mez wat")),
-        *((120, "cest mest mesz eet sast cat"), (180, "eest idt msk trt eat"), (210, "irst")),
-        *((240, "msd gst"), (270, "aft"), (300, "pkt uzt"), (330, "ist"), (345, "npt")),
-        *((360, "bdt"), (390, "mmt"), (420, "ict wib"), (480, "wita sgt hkt myt pht awst")),
-        *((540, "wit jst kst"), (570, "acst"), (600, "aest chst"), (630, "acdt"), (660, "aedt")),
-        *((720, "nzst"), (780, "nzdt")),
-    )
-    for name in names.split()
-}
-# "ET" is whichever of EST and EDT is in force.
-_PLACES = {
-    "et": "America/New_York",
-    "ct": "America/Chicago",
-    "mt": "America/Denver",
-    "pt": "America/Los_Angeles",
-}
-
 _WEEKDAY = r"(?:[^\W\d_]{2,13}\.?(?:,\ ?|\ ))?"
 _DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th|\.)?"
-_MONTH = r"(?P<name>[^\W\d_]{3,10})\.?"
-_YEAR = r"(?P<year>[0-9]{4}|[0-9]{2})"
+_MONTH = r"(?P<name>[^\W\d_]{3,12}|[\u0900-\u0963]{2,10})\.?"
+_YEAR = r"(?P<year>[0-9]{4}|[0-9]{2})(?:\ ?(?:г|года|р|року)\b\.?)?"
 _FULL_YEAR = r"(?P<year>[0-9]{4})"
 _SECOND = r"(?P<second>[0-9]{2})(?:[.,](?P<part>[0-9]{1,9}))?"
 _HALF = r"\ ?(?P<half>[ap])\.?m\b\.?"
-_TIME = rf"(?P<hour>[0-9]{{1,2}})(?::(?P<minute>[0-9]{{2}})(?::{_SECOND})?)?(?:{_HALF})?"
+_TIME = rf"(?P<hour>[0-9]{{1,2}})(?:[:.h](?P<minute>[0-9]{{2}})(?::{_SECOND})?)?(?:{_HALF})?"
 _OFFSET = r"(?:(?:etc/)?(?:gmt|utc?|z)\ ?)?[+-][0-9]{1,2}(?::?[0-9]{2})?"
-_ZONE = rf"(?P<zone>{_OFFSET}|(?:etc/)?[a-z]{{1,5}}\b)?(?:\ ?\([^()]*\))?\.?"
-_CLOCK = rf"(?:(?:,|\ at\b|\ -|t)?\ ?{_TIME}\ ?{_ZONE})?"
+_PLACE = r"\[?[a-z]+(?:/[a-z_-]+){1,2}\]?"
+_COMMENT = r"(?:\ ?\([^()]*\)|\[[^\[\]]*\])?"
+_ZONE = rf"(?P<zone>{_OFFSET}|(?:etc/)?[a-z]{{1,5}}\b|{_PLACE})?{_COMMENT}\.?"
+_AT = r",?\ (?:at|um|à|às|a\ las|alle|ore|om|kl|klo|o|v|в|о|об|saat)\b\.?"
+_CLOCK = rf"(?:(?:{_AT}|,|\ -|t)?\ ?{_TIME}\ ?{_ZONE})?"
 _COMPACT_CLOCK = rf"(?:t?(?P<hour>[0-9]{{2}}):?(?P<minute>[0-9]{{2}}):?(?:{_SECOND})?\ ?{_ZONE})?"
+_EASTERN_DAY = (
+    r"(?:(?P<year>[0-9]{4})\ ?[年년]\ ?)?"
+    r"(?P<month>[0-9]{1,2})\ ?[月월]\ ?(?P<day>[0-9]{1,2})\ ?[日일]?"
+    r"(?:\ ?(?:\([^()]{1,3}\)|(?:星期|周|週)[一二三四五六日天]|[일월화수목금토]요일))?"
+)
+_EASTERN_CLOCK = (
+    r"(?:,?\ ?(?P<half>[上下]午|午[前後]|오[전후])?\ ?(?P<hour>[0-9]{1,2})(?::|\ ?[時时点點시]\ ?)"
+    rf"(?P<minute>[0-9]{{2}})\ ?[分분]?(?::{_SECOND})?\ ?{_ZONE})?"
+)
 
 _FORMS = tuple(
     re.compile(form, re.VERBOSE | re.IGNORECASE)
@@ -85,7 +57,9 @@ _FORMS = tuple(
         rf"{_WEEKDAY}{_MONTH}\ {_DAY},?\ {_TIME}\ (?:{_ZONE}\ )?{_YEAR}",
         rf"{_WEEKDAY}(?P<year>[0-9]{{4}})(?P<gap>[-/.])(?P<month>[0-9]{{1,2}})(?P=gap){_DAY}{_CLOCK}",
         rf"(?P<year>[0-9]{{4}})(?P<month>[0-9]{{2}})(?P<day>[0-9]{{2}}){_COMPACT_CLOCK}",
+        rf"(?P<year>[0-9]{{4}})[\ .-]{{1,2}}{_MONTH}[\ -]{_DAY}{_CLOCK}",
         rf"{_WEEKDAY}(?P<day>[0-9]{{1,2}})\.\ ?(?P<month>[0-9]{{1,2}})\.\ ?{_FULL_YEAR}{_CLOCK}",
+        rf"{_EASTERN_DAY}{_EASTERN_CLOCK}",
     )
 )
 # What nearly every feed prints around hours, minutes and seconds, and is read quickly.
@@ -101,6 +75,8 @@ _EPOCH = re.compile(r"[0-9]{9,10}(?:\.[0-9]{1,9})?|[0-9]{12,13}")
 _TO_THE_MINUTE = re.compile(r"(?:19|20)[0-9]{10}")  # or milliseconds of 1976
 _NUMBERED_ZONE = re.compile(r".*?([+-])([0-9]{1,2}?):?([0-9]{2})?")
 
+_ALIKE = str.maketrans("\u2212\u060c\uff0c\uff1a\uff08\uff09", "-,,:()")
+
 _Parts = Mapping[str, str | None]
 
 
@@ -112,7 +88,7 @@ def stamp(text: str, timezone: str, now: int | None = None) -> Stamp | None:
     """
     if (quick := _quick(text, timezone)) is not None:
         return quick
-    text = " ".join(text[: 2 * _LONGEST].split()).replace("\u2212", "-").strip(" ,;")
+    text = " ".join(text[: 2 * _LONGEST].split()).translate(_ALIKE).strip(" ,;")
     if len(text) > _LONGEST:
         return None
     if not _EPOCH.fullmatch(text):
@@ -155,7 +131,7 @@ def _start_of_day(before: str, behind: str, timezone: str) -> int | None:
     if day is None or zone is None:
         return None
     year = int(day[3] or day[4])
-    month = _MONTHS.get(day[2].lower(), 0) if day[2] else int(day[5])
+    month = (month_of(day[2]) or 0) if day[2] else int(day[5])
     try:
         days = date(year, month, int(day[1] or day[6])).toordinal() - _EPOCH_DAY
     except ValueError:
@@ -209,7 +185,7 @@ def _month(parts: _Parts) -> int | None:
     name = parts.get("name")
     if name is None:
         return int(parts["month"] or 0)
-    return _MONTHS.get(name[:4].lower()) or _MONTHS.get(name[:3].lower())
+    return month_of(name)
 
 
 def _full_year(written: str) -> int:
@@ -226,7 +202,7 @@ def _clock(parts: _Parts) -> timedelta:
     hour, minute, second = (int(parts.get(p) or 0) for p in ("hour", "minute", "second"))
     half = (parts.get("half") or "").lower()
     if half and hour <= 12:
-        hour = hour % 12 + (12 if half == "p" else 0)
+        hour = hour % 12 + (12 if half in AFTERNOON else 0)
     # 24:00 ends a day (ISO 8601) and :60 is a leap second; both are the moment after.
     if hour > 24 or minute > 59 or second > 60 or (hour == 24 and (minute or second)):
         raise ValueError("no such time of day")
@@ -238,18 +214,27 @@ def _zone(written: str | None, timezone: str, year: int) -> tzinfo:
     own = ZoneInfo(timezone)
     if not written:
         return own
-    written = written.lower().removeprefix("etc/")
+    place, written = written.strip("[]"), written.lower().removeprefix("etc/")
+    if "/" in written:
+        return _of_place(place)
     if "+" in written or "-" in written:
         return _numbered(written)
-    if written in _PLACES:
-        return ZoneInfo(_PLACES[written])
+    if written in PLACES:
+        return ZoneInfo(PLACES[written])
     offset = _named(written, timezone, year)
     # An abbreviation that nobody knows is most likely the publisher's own.
     return own if offset is None else _east(offset)
 
 
+def _of_place(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, OSError):  # a part of the world alone is a directory
+        raise ValueError("no such zone") from None
+
+
 def _named(written: str, timezone: str, year: int) -> int | None:
-    return _abbreviations(timezone, year).get(written, _ZONES.get(written))
+    return _abbreviations(timezone, year).get(written, ZONES.get(written))
 
 
 def _numbered(written: str) -> tzinfo:

@@ -29,6 +29,7 @@ LAYERS = {
     """,
     "decide": """
         alerts
+        calendar_words
         changes
         dateline
         dates

@@ -29,14 +29,15 @@ _MOST_NAMED = 20
 _AFTER_DATE = tuple("-–—:|·•")
 _BY = re.compile(r"(?:by|von|par|por|di|door|av|af|от|автор)\s+\S.*", re.IGNORECASE)
 _PARTS = re.compile(r"\s+[|·•–—-]\s+|[|·•()\[\]]|\s{3,}")
-_CJK_DATE = re.compile(r"((?:19|20)\d\d)\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?")
 _NUMERIC = (
     r"(?:19|20)\d\d([-/.])\d{1,2}\1\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?"
     r"|\d{1,2}\.\s?\d{1,2}\.\s?(?:19|20)\d\d(?:,?\s\d{1,2}:\d{2})?"
+    r"|(?:19|20)\d\d\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]?(?:\s?\d{1,2}:\d{2})?"
 )
+_MONTH = r"(?:[^\W\d_]{3,12}|[\u0900-\u0963]{2,10})"
 _NAMED = (
-    r"\d{1,2}(?:st|nd|rd|th|\.)?(?:\s+(?:de|of))?[\s-]+[^\W\d_]{3,10}\.?(?:\s+de)?,?[\s-]+"
-    r"(?:19|20)\d\d|[^\W\d_]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d"
+    r"\d{1,2}(?:st|nd|rd|th|\.)?(?:\s+(?:de|of))?[\s-]+" + _MONTH + r"\.?(?:\s+de)?[,،]?[\s-]+"
+    r"(?:19|20)\d\d|" + _MONTH + r"\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d"
 )
 _CLOCK = (
     r"(?:(?:,|\s+at|\s+-)?\s+\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?)?"
@@ -199,8 +200,6 @@ def date_in(text: str, timezone: str) -> Stamp | None:
     whole = dates.stamp(text, timezone)
     if whole is not None:
         return whole
-    if (found := _CJK_DATE.search(text)) is not None:
-        return dates.stamp(f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}", timezone)
     for found in islice(_DATE.finditer(text), 3):
         if (stamp := dates.stamp(found[0], timezone)) is not None:
             return stamp

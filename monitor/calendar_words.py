@@ -1,0 +1,72 @@
+"""The words in publishers' dates: months in the languages of the news, and names of zones.
+
+Tables only: `dates` reads the dates.
+"""
+
+from __future__ import annotations
+
+# How the names begin (CLDR), full and abbreviated, in all cases that a date has them in; three
+# letters where they are enough.  Of a name the longest beginning counts.  In order: Germanic,
+# Romance; Slavic in Latin letters, Romanian, Turkish, Finnish, Hungarian, Indonesian; Cyrillic,
+# Greek; Arabic; Hebrew; Hindi.
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan ene gen sty ledn lede oca ian tammi янв яну січ јан ιαν يناير ינואר בינואר जनवरी",
+            "feb fev fév lut úno şub helmi фев лют феб φεβ فبراير פברואר בפברואר फरवरी फ़रवरी",
+            "mar mär mrt bře břez márc maalis мар бер μαρ μάρ مارس מרץ במרץ मार्च",
+            "apr abr avr kwi dubn dube ápr nis huhti апр кві απρ أبريل ابريل إبريل אפריל באפריל"
+            " अप्रैल",
+            "may mai mei mag maj máj kvě touko май мая мај тра μαΐ μαϊ μάι مايو מאי במאי मई",
+            "jun juin giu cze červn červen jún haz iun kesä июн юни чер јун ιουν يونيو يونيه"
+            " יוני ביוני जून",
+            "jul juil lug lip červenc červc červec júl tem iul heinä июл юли лип јул ιουλ يوليو"
+            " يوليه יולי ביולי जुलाई",
+            "aug ago aoû sie srp ağu elok avg agu agt авг сер αυγ أغسطس اغسطس אוגוסט באוגוסט अगस्त",
+            "sep set wrz zář eyl syys szept сен вер σεπ سبتمبر ספטמבר בספטמבר सितंबर सितम्बर",
+            "oct okt out ott paź říj eki lok окт жов οκτ أكتوبر اكتوبر אוקטובר באוקטובר अक्टूबर"
+            " अक्तूबर",
+            "nov lis kas noi marras ноя ное нов лис νοε نوفمبر נובמבר בנובמבר नवंबर नवम्बर",
+            "dec dez dic déc des gru prosin ara joulu дек дец гру δεκ ديسمبر דצמבר בדצמבר दिसंबर"
+            " दिसम्बर",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+_LONGEST = max(map(len, _MONTHS))
+
+# Minutes east of UTC: RFC 822 section 5 for UT and North America, the IANA time zone database for
+# the others.  An abbreviation means what it says whatever the season: AEST is ten hours, also in a
+# Sydney summer.  Where one has several meanings (IST, CST, BST, AST, PST) the source's own zone
+# decides if it uses that name, else the meaning here, which is the one most read in news.
+ZONES = {
+    name: minutes
+    for minutes, names in (
+        *((-600, "hst"), (-540, "akst"), (-480, "pst akdt"), (-420, "mst pdt"), (-360, "cst mdt")),
+        *((-300, "est cdt cot pet"), (-240, "ast edt clt"), (-210, "nst"), (-180, "adt brt art")),
+        *((-150, "ndt"), (0, "z ut utc gmt wet"), (60, "west bst cet met mez wat")),
+        *((120, "cest mest mesz eet sast cat"), (180, "eest idt msk trt eat"), (210, "irst")),
+        *((240, "msd gst"), (270, "aft"), (300, "pkt uzt"), (330, "ist"), (345, "npt")),
+        *((360, "bdt"), (390, "mmt"), (420, "ict wib"), (480, "wita sgt hkt myt pht awst")),
+        *((540, "wit jst kst"), (570, "acst"), (600, "aest chst"), (630, "acdt"), (660, "aedt")),
+        *((720, "nzst"), (780, "nzdt")),
+    )
+    for name in names.split()
+}
+# "ET" is whichever of EST and EDT is in force.
+PLACES = {
+    "et": "America/New_York",
+    "ct": "America/Chicago",
+    "mt": "America/Denver",
+    "pt": "America/Los_Angeles",
+}
+# Of what stands before a time; "p" is of English, behind it.
+AFTERNOON = frozenset(("p", "下午", "午後", "오후"))
+
+
+def month_of(name: str) -> int | None:
+    """The number of a month, or None where the word is no month's name."""
+    name = name[:_LONGEST].lower()
+    return next((_MONTHS[name[:n]] for n in range(len(name), 1, -1) if name[:n] in _MONTHS), None)
