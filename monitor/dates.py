@@ -3,7 +3,8 @@
 Read: RFC 822 and its broken forms (two-digit years, capitals, no weekday, full month names, zone
 names, month first, asctime) in many languages, ISO 8601 and W3CDTF from the day down,
 day.month.year, 2026年11月27日 and its like, epoch seconds and milliseconds.  Not read, because they
-would be guesses: a year or a month alone, 04/05/2017, 25.11.17, words such as "yesterday".
+would be guesses: a year or a month alone, 25.11.17, words such as "yesterday"; 04/05/2017 where
+nobody says which number is the day.
 
 A date in the future is returned as it stands; who believes it is decided elsewhere.
 """
@@ -59,6 +60,7 @@ _FORMS = tuple(
         rf"(?P<year>[0-9]{{4}})(?P<month>[0-9]{{2}})(?P<day>[0-9]{{2}}){_COMPACT_CLOCK}",
         rf"(?P<year>[0-9]{{4}})[\ .-]{{1,2}}{_MONTH}[\ -]{_DAY}{_CLOCK}",
         rf"{_WEEKDAY}(?P<day>[0-9]{{1,2}})\.\ ?(?P<month>[0-9]{{1,2}})\.\ ?{_FULL_YEAR}{_CLOCK}",
+        rf"{_WEEKDAY}(?P<either>[0-9]{{1,2}})(?P<bar>[-/])(?P<other>[0-9]{{1,2}})(?P=bar){_FULL_YEAR}{_CLOCK}",
         rf"{_EASTERN_DAY}{_EASTERN_CLOCK}",
     )
 )
@@ -80,11 +82,14 @@ _ALIKE = str.maketrans("\u2212\u060c\uff0c\uff1a\uff08\uff09", "-,,:()")
 _Parts = Mapping[str, str | None]
 
 
-def stamp(text: str, timezone: str, now: int | None = None) -> Stamp | None:
+def stamp(
+    text: str, timezone: str, now: int | None = None, *, day_first: bool | None = None
+) -> Stamp | None:
     """The time that a publisher printed; None where it is none, or an impossible one.
 
     `timezone` (a valid IANA name) reads a time without zone and ends the day of a bare date.
     `now` (epoch ms) gives a date without a year its year: the last one it can lie in.
+    `day_first` says what 04/05/2017 is.
     """
     if (quick := _quick(text, timezone)) is not None:
         return quick
@@ -92,19 +97,33 @@ def stamp(text: str, timezone: str, now: int | None = None) -> Stamp | None:
     if len(text) > _LONGEST:
         return None
     if not _EPOCH.fullmatch(text):
-        return _printed(text, timezone, now)
-    printed = _printed(text, timezone, now) if _TO_THE_MINUTE.fullmatch(text) else None
+        return _printed(text, timezone, now, day_first)
+    printed = _printed(text, timezone) if _TO_THE_MINUTE.fullmatch(text) else None
     return printed or _epoch(text)
 
 
-def _printed(text: str, timezone: str, now: int | None) -> Stamp | None:
+def _printed(
+    text: str, timezone: str, now: int | None = None, day_first: bool | None = None
+) -> Stamp | None:
     for form in _FORMS:
         if found := form.fullmatch(text):
             try:
-                return _stamp(found.groupdict(), timezone, now)
+                return _stamp(_told_apart(found.groupdict(), day_first), timezone, now)
             except (ValueError, OverflowError):
                 return None
     return None
+
+
+def _told_apart(parts: _Parts, day_first: bool | None) -> _Parts:
+    """With a day and a month, where a date has two numbers before its year."""
+    first, second = parts.get("either"), parts.get("other")
+    if first is None or second is None:
+        return parts
+    if int(first) <= 12 and int(second) <= 12 and int(first) != int(second) and day_first is None:
+        raise ValueError("each may be the month")
+    if int(second) > 12 or (int(first) <= 12 and not day_first):
+        first, second = second, first
+    return {**parts, "day": first, "month": second}
 
 
 def _quick(text: str, timezone: str) -> Stamp | None:

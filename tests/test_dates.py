@@ -141,6 +141,28 @@ def test_read(text, zone, expected):
     assert (stamp.iso() if stamp else None) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "day_first", "expected"),
+    [
+        ("27/11/2026", None, "2026-11-27"),
+        ("11/27/2026", None, "2026-11-27"),
+        ("27-11-2026 10:30", None, "2026-11-27T10:30:00Z"),
+        ("Fri, 27/11/2026 - 10:30", None, "2026-11-27T10:30:00Z"),
+        ("5/5/2026", None, "2026-05-05"),
+        ("27/11/2026", False, "2026-11-27"),
+        ("03/04/2026", None, None),
+        ("03/04/2026", True, "2026-04-03"),
+        ("03/04/2026", False, "2026-03-04"),
+        ("13/13/2026", True, None),
+        ("31/02/2026", None, None),
+    ],
+)
+def test_day_or_month_first(text, day_first, expected):
+    """Of two numbers the one above 12 is the day; else it has to be known which one is."""
+    stamp = dates.stamp(text, "UTC", day_first=day_first)
+    assert (stamp.iso() if stamp else None) == expected
+
+
 @pytest.mark.parametrize("text", REFUSED, ids=range(len(REFUSED)))
 def test_refused(text):
     """What is no date, or an impossible one, gives nothing."""

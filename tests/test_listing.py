@@ -382,6 +382,10 @@ def test_a_headline_is_read(box: str) -> None:
         ("<span>Nov 17, 2017</span>", "2017-11-17"),
         ("<span class=d>Baghdad (AFP) Nov 17, 2017</span>", "2017-11-17"),
         ("<i>14.10.2026</i>", "2026-10-14"),
+        ("<i>14/10/2026</i>", "2026-10-14"),
+        ("<i>City desk, 14-10-2026</i>", "2026-10-14"),
+        ("<i>Updated 10/14/2026 09:30</i>", "2026-10-14T09:30:00Z"),
+        ("<i>1/2/10/2026</i>", None),
         ("<i>2026年10月14日</i>", "2026-10-14"),
         ("<i>城市报 2026年10月14日 10:30 来源</i>", "2026-10-14T10:30:00Z"),
         ("<i>Опубликовано 14 октября 2026 г.</i>", "2026-10-14"),
@@ -394,6 +398,39 @@ def test_a_date_is_read(written: str, told: str | None) -> None:
     """A date that stands beside a headline is its entry's; one that nobody can place is none."""
     item = first(f"<li><h3><a href=/n/4712>The bridge is shut</a></h3>{written}")
     assert (item.published.iso() if item.published else None) == told
+
+
+@pytest.mark.parametrize(
+    ("page", "told"),
+    [
+        ("<html lang=de>", "2026-04-03"),
+        ("<html lang=pt-BR>", "2026-04-03"),
+        ("<html lang=en-GB>", "2026-04-03"),
+        ("<html lang=en>", None),
+        ("<html lang=en-US>", None),
+        ("<html lang=ja>", None),
+        ("<html>", None),
+        ("<html lang=en><p>Read on <i>28/03/2026</i>", "2026-04-03"),
+        ("<html lang=de><p>Read on <i>03/28/2026</i>", "2026-03-04"),
+        ("<html lang=de><p>Read on <i>03/28/2026</i> and 28/03/2026", None),
+        ("<html><script>a = '28/03/2026'</script>", None),
+    ],
+)
+@pytest.mark.parametrize("selectors", [None, Selectors(item="li", title="h3", date="i")])
+def test_a_date_of_numbers_is_read(page: str, told: str | None, selectors: object) -> None:
+    """Which number is the day is told by the page's other dates, else by its language."""
+    lines = "".join(
+        f"<li><h3><a href='/news/{n}4711'>{entities.escape(title)}</a></h3><i>03/04/2026</i></li>"
+        for n, title in enumerate(HEADLINES)
+    )
+    items = listing.read(
+        f"{page}<ul>{lines}</ul>".encode(),
+        url=URL,
+        content_type=None,
+        timezone="UTC",
+        selectors=selectors,
+    ).items
+    assert {item.published and item.published.iso() for item in items} == {told}
 
 
 OLD = "Car bombing on anniversary of June 10, 2014 fall of Mosul"

@@ -12,8 +12,9 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from monitor import dateline, dates, markup, urls
+from monitor import dateline, markup, urls
 from monitor.listing import words
+from monitor.listing.days import ReadDate
 from monitor.listing.spans import HEADINGS, Spans
 from monitor.listing.titles import named, word_count
 from monitor.model import Stamp
@@ -30,8 +31,9 @@ _AFTER_DATE = tuple("-–—:|·•")
 _BY = re.compile(r"(?:by|von|par|por|di|door|av|af|от|автор)\s+\S.*", re.IGNORECASE)
 _PARTS = re.compile(r"\s+[|·•–—-]\s+|[|·•()\[\]]|\s{3,}")
 _NUMERIC = (
-    r"(?:19|20)\d\d([-/.])\d{1,2}\1\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?"
+    r"(?:19|20)\d\d(?P<gap>[-/.])\d{1,2}(?P=gap)\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?"
     r"|\d{1,2}\.\s?\d{1,2}\.\s?(?:19|20)\d\d(?:,?\s\d{1,2}:\d{2})?"
+    r"|(?<![\d/.-])\d{1,2}(?P<bar>[-/])\d{1,2}(?P=bar)(?:19|20)\d\d(?!\d)(?:,?\s\d{1,2}:\d{2})?"
     r"|(?:19|20)\d\d\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]?(?:\s?\d{1,2}:\d{2})?"
 )
 _MONTH = r"(?:[^\W\d_]{3,12}|[\u0900-\u0963]{2,10})"
@@ -51,7 +53,8 @@ _AGO = re.compile(
     re.IGNORECASE,
 )
 _BARE_DAY = re.compile(
-    r"\d{1,2}[./ -]+(?:\d{1,2}|[^\W\d_]{3,9})\.?|[^\W\d_]{3,9}\.? \d{1,2}|\d{1,2}:\d\d"
+    r"\d{1,2}[/-]\d{1,2}[/-](?:19|20)\d\d"
+    r"|\d{1,2}[./ -]+(?:\d{1,2}|[^\W\d_]{3,9})\.?|[^\W\d_]{3,9}\.? \d{1,2}|\d{1,2}:\d\d"
 )
 
 
@@ -77,23 +80,25 @@ def box_of(link: HtmlElement, spans: Spans) -> HtmlElement:
     return box
 
 
-def read(box: HtmlElement, title: str | None, spans: Spans, *, base: str, timezone: str) -> Beside:
+def read(
+    box: HtmlElement, title: str | None, spans: Spans, *, base: str, stamp: ReadDate
+) -> Beside:
     """What is beside a headline, in its box or right behind it where the box is the bare link."""
     nodes = list(islice(box.iter(), _MOST_NODES))
     texts = list(_texts(nodes))
     teaser = _teaser(box, title)
-    published, dated = _date_marked(nodes, title, timezone)
+    published, dated = _date_marked(nodes, title, stamp)
     if published is None:
         # A headline speaks of other days than its own.
         beside = [text for text in texts if title is None or text not in title]
-        published, seen = _date(beside, timezone, teaser)
+        published, seen = _date(beside, stamp, teaser)
         dated = dated or seen
     if not dated and box.tag in _LINE_PARTS:
-        published, dated = _date(list(_before(box)), timezone)
+        published, dated = _date(list(_before(box)), stamp)
     if not dated and teaser is None:
         behind = list(_behind(box, spans))
         if not dated:
-            published, dated = _date(behind, timezone)
+            published, dated = _date(behind, stamp)
         teaser = next((t for t in behind if _is_teaser(t, title)), None)
     return Beside(
         published, dated, teaser[:_LONGEST_TEASER] if teaser else None,
@@ -141,7 +146,7 @@ def _behind(box: HtmlElement, spans: Spans) -> Iterator[str]:
 
 
 def _date_marked(
-    nodes: Sequence[HtmlElement], title: str | None, timezone: str
+    nodes: Sequence[HtmlElement], title: str | None, stamp: ReadDate
 ) -> tuple[Stamp | None, bool]:
     """The date in an element that says to hold one, by its tag before by its class."""
     dated, named_so = False, []
@@ -151,7 +156,7 @@ def _date_marked(
         said = node.get("datetime") or node.get("data-datetime") or ""
         if node.tag == "time" or said:
             dated = True
-            if (found := dates.stamp(said or markup.text_of(node) or "", timezone)) is not None:
+            if (found := stamp(said or markup.text_of(node) or "")) is not None:
                 return found, True
         elif named(node) & words.DATE_WORDS:
             dated = dated or any(c.isdigit() for c in node.text or "")
@@ -160,49 +165,49 @@ def _date_marked(
         text = markup.text_of(node)
         if text is None or len(text) > _LONGEST_DATE or (title is not None and title in text):
             continue
-        if (found := date_in(text, timezone)) is not None:
+        if (found := date_in(text, stamp)) is not None:
             return found, True
     return None, dated
 
 
 def _date(
-    texts: Sequence[str], timezone: str, teaser: str | None = None
+    texts: Sequence[str], stamp: ReadDate, teaser: str | None = None
 ) -> tuple[Stamp | None, bool]:
     dated = False
     for text in texts:
         if len(text) > 200 or not any(c.isdigit() for c in text):
             continue
         line = teaser if teaser is not None and text in teaser else text
-        if (found := _date_of(text, line, timezone)) is not None:
+        if (found := _date_of(text, line, stamp)) is not None:
             return found, True
         dated = dated or _looks_dated(text)
     return None, dated
 
 
-def _date_of(text: str, line: str, timezone: str) -> Stamp | None:
+def _date_of(text: str, line: str, stamp: ReadDate) -> Stamp | None:
     """A date in a text; where its line is a sentence, one that stands alone or before it."""
     if word_count(_DATE.sub("", line)) < _TEASER_WORDS:
-        return date_in(text, timezone)
-    if (whole := dates.stamp(text, timezone)) is not None:
+        return date_in(text, stamp)
+    if (whole := stamp(text)) is not None:
         return whole
     if not line.startswith(text):
         return None
     if (day := dateline.day(text)) is not None:
-        return dates.stamp(day, timezone)
+        return stamp(day)
     found = _DATE.match(text)
     if found is None or text[found.end() :].lstrip()[:1] not in _AFTER_DATE:
         return None
-    return dates.stamp(found[0], timezone)
+    return stamp(found[0])
 
 
-def date_in(text: str, timezone: str) -> Stamp | None:
+def date_in(text: str, stamp: ReadDate) -> Stamp | None:
     """The first whole date in a short text, such as "Baghdad (AFP) Nov 17, 2017"."""
-    whole = dates.stamp(text, timezone)
+    whole = stamp(text)
     if whole is not None:
         return whole
     for found in islice(_DATE.finditer(text), 3):
-        if (stamp := dates.stamp(found[0], timezone)) is not None:
-            return stamp
+        if (part := stamp(found[0])) is not None:
+            return part
     return None
 
 

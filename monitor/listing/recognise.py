@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 
 from monitor import urls
 from monitor.errors import ReadError, ReadReason
-from monitor.listing import paging, refusals, shapes
+from monitor.listing import days, paging, refusals, shapes
 from monitor.listing.addresses import Address, article_key, plain_address, weigh
 from monitor.listing.links import Link, base_of, links_of
 from monitor.listing.refusals import FEWEST
@@ -53,7 +53,7 @@ def recognise(tree: HtmlElement, *, url: str, timezone: str, shape: str | None) 
     links = links_of(tree, url)
     base = base_of(tree, url)
     addresses = _addresses(links, (url, base))
-    around = Surroundings(base, timezone, _declared(tree, base))
+    around = Surroundings(base, days.reader(tree, timezone), _declared(tree, base))
     spots = spots_of(tree, links, addresses, around)
     weighed = weigh_spots(spots, around.declared)
     known = shapes.read(shape)

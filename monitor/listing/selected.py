@@ -10,8 +10,9 @@ from lxml.cssselect import CSSSelector
 from lxml.etree import XPathError
 from lxml.html import HtmlElement
 
-from monitor import dates, markup, urls
+from monitor import markup, urls
 from monitor.errors import ReadError, ReadReason
+from monitor.listing.days import ReadDate, reader
 from monitor.listing.links import base_of
 from monitor.model import Item, Stamp
 from monitor.settings import Selectors
@@ -32,9 +33,10 @@ def by_selectors(
         raise ReadError(ReadReason.NO_LIST, f"selector `{selectors.item}` matched nothing")
     base = base_of(tree, url)
     items: dict[str, Item] = {}
+    stamp = reader(tree, timezone)
     own_key = urls.canonical(url)
     for box in boxes:
-        item = _item(box, base, selectors, timezone)
+        item = _item(box, base, selectors, stamp)
         key = urls.canonical(item.url) if item is not None else None
         if item is not None and key is not None and key != own_key:
             items.setdefault(key, item)
@@ -51,7 +53,7 @@ def _select(element: HtmlElement, selector: str) -> list[HtmlElement]:
         raise ReadError(ReadReason.NO_LIST, f"selector `{selector}` is no CSS: {error}") from error
 
 
-def _item(box: HtmlElement, base: str, selectors: Selectors, timezone: str) -> Item | None:
+def _item(box: HtmlElement, base: str, selectors: Selectors, stamp: ReadDate) -> Item | None:
     link = _link(box, selectors.link)
     if link is None:
         return None
@@ -62,7 +64,7 @@ def _item(box: HtmlElement, base: str, selectors: Selectors, timezone: str) -> I
     return Item(
         url=address,
         title=title,
-        published=_stamp(box, selectors.date, timezone) if selectors.date else None,
+        published=_stamp(box, selectors.date, stamp) if selectors.date else None,
         body=_text(box, selectors.teaser) if selectors.teaser else None,
     )
 
@@ -79,9 +81,9 @@ def _text(box: HtmlElement, selector: str) -> str | None:
     return next((text for text in texts if text), None)
 
 
-def _stamp(box: HtmlElement, selector: str, timezone: str) -> Stamp | None:
+def _stamp(box: HtmlElement, selector: str, stamp: ReadDate) -> Stamp | None:
     for element in _select(box, selector):
         for text in (element.get("datetime"), element.get("content"), markup.text_of(element)):
-            if text and (found := dates.stamp(text, timezone)) is not None:
+            if text and (found := stamp(text)) is not None:
                 return found
     return None

@@ -16,6 +16,7 @@ from lxml.html import HtmlElement
 from monitor.listing import boxes, shapes, titles, words
 from monitor.listing.addresses import HUB, PLAIN, Address
 from monitor.listing.boxes import Beside
+from monitor.listing.days import ReadDate
 from monitor.listing.links import Link, climb
 from monitor.listing.spans import Spans, spans_of
 from monitor.listing.titles import Said, word_count
@@ -55,10 +56,11 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What all spots of a page share: `declared` are addresses its JSON-LD lists as articles."""
+    """What all spots of a page share: `declared` are addresses its JSON-LD lists as articles,
+    `stamp` reads its dates."""
 
     base: str
-    timezone: str
+    stamp: ReadDate
     declared: frozenset[str] = frozenset()
 
 
@@ -110,7 +112,7 @@ def _spot(
         zone = "inside text"
     beside = Beside()
     if zone is None and first.element in spans.span:
-        beside = boxes.read(box, title, spans, base=around.base, timezone=around.timezone)
+        beside = boxes.read(box, title, spans, base=around.base, stamp=around.stamp)
     return Spot(
         first.key, link.url, address, title, said, link.element, box,
         shapes.path_of(link.element),
