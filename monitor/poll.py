@@ -27,8 +27,7 @@ from monitor.model import (
     Response,
     WantedBody,
 )
-from monitor.net import decoding
-from monitor.net.client import Ask, Limits, retry_after_seconds
+from monitor.net.client import Ask, retry_after_seconds
 from monitor.publishers import spacemedia
 from monitor.publishers.spacemedia import SectionPage
 from monitor.sitemaps import Sitemap
@@ -37,7 +36,6 @@ T = TypeVar("T")
 
 # Ten times what the slowest real page took.
 READ_SECONDS = 10.0
-_GZIP = b"\x1f\x8b"  # RFC 1952 section 2.3.1
 
 
 class Fetches(Protocol):
@@ -110,19 +108,10 @@ async def read_feed(tools: Tools, due: DueSource, response: Response) -> Feed:
 async def read_sitemap(
     tools: Tools, due: DueSource, response: Response, since: int | None = None
 ) -> Sitemap:
-    """Read one sitemap, also a packed one; `since` as in `sitemaps.read`.
-
-    Raises ReadError, and FetchError where it cannot be unpacked.
-    """
-    body = response.body
-    if body.startswith(_GZIP):
-        limits = Limits()
-        packed = decoding.Body("gzip", limits.raw_bytes, limits.decoded_bytes)
-        packed.feed(body)
-        body = packed.finish()
+    """Read one sitemap; `since` as in `sitemaps.read`.  Raises ReadError."""
     return await tools.workers.run(
         partial(
-            sitemaps.read, body, url=response.url, content_type=response.content_type,
+            sitemaps.read, response.body, url=response.url, content_type=response.content_type,
             timezone=due.source.timezone, since=since,
         ),
         wall_seconds=READ_SECONDS,

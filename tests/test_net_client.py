@@ -40,6 +40,21 @@ async def test_an_answer_comes_back_whole() -> None:
     assert 0 <= answer.elapsed_seconds < 5
 
 
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (gzip.compress(b"<rss/>"), ()),
+        (gzip.compress(b"<rss/>"), ("Content-Type: application/gzip",)),
+        (gzip.compress(gzip.compress(b"<rss/>")), ("Content-Encoding: gzip",)),
+    ],
+    ids=["untold", "by-type", "twice"],
+)
+async def test_a_body_packed_once_more_comes_back(body: bytes, headers: tuple[str, ...]) -> None:
+    """As from servers that pack what is packed, or do not say that it is."""
+    async with client_for() as (client, _, _), serving({"/": http(200, body, *headers)}) as site:
+        assert (await client.fetch(plain(f"{site.root}/"))).body == b"<rss/>"
+
+
 @pytest.mark.parametrize("length", [8_191, 65_000])
 async def test_an_answer_with_a_long_header_comes_back(length: int) -> None:
     """A policy or a list of what to preload may be tens of thousands of characters long."""

@@ -22,6 +22,7 @@ _PIECE = 64 * 1024
 _MOST_LAYERS = 2
 # Every member costs a copy of what follows it; real servers send one.
 _MOST_MEMBERS = 1000
+_MAGIC = b"\x1f\x8b\x08"  # RFC 1952 section 2.3
 _GZIP = 31  # zlib's wbits for a gzip wrapper
 _ZLIB = 15
 _BARE = -15
@@ -72,6 +73,18 @@ class Body:
             return
         for piece in self._layers[depth].feed(chunk):
             yield from self._through(depth + 1, piece)
+
+
+def unpacked(body: bytes, raw_limit: int, limit: int) -> bytes:
+    """A decoded body that is a gzip file still, unpacked; any other as it is.
+
+    Sitemaps are kept so, and some servers pack what is packed already.  Raises FetchError.
+    """
+    if not body.startswith(_MAGIC):
+        return body
+    packed = Body("gzip", raw_limit, limit)
+    packed.feed(body)
+    return packed.finish()
 
 
 class _Inflate:

@@ -23,7 +23,7 @@ from aiohttp.tracing import Trace
 
 from monitor.errors import FetchError, FetchReason
 from monitor.model import Response
-from monitor.net.decoding import ACCEPTED, Body, too_large
+from monitor.net.decoding import ACCEPTED, Body, too_large, unpacked
 from monitor.net.guard import Guard, Target
 from monitor.net.socket import Socket
 
@@ -261,7 +261,8 @@ async def _body(
     async for chunk in answer.content.iter_any():
         if not body.feed(chunk):
             break
-    return body.finish()
+    whole = body.finish()
+    return whole if limits.cut else unpacked(whole, limits.raw_bytes, limits.decoded_bytes)
 
 
 def _plain_headers(raw: tuple[tuple[bytes, bytes], ...]) -> dict[str, str]:
