@@ -71,7 +71,7 @@ def _entry(item: object, feed: _Found) -> Entry:
     links = tuple(filter(None, urls))
     names = tuple(_names(found)) or tuple(_names(feed))
     return Entry(
-        title=_text(found, "title", "text/plain"),
+        title=_title(found),
         texts=tuple(_texts(found)),
         guid=guid,
         link=links[0] if links else "",
@@ -87,6 +87,12 @@ def _entry(item: object, feed: _Found) -> Entry:
         images=tuple(_images(found)),
         caption=None,
     )
+
+
+def _title(found: _Found) -> Text | None:
+    """The item's own, else that of a recording, as `media:title` is taken in RSS."""
+    pieces = (found, *(each for each in _list(found, "attachments") if isinstance(each, dict)))
+    return next(filter(None, (_text(each, "title", "text/plain") for each in pieces)), None)
 
 
 def _texts(found: _Found) -> Iterator[Text]:
