@@ -433,6 +433,29 @@ def test_a_date_of_numbers_is_read(page: str, told: str | None, selectors: objec
     assert {item.published and item.published.iso() for item in items} == {told}
 
 
+LONG_LINK = "<a href='/by/ann-lee-and-others'>Ann Lee and three other writers</a>"
+TIME = "<time datetime='2026-10-14'>Wednesday</time>"
+
+
+@pytest.mark.parametrize(
+    ("box", "told"),
+    [
+        (f"<article><h3>HEAD</h3><div>{LONG_LINK}{TIME}</div></article>", "2026-10-14"),
+        (f"<article><div>{LONG_LINK}</div><h3>HEAD</h3>{TIME}</article>", "2026-10-14"),
+        (f"<article>{TIME}<div>{LONG_LINK}</div><div><h3>HEAD</h3></div></article>", "2026-10-14"),
+        (f"<article><h3>HEAD</h3><p>It is shut. {LONG_LINK}</p>{TIME}</article>", "2026-10-14"),
+        # of whom a date is cannot be told where two stand there, or two headlines
+        (f"<article><h3>HEAD</h3><div>{LONG_LINK}{TIME} {TIME}</div></article>", None),
+        (f"<article><h3>HEAD</h3><h3>{LONG_LINK}</h3>{TIME}</article>", None),
+    ],
+)
+def test_the_date_of_a_box_with_another_long_link(box: str, told: str | None) -> None:
+    """A writer's or a topic's name as long as a headline does not end the box."""
+    found = entries(f"<li>{box.replace('HEAD', '<a href=/n/4712>The bridge is shut</a>')}")
+    (item,) = (item for item in found if "4712" in item.url)
+    assert (item.published.iso() if item.published else None) == told
+
+
 OLD = "Car bombing on anniversary of June 10, 2014 fall of Mosul"
 
 

@@ -22,6 +22,8 @@ from monitor.model import Stamp
 _MOST_NODES = 300  # of one box that are looked at
 _MOST_FOLLOWING = 12  # siblings after a box that has neither date nor teaser
 _LINE_PARTS = words.these("a b i em strong span font u small time")
+_NEAR = 4  # elements above a box
+_FEW = 4  # long links of one entry
 _TEASER_WORDS = 7
 _LONGEST_TEASER = 1000
 _LONGEST_BYLINE = 100
@@ -100,6 +102,8 @@ def read(
         if not dated:
             published, dated = _date(behind, stamp)
         teaser = next((t for t in behind if _is_teaser(t, title)), None)
+    if not dated:
+        published, dated = _date_around(box, spans, stamp)
     return Beside(
         published, dated, teaser[:_LONGEST_TEASER] if teaser else None,
         _byline(nodes, texts), _image(nodes, base),
@@ -168,6 +172,22 @@ def _date_marked(
         if (found := date_in(text, stamp)) is not None:
             return found, True
     return None, dated
+
+
+def _date_around(box: HtmlElement, spans: Spans, stamp: ReadDate) -> tuple[Stamp | None, bool]:
+    """The only time near the only heading, where other long links stand beside it."""
+    for above in islice(box.iterancestors(), _NEAR):
+        if spans.holds(above) > _FEW:
+            return None, False
+        nodes = list(islice(above.iter(), _MOST_NODES))
+        times = [node for node in nodes if node.tag == "time"]
+        headings = [node for node in nodes if node.tag in HEADINGS]
+        if len(times) > 1 or len(headings) > 1:
+            return None, False
+        if times:
+            own = bool(headings) and headings[0] in islice(box.iter(), _MOST_NODES)
+            return _date_marked(times, None, stamp) if own else (None, False)
+    return None, False
 
 
 def _date(
