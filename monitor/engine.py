@@ -119,6 +119,10 @@ class Engine:
         known = self.ingest.plan.sources
         return await self.store.write(lambda tx: work.claim_due(tx, known, asked))
 
+    async def within_a_lease(self, known: Mapping[str, Source]) -> list[str]:
+        """The first of these, by name, that can be polled before a lease of now runs out."""
+        return await self.store.read(lambda tx: list(work.within_a_lease(tx, known, known)))
+
     async def claim_source(self, source: Source) -> DueSource:
         """Lease one source, due or not.  Raises `LeaseHeld`."""
         now = self.clock()

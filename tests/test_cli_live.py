@@ -9,14 +9,14 @@ import re
 import signal
 import sqlite3
 import sys
-from collections.abc import AsyncIterator
-from contextlib import closing
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
 
 from channel_world import smtp
-from cli_world import REPOSITORY, RULES, SOURCES, Place, fill, newswire
+from cli_world import MONITOR, REPOSITORY, RULES, SOURCES, Place, fill, newswire
 from monitor import config
 from monitor.demo.newswire import Newswire
 from monitor.engine import Engine, wall_clock
@@ -241,6 +241,68 @@ async def test_poll_ends_3_when_a_source_is_held_and_1_when_it_fails(
     assert failed.exit_code == 1
     assert failed.stdout.startswith("gone: failed, the server answered 404")
     assert (await place.run("poll", "nobody")).exit_code == 2
+
+
+FEED = """<rss version="2.0"><channel><title>One</title><link>http://one.example/</link>
+<item><title>First</title><link>http://one.example/first</link></item></channel></rss>"""
+
+
+@asynccontextmanager
+async def one_host(place: Place, answer: Callable[[str], str]) -> AsyncIterator[None]:
+    """Nine sources of one host, the last of them paused; `answer` has each feed's path."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        path = (await reader.readuntil(b"\r\n\r\n")).split()[1].decode()
+        body = "" if path == "/robots.txt" else answer(path)
+        writer.write(f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        lines = [f"  - {{id: s{n}, url: '{address}/{n}', article: false}}" for n in range(8)]
+        lines += [f"  - {{id: s8, url: '{address}/8', article: false, paused: true}}"]
+        place.write("sources", "\n".join(["sources:", *lines, ""]))
+        yield
+
+
+async def test_poll_leases_of_a_host_what_a_lease_covers(tmp_path: Path) -> None:
+    """A host that was never asked may want a minute's pause; the rest follows, and named sources
+    that nobody polls by themselves do, too."""
+    place, leased = Place(tmp_path / "config"), []
+
+    def answer(_: str) -> str:
+        with closing(sqlite3.connect(place.database)) as db:
+            leased.extend(db.execute("SELECT count(lease_token) FROM sources").fetchone())
+        return FEED
+
+    async with one_host(place, answer):
+        names = [f"s{n}" for n in range(9)]
+        polled = await place.run("poll", *names)
+        assert polled.exit_code == 0, polled.stderr
+        assert [line.partition(":")[0] for line in sorted(polled.stdout.splitlines())] == names
+        assert max(leased[:4]) == 4
+        assert max(leased) == 5
+        assert len((await place.run("poll")).stdout.splitlines()) == 8
+
+
+async def test_poll_that_is_broken_off_begins_nothing_more(tmp_path: Path) -> None:
+    place, asked = Place(tmp_path / "config"), asyncio.Event()
+
+    def answer(_: str) -> str:
+        asked.set()
+        return FEED
+
+    async with one_host(place, answer):
+        place.write("monitor", MONITOR.replace("delay: 0s", "delay: 20s"))
+        poll = await place.start("poll")
+        await asyncio.wait_for(asked.wait(), 30)
+        poll.send_signal(signal.SIGINT)
+        out, err = await asyncio.wait_for(poll.communicate(), 30)
+    assert poll.returncode == 1
+    broken = err.decode().splitlines()
+    assert broken[-4:] == [f"s{n}: broken off" for n in range(4, 8)]
+    assert len(out.decode().splitlines()) + len(broken) == 8
 
 
 async def test_poll_is_broken_off_by_ctrl_c(tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ class _Report:
             out.lines(*out.hanging(f"  {date:13}  ", item.title or item.url))
 
     def note_ended(self, source_ids: Iterable[str]) -> None:
-        """What was begun and has not been polled was broken off."""
+        """What was to be polled and has not been was broken off."""
         for source_id in source_ids:
             if source_id not in self.polled:
                 self.failed = True
@@ -129,11 +129,15 @@ async def _poll(crawls: Round, config: Config, sources: Sequence[Source], report
         await engine.adopt(engine.ingest.plan)
         if not report.named:
             sources = await _unpaused(engine, sources)
-        leased = await _lease(engine, sources, report)
-        await crawls.crawl(engine, leased)
-        report.note_ended(due.source.id for work in leased.values() for due in work.sources)
-        # Of what was broken off, nothing stays leased.
-        await engine.store.write(lambda tx: work_rows.release(tx, engine.holder))
+        left = {source.id: source for source in sources}
+        while left and not crawls.stopped:
+            turn = [left.pop(name) for name in await engine.within_a_lease(left)]
+            leased = await _lease(engine, turn, report)
+            await crawls.crawl(engine, leased)
+            report.note_ended(due.source.id for work in leased.values() for due in work.sources)
+            # Of what was broken off, nothing stays leased.
+            await engine.store.write(lambda tx: work_rows.release(tx, engine.holder))
+        report.note_ended(left)
     finally:
         await engine.finish()
 

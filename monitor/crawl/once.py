@@ -20,9 +20,13 @@ T = TypeVar("T")
 
 
 class Round:
-    """Runs crawls by kind.  Used once in a process: Twisted's reactor starts no second time."""
+    """Runs crawls by kind.  Used once in a process: Twisted's reactor starts no second time.
+
+    `stopped`: somebody wants no more of it.
+    """
 
     def __init__(self) -> None:
+        self.stopped = False
         self._process = AsyncCrawlerProcess(slim.settings())
 
     def run(self, job: Callable[[], Awaitable[T]]) -> T:
@@ -45,6 +49,7 @@ class Round:
         )
 
     def _stop_crawls(self) -> None:
+        self.stopped = True
         for crawler in list(self._process.crawlers):
             if crawler.engine is not None and crawler.engine.running:
                 asyncio.ensure_future(crawler.stop_async())  # noqa: RUF006 - ends with the crawl

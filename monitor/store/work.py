@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -63,7 +63,8 @@ class Claim:
 def claim_due(tx: Tx, sources: Mapping[str, Source], asked: Claim) -> list[DueSource]:
     """Lease sources whose poll is due, the longest overdue first; of one host no more at once than
     the lease can poll, by the same reckoning as for pages."""
-    chosen = list(islice(_with_room(tx, sources, asked), asked.limit))
+    due = _due_names(tx, asked.now, asked.limit)
+    chosen = list(islice(within_a_lease(tx, sources, due, asked.busy), asked.limit))
     rows = tx.all(
         """UPDATE sources SET lease_token = :token || '-' || source_id, lease_holder = :holder,
              lease_until = :until
@@ -74,11 +75,14 @@ def claim_due(tx: Tx, sources: Mapping[str, Source], asked: Claim) -> list[DueSo
     return [_due(row, sources[row["source_id"]], asked.now) for row in rows]
 
 
-def _with_room(tx: Tx, sources: Mapping[str, Source], asked: Claim) -> Iterator[str]:
-    """Names of sources that are due and whose host can be asked within a lease."""
-    of_host = Counter(_host(sources[name].url) for name in asked.busy if name in sources)
+def within_a_lease(
+    tx: Tx, sources: Mapping[str, Source], names: Iterable[str], busy: Collection[str] = ()
+) -> Iterator[str]:
+    """Those of `names` whose hosts can be asked within a lease, while these `busy` ones are being
+    polled; of each host at least one."""
+    of_host = Counter(_host(sources[name].url) for name in busy if name in sources)
     most: dict[str, int] = {}
-    for name in _due_names(tx, asked.now, asked.limit):
+    for name in names:
         if name not in sources:
             continue
         host = _host(sources[name].url)
