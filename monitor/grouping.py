@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from monitor.store import items, neighbours, stories, words
+from monitor.store import conversations, items, neighbours, stories, words
 from monitor.store.db import Row, Tx
 from monitor.store.stories import Join, Story
 from monitor.stories import copies, events, rarity, telling
@@ -77,8 +77,14 @@ def merge(tx: Tx, story_key: str, other: str, now: int) -> str:
     if whole != part:
         for key in (whole, part):
             stories.found(tx, key, now)
-        stories.merge(tx, part, whole, now)
+        unite(tx, part, whole, now)
     return whole
+
+
+def unite(tx: Tx, part: str, whole: str, now: int) -> None:
+    """One story is part of another.  What waits to be told of both opens one conversation."""
+    stories.merge(tx, part, whole, now)
+    conversations.unite(tx, stories.union(tx, whole))
 
 
 def split(tx: Tx, item_id: int, now: int) -> str | None:
@@ -169,7 +175,7 @@ def _group(tx: Tx, row: Row, now: int) -> Grouping:
     if stories.may_have_been_told(tx, row["item_id"], own):
         stories.put(tx, Story(own, at, at))
         stories.found(tx, found.story_key, now)
-        stories.merge(tx, own, found.story_key, now)
+        unite(tx, own, found.story_key, now)
     stories.join(tx, Join(row["item_id"], now, found.story_key, found.how or "", found.why))
     return found
 

@@ -102,7 +102,7 @@ def judge(tx: Tx, plan: Plan, prepared: Prepared, arrived: Arrived) -> int:
         origin = stored.origin or ""
     keys = items.stories(tx, item_id)
     if arrived.change is Change.COMPLETED:
-        owing.take_back(tx, item_id, keys, arrived.now)
+        owing.take_back(tx, plan.config, item_id, keys, arrived.now)
     situation = Situation(
         stored, keys[0], arrived.change, news_at, arrived.now,
         plan.config.settings.late_after_seconds, kept.is_told(tx, item_id),

@@ -98,14 +98,19 @@ def _by_itself(pace: Pace, talk: Talk, alerts: Sequence[Alert]) -> Due | Held:
     return due
 
 
-def take_back(tx: Tx, item_id: int, story_keys: Sequence[str], now: int) -> None:
+def take_back(tx: Tx, config: Config, item_id: int, story_keys: Sequence[str], now: int) -> None:
     """An item whose page joined it to a story that was told opens no second conversation: what
     nobody was told of it yet is judged anew, as of one more article of that story."""
+    touched: set[tuple[str, str]] = set()
     for alert_id in kept.opened_twice(tx, item_id, story_keys, now):
         for channel in outbox.channels_of(tx, alert_id):
+            subjects = conversations.subjects_of(tx, alert_id, channel)
+            touched.update((channel, subject) for subject in subjects)
             conversations.withdraw(tx, alert_id, channel)
         holds.release(tx, alert_id)
         kept.forget(tx, alert_id)
+    for channel, about in sorted(touched):
+        pace_again(tx, config, channel, about, now)
 
 
 def recount(tx: Tx, plan: Plan, story_keys: Sequence[str], now: int) -> None:

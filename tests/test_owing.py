@@ -445,6 +445,101 @@ async def test_what_is_new_in_such_a_teaser_goes_into_the_conversation(port: Wor
     assert [row["revision"] for row in await deliveries(port)] == [1, 2]
 
 
+# --- stories that become one while both wait to be told -------------------------------------------
+
+
+@asynccontextmanager
+async def two_stories(directory: Path, title: str = TITLES[0]) -> AsyncIterator[World]:
+    """Both wait for their group, whose second is told sooner; nobody knows that they are one."""
+    async with desk(directory, (ANA, BEN)) as world:
+        fields = {"url": "https://brief.example/port", "body": TEXT, "wire": "NWA"}
+        await world.poll(BRIEF, item("port", "Car bombing at Port Saren fish market", **fields))
+        world.now += SECOND
+        await world.poll(BRIEF, item("", title, "A flood.", **SECOND_STORY))
+        assert len(await world.rows("conversations")) == 2
+        world.now += 5 * SECOND
+        yield world
+
+
+SECOND_STORY = {"url": "https://brief.example/second"}
+SOONER = NOON + SECOND + 30 * SECOND
+
+
+async def merge_all(world: World) -> None:
+    one, other = [row["story_key"] for row in await world.rows("items ORDER BY item_id")]
+    await world.store.write(lambda tx: grouping.merge(tx, other, one, world.now))
+
+
+async def one_message(world: World) -> set[str]:
+    """The rules of the one message that each recipient has, at the earlier of the two times."""
+    assert len(await world.rows("conversations")) == 1
+    rows = await world.rows("deliveries ORDER BY delivery_id")
+    assert [row["recipient"] for row in rows] == [ANA, BEN]
+    assert {(row["revision"], row["due_at"], row["try_at"]) for row in rows} == {
+        (1, SOONER, SOONER)
+    }
+    told = [row["alert_id"] for row in await world.rows("delivery_alerts")]
+    raised = {row["alert_id"] for row in await world.rows("alerts")}
+    assert sorted(told) == sorted([*raised, *raised])
+    world.now = SOONER
+    to_ana, to_ben = await world.told()
+    assert to_ana == to_ben
+    world.now += DAY
+    assert await world.told() == []
+    return set(to_ana)
+
+
+async def test_an_edit_that_joins_two_stories_in_their_wait_opens_one(tmp_path: Path) -> None:
+    async with two_stories(tmp_path) as world:
+        await world.poll(BRIEF, item("", TITLES[0], f"{TEXT} A flood.", wire="NWA", **SECOND_STORY))
+        assert len({row["merged_into"] for row in await world.rows("stories")}) == 2
+        assert await one_message(world) == {"car-bombing", "flood"}
+
+
+async def test_what_only_its_first_text_said_is_told_all_the_same(tmp_path: Path) -> None:
+    async with two_stories(tmp_path, TITLES[1]) as world:
+        await world.poll(BRIEF, item("", TITLES[0], TEXT, wire="NWA", **SECOND_STORY))
+        assert len({row["merged_into"] for row in await world.rows("stories")}) == 2
+        assert await one_message(world) == {"car-bombing", "flood", "liberated"}
+
+
+async def test_so_do_two_that_are_made_one_by_hand(tmp_path: Path) -> None:
+    async with two_stories(tmp_path) as world:
+        await merge_all(world)
+        assert await one_message(world) == {"car-bombing", "flood"}
+
+
+async def test_what_was_told_by_then_keeps_its_conversation(tmp_path: Path) -> None:
+    """What waits beside it is told, too."""
+    async with two_stories(tmp_path) as world:
+        world.now = SOONER
+        assert await world.told() == [("car-bombing", "flood")] * 2
+        await merge_all(world)
+        world.now += DAY
+        assert await world.told() == [("car-bombing",)] * 2
+        assert len(await world.rows("conversations")) == 2
+
+
+async def test_a_page_that_joins_them_hastens_nothing_by_what_it_takes_back(tmp_path: Path) -> None:
+    """What was more urgent in the teaser is one more article of the other story now."""
+    rules = (
+        replace(
+            BOMBING,
+            severities={"title": Severity.HIGH, "lead": Severity.NORMAL, "body": Severity.NORMAL},
+        ),
+    )
+    async with desk(tmp_path, rules=rules) as world:
+        fields = {"url": "https://brief.example/port", "body": TEXT, "wire": "NWA"}
+        await world.poll(BRIEF, item("port", "Blast at Port Saren fish market", **fields))
+        world.now += SECOND
+        await world.poll(WIRE, item("new", TITLES[0]))
+        world.now += SECOND
+        (wanted,) = await world.bodies()
+        await world.article(wanted, page("new", "Traders speak", TEXT, wire="NWA"))
+        (row,) = await deliveries(world)
+        assert row["due_at"] == row["try_at"] == NOON + 2 * MINUTE
+
+
 # --- what a page changes of what waits ------------------------------------------------------------
 
 WEEK_AGO = Stamp(NOON - 7 * DAY)

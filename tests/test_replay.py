@@ -236,6 +236,29 @@ async def test_a_teaser_that_opened_a_story_in_vain_is_lived_again_too(world: Wo
         assert archived == again(await replayed(world, since))
 
 
+async def test_stories_that_become_one_in_their_wait_are_lived_again_too(world: World) -> None:
+    """By an edit and by hand; also where the window begins between the two."""
+    body = "Ships from Umm Qasr and Fao came into Basra on Monday. " * 2 + "It was liberated."
+    other = {"url": "https://brief.example/vain"}
+    for source in (WIRE, BRIEF):
+        await world.poll(source)
+    await world.poll(BRIEF, item("first", "Port of Basra opens", body))
+    world.now += SECOND
+    await world.poll(BRIEF, item("", "Who liberated whom", "More soon.", **other))
+    await world.poll(WIRE, item("third", "Car bomb in Kut", "It was."))
+    between = world.now + 1
+    world.now += 2 * SECOND
+    await world.poll(BRIEF, item("", "Port of Basra opens", body, **other))
+    keys = [row["story_key"] for row in await world.rows("items ORDER BY item_id")]
+    await world.store.write(lambda tx: grouping.merge(tx, keys[0], keys[2], world.now))
+    await pass_time(world, 300)
+    assert len(await world.rows("alerts")) == 3
+    for since in (0, between):
+        archived = await world.store.read(lambda tx, since=since: lived(tx, since))
+        assert archived == again(await replayed(world, since))
+        assert len(archived.messages) == 2  # one a channel
+
+
 async def test_a_date_that_only_the_page_had_is_not_known_before(world: World) -> None:
     """A teaser waits for the digest, or for its turn, by the date that it had itself."""
     old, new = Stamp(NOON - 9 * DAY, Precision.SECOND), Stamp(NOON, Precision.SECOND)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from monitor import grouping
 from monitor.store import items, past, stories
 from monitor.store.db import Row, Tx
 from monitor.store.stories import Join
@@ -44,6 +45,11 @@ class Groups:
             if event.rank == _JOIN:
                 groups._joins.setdefault(event.row["item_id"], []).append(event)
         return groups
+
+    def moments_before(self, at: int) -> Iterator[int]:
+        """When something happens next, as long as that is before a time; it is passed meanwhile."""
+        while self.events and self.events[-1].at < at:
+            yield self.events[-1].at
 
     def pass_to(self, at: int) -> None:
         """Everything before a time."""
@@ -91,7 +97,7 @@ class Groups:
         if event.rank == _ITEM:
             items.merge(self.tx, row["item_id"], row["merged_into_id"], event.at)
         elif event.rank == _STORY:
-            stories.merge(self.tx, row["story_key"], row["into_key"], event.at)
+            grouping.unite(self.tx, row["story_key"], row["into_key"], event.at)
         elif id(event) not in self._brought:
             self._join(row, event.at)
 

@@ -149,10 +149,16 @@ class _Life:
     def _pass_to(self, at: int) -> None:
         while self._beside and self._beside[-1][0] <= at:
             moment, happens = self._beside.pop()
-            self.sender.send_before(moment)
+            self._send_before(moment)
             happens()
+        self._send_before(at)
+
+    def _send_before(self, at: int) -> None:
+        """What is due before a time, as stories were then: those that become one may change it."""
+        for moment in self.groups.moments_before(at):
+            self.sender.send_before(moment)
+            self.groups.pass_to(moment + 1)
         self.sender.send_before(at)
-        self.groups.pass_to(at)
 
     def _put_known(self, item_id: int) -> None:
         """An item that came before the window."""

@@ -6,8 +6,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from monitor.model import Crowd, Followed, Revision, Talk
+from monitor.model import Crowd, DeliveryKind, Followed, Revision, Talk
 from monitor.settings import Severity, highest
+from monitor.store import outbox
 from monitor.store.db import Row, Tx
 from monitor.store.outbox import conversation_id
 
@@ -187,6 +188,41 @@ def send_now(tx: Tx, stories: Sequence[str], now: int) -> None:
               WHERE subject IN (SELECT value FROM json_each(:stories)))""",
         now=now, stories=json.dumps(list(stories)),
     )  # fmt: skip
+
+
+def unite(tx: Tx, story_keys: Sequence[str]) -> None:
+    """Of the conversations about stories that are now one, those in which nobody was told anything
+    go on as the oldest of them, at the earliest of their times."""
+    rows = tx.all(
+        """SELECT d.*, c.subject, first_value(c.subject) OVER
+             (PARTITION BY c.channel ORDER BY c.opened_at, c.subject) AS oldest
+           FROM json_each(:stories) AS key CROSS JOIN conversations c ON c.subject = key.value
+           CROSS JOIN deliveries d ON d.conversation_id = c.conversation_id
+           WHERE NOT EXISTS (
+             SELECT 1 FROM deliveries e WHERE e.conversation_id = c.conversation_id AND
+               (e.state <> 'waiting' OR e.tries > 0 OR e.lease_token IS NOT NULL
+                OR e.kind <> 'alert'))
+           ORDER BY d.delivery_id""",
+        stories=json.dumps(list(story_keys)),
+    )  # fmt: skip
+    for row in rows:
+        if row["subject"] != row["oldest"]:
+            _move(tx, row, row["oldest"])
+
+
+def _move(tx: Tx, delivery: Row, subject: str) -> None:
+    """Tell what a delivery would have told in another conversation of its channel."""
+    told = tx.all(
+        "SELECT alert_id FROM delivery_alerts WHERE delivery_id = :id", id=delivery["delivery_id"]
+    )
+    outbox.enqueue(tx, outbox.Owed(
+        delivery["channel"], (delivery["recipient"],), subject, DeliveryKind.ALERT,
+        delivery["created_at"], delivery["try_at"], delivery["give_up_at"],
+        tuple(row["alert_id"] for row in told), due_at=delivery["due_at"],
+        spacing_ms=delivery["spacing_ms"],
+    ))  # fmt: skip
+    for row in told:
+        _take_out(tx, row["alert_id"], delivery["delivery_id"], delivery["conversation_id"])
 
 
 def withdraw(tx: Tx, alert_id: str, channel: str, *, but: str | None = None) -> bool:
