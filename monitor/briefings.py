@@ -156,6 +156,7 @@ def _bulletin(tx: Tx, config: Config, delivery: LeasedDelivery, now: int) -> Bul
         now,
         timezone=zones.first(config.settings.display_timezone).key,
         domain=_domain(config.channels[delivery.channel]),
+        thread=told.thread(tx, delivery),
         test=delivery.kind is DeliveryKind.TEST,
         stamped_at=conversations.stamped_at(tx, delivery.conversation_id),
     )

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from monitor import briefings, gathering, grouping, hushing
+from monitor.health import Notice
 from monitor.model import Ack, Message, Silence, Stamp, short_id
+from monitor.owing import tell_ops
 from monitor.settings import (
     EmailChannel,
     LabelMatcher,
@@ -772,6 +774,33 @@ async def test_a_conversation_from_before_keeps_its_ids(tmp_path: Path) -> None:
         name = row["conversation_id"]
         assert update.in_reply_to == f"<story.{name}.1@desk.example>"
         assert update.message_id == f"<story.{name}.2@desk.example>"
+
+
+async def test_a_reply_names_the_message_as_it_was_sent(tmp_path: Path) -> None:
+    """The channel sends as somebody of another domain since."""
+    notice = Notice("x", "blind", "")
+
+    async def owe(world: World, body: str) -> list[Message]:
+        await world.poll(BRIEF, item("new", body=body))
+        await world.store.write(lambda tx: tell_ops(tx, world.config, notice, world.now))
+        world.now += HOUR
+        leased = await claim(world)
+        load = lambda tx: [briefings.message(tx, world.config, one, world.now) for one in leased]  # noqa: E731
+        found = await world.store.read(load)
+        for one, message in zip(leased, found, strict=True):
+            attempt = Attempt(one, "accepted", world.now, message_id=message.message_id)
+            await world.store.write(lambda tx, a=attempt: outbox.sent(tx, a))
+        return sorted(found, key=lambda message: message.message_id or "")
+
+    async with desk(tmp_path) as world:
+        world.config = replace(world.config, ops="me")
+        first = await owe(world, "A car bombing.")
+        assert len(first) == 2
+        channel = replace(world.config.channels["me"], sender="wirewatch@news.example")
+        world.config = replace(world.config, channels={"me": channel})
+        for body in ("A car bombing. Troops liberated it.", "A flood."):
+            again = await owe(world, body)
+            assert [one.in_reply_to for one in again] == [one.message_id for one in first]
 
 
 async def test_each_rule_is_quoted_from_the_version_that_it_matched(tmp_path: Path) -> None:

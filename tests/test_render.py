@@ -37,10 +37,14 @@ INSIDE_WORDS = re.compile(r"\b(baseline|occasion|revision|outcome)\b", re.I)
 
 
 def messages(about: Briefing | Bulletin) -> dict[str, Message]:
-    """The message in each form."""
+    """The message in each form; what the first one was called is known as Slack calls it."""
     if isinstance(about, Bulletin):
         return {kind: render.notice(kind, about) for kind in render.KINDS}
-    return {kind: render.message(kind, about, "desk", "ana@desk.example") for kind in render.KINDS}
+    of_kind = dict.fromkeys(render.KINDS, replace(about, thread=None)) | {"slack": about}
+    return {
+        kind: render.message(kind, each, "desk", "ana@desk.example")
+        for kind, each in of_kind.items()
+    }
 
 
 def forms(about: Briefing | Bulletin) -> dict[str, str]:

@@ -106,6 +106,7 @@ class Bulletin:
     now: int
     timezone: str = "UTC"
     domain: str = "localhost"
+    thread: str | None = None
     test: bool = False
     stamped_at: int | None = None  # as a briefing's
 

@@ -33,7 +33,7 @@ def alert(briefing: Briefing, channel: str, recipient: str) -> Message:
         html=_html(briefing, quotes, why),
         subject=facts.subject(briefing),
         message_id=facts.message_id(briefing, briefing.revision),
-        in_reply_to=facts.message_id(briefing, 1) if briefing.revision > 1 else None,
+        in_reply_to=_opening(briefing),
         headers=_headers(briefing, first),
     )
 
@@ -48,7 +48,7 @@ def notice(bulletin: Bulletin) -> Message:
         html=_page(page),
         subject=header(f"{mark}[wirewatch] {title}"),
         message_id=facts.message_id(bulletin, bulletin.revision),
-        in_reply_to=facts.message_id(bulletin, 1) if bulletin.revision > 1 else None,
+        in_reply_to=_opening(bulletin),
         headers=_headers(bulletin, "ops"),
     )
 
@@ -63,6 +63,13 @@ def digest(roundup: Roundup) -> Message:
         message_id=facts.message_id(roundup, 1),
         headers=_headers(roundup, "digest"),
     )
+
+
+def _opening(about: Briefing | Bulletin) -> str | None:
+    """The id that the conversation's first message went out with; its sender may be another now."""
+    if about.revision == 1:
+        return None
+    return about.thread or facts.message_id(about, 1)
 
 
 def _why(briefing: Briefing, channel: str, recipient: str) -> list[str]:
