@@ -57,6 +57,8 @@ def plan(pace: Pace, talk: Talk, crowd: Crowd, alerts: Collection[Alert], now: i
         return Due(at if waiting is None else min(at, waiting))
     spacing = _interval_ms(pace, talk.revisions, severity)
     at = max(earliest, talk.revisions[-1].at + spacing)
+    if waiting is not None:
+        at = min(at, waiting)  # it is taken along
     recent = sum(at - revision.at < _DAY_MS for revision in talk.revisions[1:])
     if recent >= pace.updates_a_day and not critical:
         if waiting is None:

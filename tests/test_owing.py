@@ -717,6 +717,23 @@ async def test_what_is_due_in_quiet_hours_is_held_though_it_waits_longer(tmp_pat
         assert await why_held(world) == [("me", "quiet")]
 
 
+async def test_an_update_that_leaves_before_quiet_hours_takes_along_what_is_new(
+    tmp_path: Path,
+) -> None:
+    """By itself it would come two minutes later, in them."""
+    night = NOON + 11 * HOUR
+    async with desk(tmp_path, quiet=Quiet(23 * 60, 7 * 60, "UTC")) as world:
+        for before, killed in ((18 * MINUTE, 8), (10 * MINUTE, 9), (90 * SECOND, 10)):
+            world.now = night - before
+            await world.poll(BRIEF, item("new", body=f"A car bombing killed {killed}."))
+            if killed == 8:
+                world.now += 2 * MINUTE
+                assert await world.told() == [("car-bombing",)]
+        assert await why_held(world) == []
+        world.now = night - MINUTE
+        assert await world.told() == [("car-bombing",) * 2]
+
+
 class Office:
     """What the daemon's tick needs of an engine."""
 
