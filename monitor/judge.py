@@ -101,8 +101,9 @@ def judge(tx: Tx, plan: Plan, prepared: Prepared, arrived: Arrived) -> int:
         stored = items.load(tx, item_id)
         origin = stored.origin or ""
     keys = items.stories(tx, item_id)
+    joined: list[Alert] = []
     if arrived.change is Change.COMPLETED:
-        owing.take_back(tx, plan.config, item_id, keys, arrived.now)
+        joined = owing.take_back(tx, plan.config, item_id, keys, arrived.now)
     situation = Situation(
         stored, keys[0], arrived.change, news_at, arrived.now,
         plan.config.settings.late_after_seconds, kept.is_told(tx, item_id),
@@ -115,10 +116,11 @@ def judge(tx: Tx, plan: Plan, prepared: Prepared, arrived: Arrived) -> int:
     if arrived.change is Change.COMPLETED:
         count_unknown(tx, matches, stored.source_id, arrived.now)
     case.find_lost({match.rule_id for match in matches})
-    if case.raised or case.completed:
+    again = {alert.alert_id: alert for alert in (*joined, *case.completed)}
+    if case.raised or again:
         origins = stories.tally(tx, keys[0], arrived.now).origins
         subject = owing.Subject(stored, keys, len(origins), arrived.now)
-        owing.owe(tx, plan, subject, [*case.raised, *case.completed])
+        owing.owe(tx, plan, subject, [*case.raised, *again.values()])
     elif news_at is not None and matches and arrived.change in (Change.NEW, Change.COMPLETED):
         owing.recount(tx, plan, keys, arrived.now)
     case.prove()

@@ -98,9 +98,14 @@ def _by_itself(pace: Pace, talk: Talk, alerts: Sequence[Alert]) -> Due | Held:
     return due
 
 
-def take_back(tx: Tx, config: Config, item_id: int, story_keys: Sequence[str], now: int) -> None:
+def take_back(
+    tx: Tx, config: Config, item_id: int, story_keys: Sequence[str], now: int
+) -> list[Alert]:
     """An item whose page joined it to a story that was told opens no second conversation: what
-    nobody was told of it yet is judged anew, as of one more article of that story."""
+    nobody was told of it yet is judged anew, as of one more article of that story.
+
+    Returns what it told of besides, to nobody yet: that is owed where the whole is told.
+    """
     touched: set[tuple[str, str]] = set()
     for alert_id in kept.opened_twice(tx, item_id, story_keys, now):
         for channel in outbox.channels_of(tx, alert_id):
@@ -111,6 +116,7 @@ def take_back(tx: Tx, config: Config, item_id: int, story_keys: Sequence[str], n
         kept.forget(tx, alert_id)
     for channel, about in sorted(touched):
         pace_again(tx, config, channel, about, now)
+    return kept.untold_of_merged(tx, item_id, now)
 
 
 def recount(tx: Tx, plan: Plan, story_keys: Sequence[str], now: int) -> None:

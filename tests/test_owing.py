@@ -447,6 +447,19 @@ async def test_what_is_new_in_such_a_teaser_goes_into_the_conversation(port: Wor
     assert [row["revision"] for row in await deliveries(port)] == [1, 2]
 
 
+async def test_so_does_what_only_the_teaser_says(port: World) -> None:
+    """The page words it otherwise; it is told all the same, and opens nothing."""
+    await port.poll(WIRE, item("more", TITLES[1]))
+    port.now += 5 * SECOND
+    for wanted in await port.bodies():
+        slug = wanted.url.rpartition("/")[2]
+        await port.article(wanted, page(slug, "Traders speak", TEXT, wire="NWA"))
+    assert len(await port.rows("conversations")) == 1
+    port.now += DAY
+    assert await port.told() == [("liberated",)]
+    assert [row["revision"] for row in await deliveries(port)] == [1, 2]
+
+
 # --- stories that become one while both wait to be told -------------------------------------------
 
 

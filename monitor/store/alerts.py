@@ -159,14 +159,17 @@ def judge_again(tx: Tx, stored: StoredItem, match: Match, again: Again) -> list[
     return [from_row(row) for row in rows]
 
 
+# Of `alerts`, at `:now`.
+_OF_A_STORY_MERGED_JUST_NOW = """
+  EXISTS (SELECT 1 FROM merges m WHERE m.story_key = alerts.story_key AND m.merged_at = :now)"""
+
+
 def opened_twice(tx: Tx, item_id: int, story_keys: Sequence[str], now: int) -> list[str]:
     """The ids of what an item raised, and nobody was told, in a story that became part of another
     just now: by rules that raised a first alert in the other too."""
     rows = tx.all(
         f"""SELECT alert_id FROM alerts
-            WHERE item_id = :item_id AND {_UNTOLD}
-              AND EXISTS (SELECT 1 FROM merges m
-                          WHERE m.story_key = alerts.story_key AND m.merged_at = :now)
+            WHERE item_id = :item_id AND {_UNTOLD} AND {_OF_A_STORY_MERGED_JUST_NOW}
               AND EXISTS (SELECT 1 FROM alerts other
                           WHERE other.rule_id = alerts.rule_id AND other.item_id <> :item_id
                             AND other.occasion = 'first'
@@ -175,6 +178,17 @@ def opened_twice(tx: Tx, item_id: int, story_keys: Sequence[str], now: int) -> l
         item_id=item_id, stories=json.dumps(list(story_keys)), now=now,
     )  # fmt: skip
     return [row["alert_id"] for row in rows]
+
+
+def untold_of_merged(tx: Tx, item_id: int, now: int) -> list[Alert]:
+    """What an item raised, and nobody was told, in a story that became part of another just now."""
+    rows = tx.all(
+        f"""SELECT * FROM alerts
+            WHERE item_id = :item_id AND {_UNTOLD} AND {_OF_A_STORY_MERGED_JUST_NOW}
+            ORDER BY alert_id""",
+        item_id=item_id, now=now,
+    )  # fmt: skip
+    return [from_row(row) for row in rows]
 
 
 def forget(tx: Tx, alert_id: str) -> None:
