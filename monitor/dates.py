@@ -23,6 +23,9 @@ from monitor.model.twins import twin_of
 
 # Outside of these years a date is a mistake or a joke (year 0, 9999), never an article's.
 _YEARS = range(1900, 2200)
+# Zero, as Unix (in any zone) and SQL Server print it: there was no date, and one of 50 years ago
+# would make news late.
+_ZEROS = frozenset((date(1900, 1, 1), date(1969, 12, 31), date(1970, 1, 1)))
 _LONGEST = 120
 
 _WEEKDAY = r"(?:[^\W\d_]{2,13}\.?(?:,\ ?|\ ))?"
@@ -152,14 +155,21 @@ def _start_of_day(before: str, behind: str, timezone: str) -> int | None:
     year = int(day[3] or day[4])
     month = (month_of(day[2]) or 0) if day[2] else int(day[5])
     try:
-        days = date(year, month, int(day[1] or day[6])).toordinal() - _EPOCH_DAY
+        found = date(year, month, int(day[1] or day[6]))
     except ValueError:
         return None
+    if not _is_possible(found):
+        return None
     if zone[4]:
-        east = _named(zone[4].lower(), timezone, year) if year in _YEARS else None
+        east = _named(zone[4].lower(), timezone, year)
     else:
         east = _minutes_east(zone[1] or "+", int(zone[2] or 0), int(zone[3] or 0))
-    return None if east is None or year not in _YEARS else (days * 1440 - east) * 60_000
+    days = found.toordinal() - _EPOCH_DAY
+    return None if east is None else (days * 1440 - east) * 60_000
+
+
+def _is_possible(day: date) -> bool:
+    return day.year in _YEARS and day not in _ZEROS
 
 
 def _minutes_east(sign: str, hours: int, minutes: int) -> int | None:
@@ -170,13 +180,13 @@ def _minutes_east(sign: str, hours: int, minutes: int) -> int | None:
 
 def _epoch(text: str) -> Stamp | None:
     at = int(text) if len(text) > 10 and "." not in text else round(float(text) * 1000)
-    year = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=at)).year
-    return Stamp(at) if year in _YEARS else None
+    day = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=at)).date()
+    return Stamp(at) if _is_possible(day) else None
 
 
 def _stamp(parts: _Parts, timezone: str, now: int | None) -> Stamp | None:
     day = _date(parts, timezone, now)
-    if day is None or day.year not in _YEARS:
+    if day is None or not _is_possible(day):
         return None
     zone = _zone(parts.get("zone"), timezone, day.year)
     if parts.get("hour") is None:
