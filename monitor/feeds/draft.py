@@ -16,7 +16,7 @@ from monitor.feeds.elements import (
     language,
     mended,
 )
-from monitor.feeds.entry import Entry, Text, mailbox
+from monitor.feeds.entry import Entry, Text, is_picture, mailbox
 
 _THUMBNAIL, _CONTENT, _ENCLOSED = range(3)  # images, the best first
 
@@ -156,12 +156,13 @@ class Draft(Context):
         self.keep_enclosure(given, href)
 
     def keep_enclosure(self, given: Attributes, href: str) -> None:
-        if given.get("medium") == "image" or given.get("type", "").startswith("image/"):
+        if given.get("medium") == "image" or is_picture(given, href):
             self.images.append((_ENCLOSED, href))
 
     def read_media_content(self, given: Attributes, _: str) -> None:
-        if given.get("medium") == "image" or given.get("type", "").startswith("image/"):
-            self.images.append((_CONTENT, given.get("url") or given.get("href") or ""))
+        address = given.get("url") or given.get("href") or ""
+        if given.get("medium") == "image" or is_picture(given, address):
+            self.images.append((_CONTENT, address))
 
     def read_thumbnail(self, given: Attributes, text: str) -> None:
         address = given["url"] if "url" in given else mended(self.position.resolved(text))

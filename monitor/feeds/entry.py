@@ -6,7 +6,7 @@ Values as the publisher wrote them.  Knows no format, and decides nothing about 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
@@ -14,6 +14,15 @@ from typing import NamedTuple, TypeAlias
 _MAILBOX = re.compile(
     r"[^\s@]+@[^\s@]+(?:\s*\((?P<after>[^()]*)\))?|(?P<before>[^<>@]+)<[^<>@]+@[^<>@]+>"
 )
+_PICTURE = re.compile(r"[^?#]+\.(?:jpe?g|png|gif|webp|avif)(?:[?#].*)?", re.IGNORECASE)
+
+
+def is_picture(given: Mapping[str, object], address: str) -> bool:
+    """Whether a medium is one, by its attributes, or by its address where they do not say."""
+    medium, kind = given.get("medium"), given.get("type")
+    if medium or kind:
+        return medium == "image" or str(kind).startswith("image/")
+    return _PICTURE.fullmatch(address) is not None
 
 
 def mailbox(line: str) -> re.Match[str] | None:

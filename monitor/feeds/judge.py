@@ -16,7 +16,7 @@ from feedparser.api import StrictFeedParser
 from feedparser.namespaces import mediarss
 
 from monitor.feeds.document import possible
-from monitor.feeds.entry import Document, Entry, Text
+from monitor.feeds.entry import Document, Entry, Text, is_picture
 
 _Found = dict[str, Any]
 
@@ -132,9 +132,9 @@ def _images(found: _Found) -> Iterator[str]:
     yield from (_string(each, "url") or "" for each in _list(found, "media_thumbnail"))
     enclosures = (each for each in _list(found, "links") if each.get("rel") == "enclosure")
     for each in (*_list(found, "media_content"), *enclosures):
-        kind = _string(each, "type") or ""
-        if each.get("medium") == "image" or kind.startswith("image/"):
-            yield _string(each, "url") or _string(each, "href") or ""
+        address = _string(each, "url") or _string(each, "href") or ""
+        if is_picture(each, address):
+            yield address
     yield _string(_dict(found, "image"), "href") or ""
 
 
