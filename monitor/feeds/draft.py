@@ -36,7 +36,7 @@ class Draft(Context):
     updated: str | None = None
     created: str | None = None
     caption: Text | None = None
-    itunes_image = ""
+    itunes_image = original = ""
     addressed = has_line = False
 
     def __init__(self, position: Position) -> None:
@@ -99,6 +99,9 @@ class Draft(Context):
 
     def read_encoded(self, given: Attributes, text: str) -> None:
         self.read_content(given, text, HTML)
+
+    def read_original(self, given: Attributes, text: str) -> None:
+        self.original = "" if given else mended(text)
 
     def keep_guid(self, text: str) -> None:
         self.guid = text
@@ -198,7 +201,7 @@ class Draft(Context):
                 (self.title, self.title_kind) if self.title else None,
                 texts,
                 (self.guid or "").strip() or None,
-                self.link or "",
+                self.original or self.link or "",
                 self.link in self.hrefs,
                 tuple(self.alternates),
                 self.author,

@@ -37,10 +37,11 @@ Text: TypeAlias = tuple[str, str | None]
 class Entry(NamedTuple):
     """One entry.
 
-    `texts` are its contents, then its summary.  `linked`: `link` stands in an element for links,
-    and not for an identifier alone.  `alternates` are all addresses of pages like it.  `author` is
-    the last one's line as printed, `names` are all authors'.  `images` come best first.  `caption`
-    is what is said of a picture or film.
+    `texts` are its contents, then its summary.  `link` is the publisher's own where a counter of
+    clicks was put before it.  `linked`: it stands in an element for links, and not for an
+    identifier alone.  `alternates` are all addresses of pages like it.  `author` is the last one's
+    line as printed, `names` are all authors'.  `images` come best first.  `caption` is what is said
+    of a picture or film.
     """
 
     title: Text | None

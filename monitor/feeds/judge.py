@@ -89,7 +89,7 @@ def _entry(found: _Found) -> Entry:
         title=_text(found, "title"),
         texts=tuple(_texts(found)),
         guid=(_string(found, "id") or "").strip() or None,
-        link=link or "",
+        link=_string(found, "feedburner_origlink") or link or "",
         linked=any(href == link for _, href in links),
         alternates=tuple(href for rel, href in links if href and rel == "alternate"),
         author=_string(found, "author"),

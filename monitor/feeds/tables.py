@@ -47,6 +47,7 @@ MEDIA = _table(
 ENTRY = MEDIA | _table(
     ("title dc_title", Draft.read_title),
     ("link", Draft.read_link),
+    ("feedburner_origlink", Draft.read_original),
     ("guid id", Draft.read_guid),
     ("description dc_description", Draft.read_description),
     ("summary itunes_summary", Draft.read_summary),
