@@ -24,7 +24,7 @@ LONGEST_TITLE = 1_000
 # Tags that people write into titles without saying that the title is HTML.
 _HTML, _PLAIN = "text/html", "text/plain"
 _TAG = re.compile(
-    r"</?(?:a|abbr|b|big|br|cite|code|del|div|em|font|h[1-6]|i|img|ins|p|q|s|small|span|strike"
+    r"<!\[CDATA\[|</?(?:a|abbr|b|big|br|cite|code|del|div|em|font|h[1-6]|i|img|ins|p|q|s|small|span|strike"
     r"|strong|sub|sup|tt|u|wbr)\b[^<>]*>",
     re.IGNORECASE,
 )
