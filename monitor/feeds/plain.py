@@ -20,6 +20,8 @@ _TAG = re.compile(
 )
 _ENTITY = re.compile(r"&(#[0-9]{2,5}|#[xX][0-9a-fA-F]{2,4}|[a-zA-Z]{2,8}[0-9]{0,2});")
 _CDATA = "<![CDATA["  # of XML: in HTML a comment, with the text inside
+# What no tag's name may hold: an address, a formula.  A parser would take all up to the next ">".
+_NO_TAG = re.compile(r"<(?=[a-zA-Z][\w:-]*[^\w:\s<>/\"'&=-])")
 _SHORT = 40  # tags, in what is remembered
 _LINE, _BLOCK = "\x01", "\x02"  # marks: a line ends, a block begins or ends
 _INLINE_TAGS = "a abbr acronym b big cite code em font i q s small span strike strong sub sup tt u"
@@ -60,7 +62,7 @@ def text_of(source: str) -> str | None:
 def _parsed(source: str) -> str | None:
     if _CDATA in source:
         source = source.replace(_CDATA, "").replace("]]>", "")
-    root = markup.parse(_BLANK_LINE.sub("<p>", source))
+    root = markup.parse(_BLANK_LINE.sub("<p>", _NO_TAG.sub("&lt;", source)))
     if root is None:
         return None
     parts = (("\n\n" if line.gap else "\n") + line.text for line in markup.lines(root).lines)
