@@ -92,7 +92,7 @@ class EntryReader:
             updated=last,
             lang=language or self._lang,
             body=body,
-            image=self._image(images, texts),
+            image=self._image(images, texts, url),
             tags=self._tags(tags) if tags else (),
         )
         item.__class__ = Item
@@ -105,10 +105,10 @@ class EntryReader:
         found = urls.absolute(base, link)
         return found or next(filter(None, map(self._absolute, alternates)), None)
 
-    def _absolute(self, address: str) -> str | None:
+    def _absolute(self, address: str, base: str | None = None) -> str | None:
         if len(address) <= urls.MAX_LENGTH and _PLAIN_ADDRESS.fullmatch(address):
             return address
-        return urls.absolute(self._url, address)
+        return urls.absolute(base or self._url, address)
 
     def _own_address(self, told_apart_by: str) -> str:
         digest = hashlib.sha256(f"{self._url}\n{told_apart_by}".encode()).hexdigest()[:16]
@@ -166,14 +166,15 @@ class EntryReader:
             known = self._known_tags[written] = tuple(dict.fromkeys(tags))
         return known
 
-    def _image(self, images: tuple[str, ...], texts: tuple[Text, ...]) -> str | None:
+    def _image(self, images: tuple[str, ...], texts: tuple[Text, ...], url: str) -> str | None:
+        """The text is the article's, whose page at `url` its pictures are relative to."""
         for written in images:
             if written and (found := self._absolute(written)):
                 return found
         for value, kind in texts:
             if "<" in value and _is_text(kind) and not self._is_plain(value, kind):
                 for picture in islice(_PICTURE.finditer(value), _MOST_PICTURES):
-                    if (address := _source_of(picture)) and (found := self._absolute(address)):
+                    if (address := _source_of(picture)) and (found := self._absolute(address, url)):
                         return found
         return None
 
