@@ -80,7 +80,7 @@ class EntryReader:
             url = self._own_address(told_apart_by)
         elif self._counts_clicks:
             url = _behind_counter(url)
-        authors = _names(names, author)
+        authors = self._names(names, author)
         first, last = self._times(published or "", created or "", updated or "")
         item = _new_item(
             url=url,
@@ -150,6 +150,17 @@ class EntryReader:
             return markup.squeeze(self._plain(value, kind))
         return " ".join(value.split()) or None
 
+    def _names(self, names: tuple[str, ...], author: str | None) -> tuple[str, ...]:
+        # RSS wants an e-mail address here, of which feedparser knows short top-level domains alone.
+        if author and "@" in author and (found := mailbox(author.strip())):
+            names = (found["before"] or found["after"] or "",)
+        if len(names) == 1:
+            line = " ".join(names[0].split())
+            if line and line[0] not in "bB" and "<" not in line and "&" not in line:
+                return (line,)
+        lines = (_BY.sub("", read) for name in names if (read := self._line(name, _PLAIN)))
+        return tuple(dict.fromkeys(lines))
+
     def _times(self, printed: str, created: str, changed: str) -> tuple[Stamp | None, Stamp | None]:
         """Published, updated."""
         timezone = self._timezone
@@ -197,15 +208,3 @@ def _source_of(picture: re.Match[str]) -> str | None:
 
 def _is_text(kind: str | None) -> bool:
     return kind in (_HTML, None) or kind.startswith("text/") or kind.endswith("xhtml+xml")
-
-
-def _names(names: tuple[str, ...], author: str | None) -> tuple[str, ...]:
-    # RSS wants an e-mail address here, of which feedparser knows short top-level domains alone.
-    if author and "@" in author and (found := mailbox(author.strip())):
-        names = (found["before"] or found["after"] or "",)
-    if len(names) == 1:
-        line = " ".join(names[0].split())
-        if line and line[0] not in "bB":
-            return (line,)
-    lines = (_BY.sub("", line) for name in names if (line := " ".join(name.split())))
-    return tuple(dict.fromkeys(lines))

@@ -10,9 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-# What RSS wants in <author>: "bob@news.example (Bob)", or "Bob <bob@news.example>".
+# What RSS wants in <author>, "bob@news.example (Bob)", and what else stands there:
+# "Bob <bob@news.example>", "Bob (bob@news.example)".
 _MAILBOX = re.compile(
-    r"[^\s@]+@[^\s@]+(?:\s*\((?P<after>[^()]*)\))?|(?P<before>[^<>@]+)<[^<>@]+@[^<>@]+>"
+    r"[^\s@]+@[^\s@]+(?:\s*\((?P<after>[^()]*)\))?"
+    r"|(?P<before>[^<>@]+)(?:<[^<>@]+@[^<>@]+>|\([^()@]+@[^()@]+\))"
 )
 _PICTURE = re.compile(r"[^?#]+\.(?:jpe?g|png|gif|webp|avif)(?:[?#].*)?", re.IGNORECASE)
 
