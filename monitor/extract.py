@@ -33,20 +33,6 @@ _EXTRACTOR_ERRORS = (
     etree.LxmlError,
 )
 _FEED = re.compile(r"\s*(?:<\?xml[^>]{0,200}>\s*)?<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
-_FILES = {
-    b"%PDF-": "a PDF",
-    b"PK\x03\x04": "an archive",
-    b"\x1f\x8b": "an archive",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"GIF8": "a picture",
-    b"ID3": "a recording",
-}
-_KINDS = {
-    "application/pdf": "a PDF", "image": "a picture", "audio": "a recording", "video": "a film",
-}  # fmt: skip
-_BLANK = b"\xef\xbb\xbf \t\r\n"
-_PAGES = re.compile(r"text/.*|.*[/+]xml|application/octet-stream")
 _MOST_ELEMENTS = 30_000  # trafilatura is quadratic on some pages; the largest of 215 real: 4,098
 _COUNT = etree.XPath("count(//*)")
 _MOST_H1 = 20
@@ -71,7 +57,7 @@ def article(
     pay sees only the beginning counts as whole: no page says surely that it is not.
     Raises ReadError(NO_ARTICLE) where no text can be found, saying why.
     """
-    if (what := _file(html, content_type)) is not None:
+    if (what := markup.file_of(html, content_type)) is not None:
         raise ReadError(ReadReason.NO_ARTICLE, f"this is {what}, not a page")
     text = markup.decode(html, content_type)
     if spacemedia.is_network(url, hosts):
@@ -101,16 +87,6 @@ def article(
     if said.free is False and len(body) < _METERED:
         by += "; perhaps only its beginning: the page says that it is not free"
     return _item(declared.dated(said, body, timezone), body, url, by)
-
-
-def _file(body: bytes, content_type: str | None) -> str | None:
-    """What a body is that is no page, by its first bytes and then by its type."""
-    told = next((what for start, what in _FILES.items() if body.startswith(start)), None)
-    kind = (content_type or "").partition(";")[0].strip().lower()
-    # Pages come under strange types, too, but they begin with a tag.
-    if told or "/" not in kind or _PAGES.fullmatch(kind) or body[:100].lstrip(_BLANK)[:1] == b"<":
-        return told
-    return _KINDS.get(kind) or _KINDS.get(kind.partition("/")[0]) or kind[:60]
 
 
 def _cut(tree: HtmlElement) -> bool:

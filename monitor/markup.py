@@ -29,6 +29,20 @@ _BLOCK_TAGS = """
 _BLOCKS = frozenset(_BLOCK_TAGS.split())
 _BOXES = frozenset({"table", "td", "th", "div", "blockquote", "aside", "fieldset", "figure"})
 _WESTERN = ("cp125", "iso8859")
+_FILES = {
+    b"%PDF-": "a PDF",
+    b"PK\x03\x04": "an archive",
+    b"\x1f\x8b": "an archive",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"ID3": "a recording",
+}
+_KINDS = {
+    "application/pdf": "a PDF", "image": "a picture", "audio": "a recording", "video": "a film",
+}  # fmt: skip
+_BLANK = b"\xef\xbb\xbf \t\r\n"
+_PAGES = re.compile(r"text/.*|.*[/+]xml|application/octet-stream")
 _BOLD = frozenset({"b", "strong", "h2", "h3", "h4", "h5", "h6"})
 
 
@@ -63,6 +77,16 @@ def _decoded(html: bytes, content_type: str | None) -> str:
         return html.decode("utf-8")  # no text in a western encoding is valid UTF-8 by chance
     except UnicodeDecodeError:
         return text
+
+
+def file_of(body: bytes, content_type: str | None) -> str | None:
+    """What a body is that is no page, by its first bytes and then by its type; None for a page."""
+    told = next((what for start, what in _FILES.items() if body.startswith(start)), None)
+    kind = (content_type or "").partition(";")[0].strip().lower()
+    # Pages come under strange types, too, but they begin with a tag.
+    if told or "/" not in kind or _PAGES.fullmatch(kind) or body[:100].lstrip(_BLANK)[:1] == b"<":
+        return told
+    return _KINDS.get(kind) or _KINDS.get(kind.partition("/")[0]) or kind[:60]
 
 
 def parse(text: str, *, comments: bool = False) -> HtmlElement | None:

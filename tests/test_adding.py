@@ -203,6 +203,14 @@ async def test_what_cannot_be_had_is_an_error(prober: Prober) -> None:
                 await discover(prober, Wanted(f"{site.root}{path}"))
 
 
+async def test_a_file_is_named(prober: Prober) -> None:
+    """It is no page without a list, but none at all."""
+    report = http(200, b"%PDF-1.7 ...", "Content-Type: application/pdf")
+    async with lantern({"/report": report}) as site:
+        with pytest.raises(ReadError, match="/report is a PDF, not a page; it names no feed"):
+            await discover(prober, Wanted(f"{site.root}/report"))
+
+
 async def test_robots_that_forbid_the_articles(prober: Prober) -> None:
     """Two are tried; the caution says what is left and what to write."""
     found, _, asked = await find(prober, {

@@ -214,6 +214,15 @@ def test_a_page_filled_in_by_scripts_is_named_so() -> None:
         recognise(f"<html><title>News</title><body>{shell}</body></html>", URL)
 
 
+@pytest.mark.parametrize("selectors", [None, Selectors("li", "a")])
+def test_a_file_is_no_list(selectors: Selectors | None) -> None:
+    """What was a page once may be a file today."""
+    with pytest.raises(ReadError, match="this is a PDF, not a page") as caught:
+        listing.read(b"%PDF-1.7 ...", url="https://news.example/", content_type="text/html",
+                     timezone="UTC", selectors=selectors)  # fmt: skip
+    assert caught.value.reason is ReadReason.NO_LIST
+
+
 @pytest.mark.parametrize(
     "lead",
     [

@@ -181,7 +181,9 @@ async def _guess(prober: Prober, wanted: Wanted, url: str, page: Page) -> Discov
 
 
 def _nothing(wanted: Wanted, url: str, page: Page, problem: ReadError | None) -> ReadError:
-    if page.scripted:
+    if page.file is not None:
+        seen = f"is {page.file}, not a page"
+    elif page.scripted:
         seen = "is empty until its scripts run, and scripts are not run here"
     elif problem is not None:
         seen = f"is a page in which no list of articles was recognised ({problem.detail})"

@@ -29,11 +29,13 @@ _SCRIPTED = 400  # characters: a page with less text and with scripts is filled 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What an HTML page says of itself.  `scripted`: hardly any text until its scripts run."""
+    """What an HTML page says of itself.  `scripted`: hardly any text until its scripts run;
+    `file`: what it is that is no page."""
 
     title: str | None
     feeds: tuple[str, ...]
     scripted: bool
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class Agreement:
 
 def look(body: bytes, *, url: str, content_type: str | None) -> Page:
     """Read a page's head.  Its own section's feeds come first, those of comments last."""
+    if (file := markup.file_of(body, content_type)) is not None:
+        return Page(None, (), scripted=False, file=file)
     tree = markup.parse(markup.decode(body, content_type))
     if tree is None:
         return Page(None, (), scripted=False)

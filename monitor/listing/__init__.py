@@ -51,6 +51,8 @@ def read(
     earlier reading of the same address gave.  Raises ReadError(NO_LIST) where no list of articles
     is told apart with confidence, never an empty list.
     """
+    if (what := markup.file_of(html, content_type)) is not None:
+        raise ReadError(ReadReason.NO_LIST, f"this is {what}, not a page")
     tree = markup.parse(markup.decode(html, content_type))
     selectors = known.get("selectors")
     if selectors is not None:
