@@ -32,6 +32,12 @@ _CAPTION = "media_description"
 
 _ROOT = re.compile(r"<([A-Za-z_][\w.:-]*)")
 _DECLARATION = re.compile(r"<\?xml\b[^<>]*>")
+# In no section where it may: the commonest fault of feeds, of which feedparser makes "AT&T;".
+_BARE_AMPERSAND = re.compile(
+    r"(<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z))"
+    r"|&(?!(?:[A-Za-z_][\w.-]*|#[0-9]+|#[xX][0-9A-Fa-f]+);)",
+    re.DOTALL,
+)
 _BLANKS = re.compile(r"\s+")
 _END_OF_ENTRY = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 
@@ -45,7 +51,8 @@ def read(text: str, doubt: str) -> Document | None:
     text, cut = _cut(text, root[1])
     # feedparser is quadratic in blanks before the root, and stops at numbers of no character.
     head = _BLANKS.sub(" ", text[: root.start()]).lstrip()
-    text = f"<?xml version='1.0' encoding='utf-8'?>\n{head}{text[root.start() :]}"
+    rest = _BARE_AMPERSAND.sub(lambda found: found[1] or "&amp;", text[root.start() :])
+    text = f"<?xml version='1.0' encoding='utf-8'?>\n{head}{rest}"
     try:
         found: _Found = feedparser.parse(
             io.BytesIO(possible(text.encode("utf-8"))),
