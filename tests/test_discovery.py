@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 import pytest
 
-from lantern import CITY, WORLD, slug
+from lantern import CITY, WORLD, alternate, slug
 from monitor.feeds import discovery
 from monitor.model import Item
 
@@ -32,6 +33,21 @@ def test_agreement(
     for host in ("lantern.test", "feedproxy.test"):
         agreed = discovery.agreement(items(page), items(fed, host))
         assert (agreed.is_of_page, agreed.is_of_site) == (of_page, of_site)
+
+
+def test_the_feeds_of_a_page() -> None:
+    """Its section's own first, by where they lie or by their names; comments' last."""
+    head = "".join(
+        map(alternate, ("/comments/feed", "sport.xml?a=1&amp;b=2", "/City.xml", "/city/rss"))
+    )
+    head = f'<base href="https://commentary.test/feeds/">{head}'
+    found = discovery.look(
+        f"<html><head>{head}</head></html>".encode(),
+        url="https://commentary.test/news/city/", content_type=None,
+    )  # fmt: skip
+    assert [urlsplit(feed).path + urlsplit(feed).query for feed in found.feeds] == [
+        "/City.xml", "/city/rss", "/feeds/sport.xmla=1&b=2", "/comments/feed",
+    ]  # fmt: skip
 
 
 def test_places_to_look() -> None:

@@ -5,11 +5,13 @@ Fetches nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 from monitor import markup, urls
+from monitor.listing.links import base_of
 from monitor.model import Item
 from monitor.text import fold
 
@@ -19,6 +21,8 @@ _TYPES = frozenset(
      "application/xml", "application/feed+json", "application/json")
 )  # fmt: skip
 _MOST = 20
+_COMMENTS = re.compile(r"\bcomments\b", re.IGNORECASE)
+_PART_ENDS = re.compile(r"[/._]")
 # WordPress, Ghost, Hugo, Jekyll, Drupal, JSON Feed's own advice; the likelier first.
 _USUAL_FEEDS = ("/feed", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json")
 _USUAL_SITEMAPS = ("/news-sitemap.xml", "/sitemap_news.xml", "/sitemap.xml")
@@ -72,17 +76,21 @@ def look(body: bytes, *, url: str, content_type: str | None) -> Page:
 
 def alternates(body: bytes, *, url: str, content_type: str | None) -> tuple[str, ...]:
     """Addresses of feeds that the page names, each once, absolute: first those that lie below the
-    page's own path, then in the page's order; comment feeds last."""
+    page's own path or bear its section's name, then in the page's order; comment feeds last."""
     tree = markup.parse(markup.decode(body, content_type))
+    if tree is None:
+        return ()
+    base = base_of(tree, url)
     found: dict[str, tuple[bool, bool]] = {}
-    for link in tree.iter("link") if tree is not None else ():
+    for link in tree.iter("link"):
         relations = (link.get("rel") or "").lower().split()
         kind = (link.get("type") or "").partition(";")[0].strip().lower()
         if "alternate" in relations and kind in _TYPES:
-            target = urls.absolute(url, link.get("href") or "")
+            target = urls.absolute(base, link.get("href") or "")
             if target is not None and "/wp-json/" not in target and "oembed" not in target:
-                words = f"{link.get('title') or ''} {target}".lower()
-                found.setdefault(target, ("comment" in words, not _is_below(target, url)))
+                words = f"{link.get('title') or ''} {urlsplit(target).path}"
+                comments = _COMMENTS.search(words) is not None
+                found.setdefault(target, (comments, not _is_of_section(target, url)))
         if len(found) == _MOST:
             break
     return tuple(sorted(found, key=lambda target: found[target]))
@@ -128,6 +136,7 @@ def _marks(item: Item) -> set[str]:
     return {urls.canonical(item.url) or item.url, *title}
 
 
-def _is_below(target: str, url: str) -> bool:
-    path = urlsplit(url).path.rstrip("/")
-    return bool(path) and urlsplit(target).path.startswith(f"{path}/")
+def _is_of_section(target: str, url: str) -> bool:
+    path, feed = urlsplit(url).path.rstrip("/").lower(), urlsplit(target).path.lower()
+    name = path.rpartition("/")[2].partition(".")[0]
+    return bool(name) and (feed.startswith(f"{path}/") or name in _PART_ENDS.split(feed))
