@@ -121,6 +121,21 @@ async def test_a_section_page_is_taken_over_the_feed_of_the_whole_site(prober: P
     assert found.also == (f"a feed: The Lantern, {root}/feed (--kind feed)",)
 
 
+async def test_what_is_said_of_an_article_is_not_its_feed(prober: Prober) -> None:
+    """An article's page names the feed of its comments first, in any language."""
+    path = f"/city/{slug(CITY[0])}"
+    head = alternate(f"{path}/feed", title="Kommentare") + alternate("/feed", title="Feed")
+    page = ARTICLES[path].replace(b"<head>", f"<head>{head}".encode())
+    said = "".join(
+        f"<item><title>Von: Ann</title><link>SITE{path}#{n}</link></item>" for n in range(3)
+    )
+    comments = f"<rss version='2.0'><channel><title>Zu: Bridge</title>{said}</channel></rss>"
+    found, root, _ = await find(prober, {
+        path: page, f"{path}/feed": http(200, comments.encode()), "/feed": rss(CITY, "city"),
+    }, path)  # fmt: skip
+    assert found.chosen.source.url == f"{root}/feed"
+
+
 async def test_of_a_front_page_the_sites_feed_is_taken(prober: Prober) -> None:
     """It may list much that the front page does not show."""
     found, root, _ = await find(prober, {

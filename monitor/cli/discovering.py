@@ -134,7 +134,7 @@ async def _named_feed(prober: Prober, page: Page, listed: Candidate | None, url:
     others: tuple[str, ...] = ()
     for address in page.feeds[:_MOST_NAMED]:
         feed = await attempt(prober, "feed", address)
-        if feed is None:
+        if feed is None or discovery.is_about(url, feed.items):
             continue
         if listed is None:
             return Named(feed, f"{url} is a page and names it as its feed", others)

@@ -129,6 +129,12 @@ def agreement(page: Sequence[Item], fed: Sequence[Item]) -> Agreement:
     return Agreement(sum(shared), among, min(len(page), len(fed)))
 
 
+def is_about(url: str, fed: Sequence[Item]) -> bool:
+    """Whether all of a feed's entries lead to one page: it is of what people say there."""
+    own = urls.canonical(url)
+    return bool(fed) and all(urls.canonical(item.url) == own for item in fed)
+
+
 def _marks(item: Item) -> set[str]:
     """By which an article is known again wherever it is listed."""
     words = fold(item.title).split() if item.title else []
