@@ -50,6 +50,23 @@ def test_the_feeds_of_a_page() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("head", "feeds"), [
+    ("", ["/city/rss", "/feed/", "/world.rss"]),
+    (alternate("/named.xml"), ["/named.xml"]),
+], ids=["links alone", "named"])  # fmt: skip
+def test_feeds_that_a_page_links_to(head: str, feeds: list[str]) -> None:
+    """Where it names none: by their usual names, on its own site."""
+    links = "".join(
+        f'<a href="{href}">RSS</a>'
+        for href in ("/feed/", "world.rss", "/city/rss", "/feedback", "https://other.test/rss", "")
+    )
+    found = discovery.alternates(
+        f"<html><head>{head}</head><body>{links}</body></html>".encode(),
+        url="https://lantern.test/city", content_type=None,
+    )  # fmt: skip
+    assert [urlsplit(feed).path for feed in found] == feeds
+
+
 def test_places_to_look() -> None:
     """The section's own first; of robots.txt only what is on the same host."""
     feeds = discovery.usual_feeds("https://lantern.test/city/")

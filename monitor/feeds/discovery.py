@@ -6,12 +6,15 @@ Fetches nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
+from lxml.html import HtmlElement
+
 from monitor import markup, urls
-from monitor.listing.links import base_of
+from monitor.listing.links import MOST_LINKS, base_of
 from monitor.model import Item
 from monitor.text import fold
 
@@ -23,6 +26,11 @@ _TYPES = frozenset(
 _MOST = 20
 _COMMENTS = re.compile(r"\bcomments\b", re.IGNORECASE)
 _PART_ENDS = re.compile(r"[/._]")
+# How feeds are called where a page links to them as to any other page.
+_LIKE_A_FEED = re.compile(
+    r".*/(?:rss|feeds?|atom)/?|.*/(?:rss|feeds?|atom|index)\.xml|.*\.(?:rss|atom|rdf)",
+    re.IGNORECASE,
+)
 # WordPress, Ghost, Hugo, Jekyll, Drupal, JSON Feed's own advice; the likelier first.
 _USUAL_FEEDS = ("/feed", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json")
 _USUAL_SITEMAPS = ("/news-sitemap.xml", "/sitemap_news.xml", "/sitemap.xml")
@@ -75,25 +83,40 @@ def look(body: bytes, *, url: str, content_type: str | None) -> Page:
 
 
 def alternates(body: bytes, *, url: str, content_type: str | None) -> tuple[str, ...]:
-    """Addresses of feeds that the page names, each once, absolute: first those that lie below the
-    page's own path or bear its section's name, then in the page's order; comment feeds last."""
+    """Addresses of feeds that the page names, or else links to, each once, absolute: first those
+    that lie below the page's own path or bear its section's name, then in the page's order;
+    comment feeds last."""
     tree = markup.parse(markup.decode(body, content_type))
     if tree is None:
         return ()
     base = base_of(tree, url)
+    named = list(islice(_named(tree, base), _MOST)) or list(islice(_linked(tree, base), _MOST))
     found: dict[str, tuple[bool, bool]] = {}
+    for target, words in named:
+        comments = _COMMENTS.search(f"{words} {urlsplit(target).path}") is not None
+        found.setdefault(target, (comments, not _is_of_section(target, url)))
+    return tuple(sorted(found, key=lambda target: found[target]))
+
+
+def _named(tree: HtmlElement, base: str) -> Iterator[tuple[str, str]]:
+    """The feeds of a page's head, with what each is called."""
     for link in tree.iter("link"):
         relations = (link.get("rel") or "").lower().split()
         kind = (link.get("type") or "").partition(";")[0].strip().lower()
         if "alternate" in relations and kind in _TYPES:
             target = urls.absolute(base, link.get("href") or "")
             if target is not None and "/wp-json/" not in target and "oembed" not in target:
-                words = f"{link.get('title') or ''} {urlsplit(target).path}"
-                comments = _COMMENTS.search(words) is not None
-                found.setdefault(target, (comments, not _is_of_section(target, url)))
-        if len(found) == _MOST:
-            break
-    return tuple(sorted(found, key=lambda target: found[target]))
+                yield target, link.get("title") or ""
+
+
+def _linked(tree: HtmlElement, base: str) -> Iterator[tuple[str, str]]:
+    """What a page links to on its own site under a feed's usual name."""
+    own = urls.site(base)
+    for link in islice(tree.iter("a"), MOST_LINKS):
+        target = urls.absolute(base, link.get("href") or "")
+        like = target is not None and _LIKE_A_FEED.fullmatch(urlsplit(target).path)
+        if target is not None and like and urls.site(target) == own:
+            yield target, markup.squeeze(link.text) or ""
 
 
 def usual_feeds(url: str) -> tuple[str, ...]:
