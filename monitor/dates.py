@@ -1,7 +1,7 @@
 """Publishers' dates, in the forms they really print, as `Stamp`s.
 
 Read: RFC 822 and its broken forms (two-digit years, capitals, no weekday, full month names, zone
-names, month first, asctime) in many languages, ISO 8601 and W3CDTF from the day down,
+names, month first, time first, asctime) in many languages, ISO 8601 and W3CDTF from the day down,
 day.month.year, 2026年11月27日 and its like, epoch seconds and milliseconds.  Not read, because they
 would be guesses: a year or a month alone, 25.11.17, words such as "yesterday"; 04/05/2017 where
 nobody says which number is the day.
@@ -67,6 +67,12 @@ _FORMS = tuple(
         rf"{_EASTERN_DAY}{_EASTERN_CLOCK}",
     )
 )
+# "10:02 AM EST, Nov 19, 2019"
+_TIME_FIRST = re.compile(
+    r"([0-9]{1,2}[:h][0-9]{2}(?::[0-9]{2})?(?:\ ?[ap]\.?m\b\.?)?)(?:\ ([a-z]{2,5})\b)?"
+    r"(?:,|\ [|-])?\ (?:(?:on|am)\ )?([^\W_].*)",
+    re.IGNORECASE,
+)
 # What nearly every feed prints around hours, minutes and seconds, and is read quickly.
 _QUICK_DAY = re.compile(
     r"(?:[A-Za-z]{3}, )?([0-9]{1,2}) ([A-Za-z]{3}) ([0-9]{4}) |([0-9]{4})-([0-9]{2})-([0-9]{2})T"
@@ -108,6 +114,7 @@ def stamp(
 def _printed(
     text: str, timezone: str, now: int | None = None, day_first: bool | None = None
 ) -> Stamp | None:
+    text = _day_first(text)
     for form in _FORMS:
         if found := form.fullmatch(text):
             try:
@@ -115,6 +122,14 @@ def _printed(
             except (ValueError, OverflowError):
                 return None
     return None
+
+
+def _day_first(text: str) -> str:
+    """With the time of day behind the day, where it stands before it."""
+    if (found := _TIME_FIRST.fullmatch(text)) is None:
+        return text
+    clock, zone, day = found[1], found[2] or "", found[3]
+    return f"{zone} {day} {clock}" if month_of(zone) else f"{day} {clock} {zone}".rstrip()
 
 
 def _told_apart(parts: _Parts, day_first: bool | None) -> _Parts:
