@@ -69,6 +69,37 @@ def test_bare_date_is_the_end_of_its_day_in_the_sources_zone() -> None:
     assert item.published.at // 1000 == 1715698799  # 2024-05-14T14:59:59Z
 
 
+@pytest.mark.parametrize(
+    ("under", "expected"),
+    [
+        ("<p>November 15, 2019</p>", "2019-11-15"),
+        ("<p>Monday, November 18, 2019</p>", "2019-11-18"),
+        ("<p>15 November 2019</p>", "2019-11-15"),
+        ("<p>Published: November 15, 2019 at 3:40 p.m.</p>", "2019-11-15T15:40:00Z"),
+        ("<p>Published 10:02 AM EST Nov 19, 2019</p>", "2019-11-19T15:02:00Z"),
+        ("<p>Veröffentlicht am 15. November 2019, 9:30 Uhr</p>", "2019-11-15T09:30:00Z"),
+        ("<p>By Ada Finch on Monday, November 18th, 2019 at 3:40 p.m.</p>", "2019-11-18T15:40:00Z"),
+        ("<p>By Ada Finch, 18 Nov 2019</p>", "2019-11-18"),
+        ("<p>Von Ada Finch 18.11.2019, 09:30</p>", "2019-11-18T09:30:00Z"),
+        ("<p>Updated: 20 Nov 2019</p><p>Posted: 18 Nov 2019</p>", "2019-11-18"),
+        ("<p>18 Nov 2019 Updated 20 Nov 2019 3 min read</p>", "2019-11-18"),
+        ("<p>18.11.2019, 19:09 3 Min.</p>", "2019-11-18T19:09:00Z"),
+        ("<p>Posted on November 15, 2019 by Ada Finch</p>", "2019-11-15"),
+        ("<p>November 15, 2019 – Port Saren</p>", "2019-11-15"),
+        ("<p>Updated: 20 Nov 2019</p>", "2019-11-20"),
+        ("<p>The bridge was opened on November 15, 2019.</p>", None),
+        ("<p>By Ada Finch, who was there on 18 Nov 2019</p>", None),
+        ("<p>Nov</p>", None),
+    ],
+)
+def test_date_printed_under_the_headline(under: str, expected: str | None) -> None:
+    """A date with nothing but a label or a byline before it is the article's, the words of a
+    sentence are not; the day of an update counts where no other day is printed."""
+    found = read(f"<html><body><h1>Quay tram stays</h1>{under}{PROSE * 5}</body></html>")
+    assert isinstance(found, Item)
+    assert (found.published.iso() if found.published else None) == expected
+
+
 # --- encodings -------------------------------------------------------------------------------
 
 TEXT = "Das Gespräch in Köln dauerte länger, als Bürgermeister Süßkind hoffte: fünf Stunden."

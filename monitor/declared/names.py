@@ -41,6 +41,7 @@ _MONTH_LEFT = re.compile(
     re.IGNORECASE,
 )
 _PLACE = re.compile(r"(?<=\w) (?:in|aus|at|for|from) .*")
+_GAP = re.compile(r",? ")
 _HOST = re.compile(r"\S*[a-zA-Z]\.[a-z]{2,}")  # STERN.de
 _ACCOUNT = re.compile(r"[a-z0-9]+")  # admin
 _INITIALISM = re.compile(r"[A-ZÄÖÜ]{2,6}")
@@ -85,6 +86,19 @@ def byline(candidates: Iterable[Said], authors: Statement) -> Said | None:
         ),
         None,
     )
+
+
+def around_byline(line: str) -> Iterator[str]:
+    """What stands in a line before a byline, or behind it."""
+    line = line[: 2 * _LONGEST]
+    if _by().match(line):
+        gaps = islice(_GAP.finditer(line), 2 * _MOST_WORDS)
+        for gap in gaps:
+            found = _in_byline(line[: gap.start()])
+            if found and _is_name(found[0]):
+                yield line[gap.end() :]
+    elif (start := _inner_by().search(line)) is not None:
+        yield line[: start.start()]
 
 
 def _without_date(text: str) -> str:
@@ -235,6 +249,11 @@ def _either(words: Sequence[str]) -> str:
 @lru_cache(maxsize=1)
 def _by() -> re.Pattern[str]:
     return re.compile(rf"(?:{_either(conventions().by)})(?::\s?|\s)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _inner_by() -> re.Pattern[str]:
+    return re.compile(rf"[,\s]\s?{_by().pattern}", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)

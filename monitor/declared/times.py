@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from monitor import dateline, dates
+from monitor.declared import names
 from monitor.declared.page import Page, Said
 from monitor.markup import Line
 from monitor.model import Stamp
@@ -26,7 +27,19 @@ _UPDATED = (
 )
 _FURTHEST = ("Etc/GMT+12", "Etc/GMT-14")  # IANA's names for UTC-12 and UTC+14
 _LONGEST = 60  # characters of a printed date
-_LABEL = re.compile(r"[^\W\d]{4,20}(?: on| am| le| el)?:? (?=\S*\d|\w{3,10}\.? \d)", re.IGNORECASE)
+_LONGEST_LINE = 240
+_PARTS = re.compile(r"\s?[|•·]\s?|\s[/\u2013\u2014]\s")
+_LABEL = re.compile(
+    r"(?:[^\W\d]{4,20}(?: on| am| le| el| il)?:?|[^\W\d]{2,20}(?: [^\W\d]{2,20}){1,2}:) ",
+    re.IGNORECASE,
+)
+_UPDATE = (
+    r"(?:last |zuletzt )?(?:updated?|modified|edited|aktualisiert|ge[aä]ndert|mis à jour"
+    r"|actualizado|atualizado|aggiornato|bijgewerkt|oppdatert|opdateret|uppdaterad|обновлено|оновлено)\b"
+)
+_OF_UPDATE = re.compile(_UPDATE, re.IGNORECASE)
+# Behind a date: when it was changed, or how long it takes to read.
+_FURTHER = re.compile(rf",? (?:\(?{_UPDATE}|[0-9]{{1,3}}[ -]?(?:min|мин)).*", re.IGNORECASE)
 
 Found = tuple[Stamp, str]
 
@@ -51,10 +64,24 @@ def first(texts: Iterable[Said], timezone: str) -> Found | None:
 
 
 def printed(lines: Iterable[Line], timezone: str) -> Found | None:
-    """A line under the headline, or a part of it, that is nothing but a date."""
-    parts = (part for line in lines for part in re.split(r"\s?[|•·]\s?", line.text[: 4 * _LONGEST]))
-    texts = (_LABEL.sub("", part, count=1) for part in parts if len(part) <= _LONGEST)
-    return first((Said(t, "the date printed under the headline") for t in texts), timezone)
+    """A line under the headline, or a part of it, that is nothing but a date, a label and a byline;
+    the day of an update where no other is printed."""
+    said = "the date printed under the headline"
+    parts = [part for line in lines for part in _PARTS.split(line.text[:_LONGEST_LINE])]
+    for is_update in (False, True):
+        some = (part for part in parts if (_OF_UPDATE.match(part) is not None) is is_update)
+        texts = (text for part in some for text in _perhaps_dates(part))
+        if found := first((Said(text, said) for text in texts), timezone):
+            return found
+    return None
+
+
+def _perhaps_dates(part: str) -> Iterator[str]:
+    for text in (_FURTHER.sub("", one) for one in (part, *names.around_byline(part))):
+        if len(text) <= _LONGEST:
+            yield text
+            if label := _LABEL.match(text):
+                yield text[label.end() :]
 
 
 def of_dateline(body: str, timezone: str) -> Found | None:
