@@ -98,7 +98,13 @@ def lead(paragraph: str) -> tuple[str, str] | None:
         return None
     place, wire = found["place"].strip(" ,"), found["wire"]
     in_capitals = place.isupper() and wire.isupper()  # nothing but a dateline is printed so
-    return (place, wire) if in_capitals or wire.lower().replace(" ", "_") in _AGENCIES else None
+    return (place, wire) if in_capitals or is_agency(wire) else None
+
+
+def is_agency(name: str) -> bool:
+    """Whether a name is a great news agency's: "Reuters", "The Associated Press"."""
+    words = name.casefold().removeprefix("the ").replace(" ", "_")
+    return words in _AGENCIES or f"the_{words}" in _AGENCIES
 
 
 def without(paragraph: str) -> str:

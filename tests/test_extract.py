@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor import dateline, declared, dedupe, extract, jsonld, markup
-from monitor.declared import names
+from monitor.declared import bylines
 from monitor.errors import ReadError, ReadReason
 from monitor.model import Item, Precision, SideStory, Stamp
 from monitor.publishers import boilerplate, quirks
@@ -98,6 +98,64 @@ def test_date_printed_under_the_headline(under: str, expected: str | None) -> No
     found = read(f"<html><body><h1>Quay tram stays</h1>{under}{PROSE * 5}</body></html>")
     assert isinstance(found, Item)
     assert (found.published.iso() if found.published else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ("Ada Finch, NWA", "Ada Finch"),
+        ("Ada Finch and Ben Sorley, Associated Press", "Ada Finch|Ben Sorley"),
+        ("Ada Finch, MS, PhD", "Ada Finch"),
+        ("Ada Finch | Lantern Staff", "Ada Finch"),
+        ("Ada Finch, ADA FINCH", "Ada Finch"),
+        ("Reuters Staff", "Reuters Staff"),
+        ("Reuters, Lantern Staff", "Reuters|Lantern Staff"),
+    ],
+)
+def test_a_house_beside_a_person_is_no_author(stated: str, expected: str) -> None:
+    """Agencies, newsrooms and degrees beside a name are left out; alone they are all there is."""
+    html = f'<head><meta name="author" content="{stated}"></head><h1>T</h1>{PROSE * 5}'
+    found = read(html)
+    assert isinstance(found, Item)
+    assert found.authors == tuple(expected.split("|"))
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        ("By Ada Hudson 5 min read", "By Ada Hudson"),
+        ("By Ada Finch, Published on Monday, Nov. 5, 2019", "By Ada Finch"),
+        ("By Ada Finch | May 5, 2019", "By Ada Finch"),
+        ("By Ada Finch", "By Ada Finch"),
+    ],
+)
+def test_byline_without_its_date(printed: str, expected: str) -> None:
+    """What a printed byline says of the day is cut, no part of a name."""
+    found = read(f'<h1>T</h1><p class="byline">{printed}</p>{PROSE * 5}')
+    assert isinstance(found, Item)
+    assert found.byline == expected
+
+
+def test_a_newsroom_gives_way_to_who_is_printed() -> None:
+    """Where markup names the newsroom alone, the printed byline tells who wrote; one that names
+    the newsroom, too, is not passed over for that of another article."""
+    html = """<head><meta name="author" content="Lantern Newsroom"></head><h1>T</h1>
+    <p class="byline">By {}</p><p>{}</p><aside class="byline">By Ben Sorley</aside>"""
+    found = read(html.format("Ada Finch on Monday, May 5, 2019", PROSE * 5))
+    assert isinstance(found, Item)
+    assert (found.authors, found.byline) == (("Ada Finch",), "By Ada Finch")
+    found = read(html.format("Lantern Newsroom", PROSE * 5))
+    assert isinstance(found, Item)
+    assert found.authors == ("Lantern Newsroom",)
+
+
+def test_a_house_that_is_stated_as_an_author_is_one() -> None:
+    """An agency that JSON-LD lists beside a person, in an entry of its own, is kept."""
+    people = [{"@type": "Person", "name": "Ada Finch"}, {"@type": "Organization", "name": "NWA"}]
+    stated = json.dumps({"@type": "NewsArticle", "headline": "T", "author": people})
+    found = read(f'<script type="application/ld+json">{stated}</script><h1>T</h1>{PROSE * 5}')
+    assert isinstance(found, Item)
+    assert found.authors == ("Ada Finch", "NWA")
 
 
 # --- encodings -------------------------------------------------------------------------------
@@ -216,12 +274,23 @@ def test_which_headline(og: str, headline: str, h1: str, document: str, expected
         ("By Ada Finch in Port Saren on Monday, May 5", "Ada Finch"),
         ("NWA, PORT SAREN", "NWA|PORT SAREN"),
         ("Diana Byrne", "Diana Byrne"),
+        ("Analysis by Ada Finch, NWA Editor-at-large", "Ada Finch"),
+        ("Posted by Ada Finch on May 5, 2019", "Ada Finch"),
+        ("Text: Ada Finck, Fotos: Ben Sorley", "Ada Finck"),
+        ("Текст: Анна Зяблик", "Анна Зяблик"),
+        ("By Ada Finch Staff Writer", "Ada Finch"),
+        ("By Ada Finch Special to The Lantern", "Ada Finch"),
+        ("By Ada Finch and Ben Sorley Associated Press", "Ada Finch|Ben Sorley"),
+        ("By Ada Finch of The Associated Press", "Ada Finch"),
+        ("By Ada Finch, Jr., and Ben Sorley III", "Ada Finch Jr|Ben Sorley III"),
+        ("Ada Finch, Ben Sorley, and Max Orth", "Ada Finch|Ben Sorley|Max Orth"),
+        ("LANTERN NEWS STAFF", "LANTERN NEWS STAFF"),
         ("", ""),
     ],
 )
 def test_names_in_a_byline(text: str, expected: str) -> None:
     """Names are parted in several languages; roles, places, initials and addresses are none."""
-    assert names.people(text) == tuple(filter(None, expected.split("|")))
+    assert bylines.people(text) == tuple(filter(None, expected.split("|")))
 
 
 @pytest.mark.parametrize(

@@ -1,19 +1,19 @@
 """Who wrote an article: the printed byline, and the names in what the page states.
 
-Knows bylines' grammar in several languages.  Takes no name from the article's text.
+Takes no name from the article's text.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
-from monitor import markup
+from monitor import dateline, markup
+from monitor.declared import bylines
 from monitor.declared.page import MOST_ELEMENTS, Page, Said
 from monitor.markup import Line
 from monitor.publishers.conventions import conventions
@@ -22,32 +22,13 @@ _METAS = (
     "author article:author og:article:author authors parsely-author sailthru.author byl byline"
     " dc.creator dcterms.creator cxenseparse:author mrf:authors vr:author article.author creator"
 )
-_LONGEST = 100  # characters of a byline or a name
-_MOST_WORDS = 5  # of one name
 _MOST_NAMES = 20
-_APART = re.compile(r"\s?[,;|•·]\s?|\s[/–—-]\s")
-_IN_BRACKETS = re.compile(r"\s?[(\[][^()\[\]]{0,80}[)\]]")
-_NO_WORD = re.compile(r"\S*@\S*|\S*://\S*")  # handles, mail and web addresses
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")
-_CUT = re.compile(r"[0-9|•·]")  # a date or a reading time behind the names
-_MONTH = "(?:january|february|march|april|may|june|july|august|september|october|november|december)"
-_DATE = re.compile(
-    rf"(?:^|[ ,;|•·]+)(?:(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)day\b.*|{_MONTH} [0-9].*)",
-    re.IGNORECASE,
-)
-_MONTH_LEFT = re.compile(
-    rf"\W*(?:posted|published|updated|on|today)*\W*(?:{_MONTH}|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct"
-    r"|nov|dec)\.?)?\s*$",
-    re.IGNORECASE,
-)
-_PLACE = re.compile(r"(?<=\w) (?:in|aus|at|for|from) .*")
-_GAP = re.compile(r",? ")
-_HOST = re.compile(r"\S*[a-zA-Z]\.[a-z]{2,}")  # STERN.de
 _ACCOUNT = re.compile(r"[a-z0-9]+")  # admin
-_INITIALISM = re.compile(r"[A-ZÄÖÜ]{2,6}")
+_INITIALISM = re.compile(r"(?:[A-ZÄÖÜ][a-z]?\.?){2,6}")  # NWA, PhD
 _PAGE_OF_AUTHOR = re.compile(r"/(?:author|autor|auteur|auteurs|profil|journalist|people|by)[^/]*/")
 
-Names = tuple[str, ...]
+_MARKED = "the element marked as byline"
 
 
 class Statement(NamedTuple):
@@ -58,18 +39,21 @@ class Statement(NamedTuple):
     line: str | None = None
 
     @property
-    def names(self) -> Names:
-        return tuple(dict.fromkeys(name for name, _ in self.found[:_MOST_NAMES]))
+    def names(self) -> bylines.Names:
+        """Each once, in whatever case."""
+        once = {name.casefold(): name for name, _ in reversed(self.found[:_MOST_NAMES])}
+        return tuple(reversed(once.values()))
 
 
-def bylines(page: Page) -> list[Said]:
+def printed(page: Page) -> list[Said]:
     """What may be the printed byline: elements called so, and links to the author."""
     found = []
     for element in page.bylines:
-        text = _without_date(markup.text_of(element) or "")
-        names = people(text)
-        if len(text) <= _LONGEST and names and (_by().match(text) or _is_name(names[0])):
-            found.append(Said(text, "the element marked as byline"))
+        text = bylines.without_date(markup.text_of(element) or "")
+        names = bylines.people(text)
+        is_byline = names and (bylines.begins().match(text) or bylines.is_name(names[0]))
+        if is_byline and len(text) <= bylines.LONGEST:
+            found.append(Said(text, _MARKED))
     return found
 
 
@@ -82,28 +66,11 @@ def byline(candidates: Iterable[Said], authors: Statement) -> Said | None:
         (
             one
             for one in candidates
-            if _by().match(one.text) or any(name in one.text.casefold() for name in names)
+            if bylines.begins().match(one.text)
+            or any(name in one.text.casefold() for name in names)
         ),
         None,
     )
-
-
-def around_byline(line: str) -> Iterator[str]:
-    """What stands in a line before a byline, or behind it."""
-    line = line[: 2 * _LONGEST]
-    if _by().match(line):
-        gaps = islice(_GAP.finditer(line), 2 * _MOST_WORDS)
-        for gap in gaps:
-            found = _in_byline(line[: gap.start()])
-            if found and _is_name(found[0]):
-                yield line[gap.end() :]
-    elif (start := _inner_by().search(line)) is not None:
-        yield line[: start.start()]
-
-
-def _without_date(text: str) -> str:
-    before, *rest = _CUT.split(text[: 4 * _LONGEST], maxsplit=1)
-    return (_MONTH_LEFT.sub("", before) if rest else before).strip(" ,/-")
 
 
 def authors(page: Page, printed: Iterable[Said], under_headline: Iterable[Line]) -> Statement:
@@ -117,6 +84,8 @@ def authors(page: Page, printed: Iterable[Said], under_headline: Iterable[Line])
         # "Agencies" beside the house's own name are no persons that the house does not name.
         if persons and (all(persons) if house.found else any(persons)):
             return statement
+        if house.found and statement.by == _MARKED and statement.names == house.names:
+            return house  # printed as stated: further bylines are of other articles
         if not house.found and statement.found:
             house = statement
     return house
@@ -125,37 +94,54 @@ def authors(page: Page, printed: Iterable[Said], under_headline: Iterable[Line])
 def _statements(
     page: Page, printed: Iterable[Said], under_headline: Iterable[Line]
 ) -> Iterator[Statement]:
-    stated = [(name, no_person) for text, no_person in page.node.names("author")
-              for name in people(text) or _as_it_stands(text)]  # fmt: skip
-    judged = [(name, flag or _is_house(page, name)) for name, flag in stated]
-    yield Statement(judged, "JSON-LD author")
-    for name in _METAS.split():
-        found = [one for said in page.said(name) for one in people(said.text) if not _is_slug(one)]
-        yield _judged(page, found, f"the meta element {name}")
-    yield _judged(page, _marked(page), "microdata author, or links to the author's page")
+    stated = [
+        (name, no_person or is_house)
+        for text, no_person in page.node.names("author")
+        for name, is_house in _judged(page, bylines.people(text) or _as_it_stands(text))
+    ]
+    yield Statement(stated, "JSON-LD author")
+    for meta in _METAS.split():
+        texts = [
+            [name for name in bylines.people(said.text) if not _is_slug(name)]
+            for said in page.said(meta)
+        ]
+        judged = [one for names in texts for one in _judged(page, names)]
+        yield Statement(judged, f"the meta element {meta}")
+    yield Statement(_judged(page, _marked(page)), "microdata author, or links to the author's page")
     for line in printed:
-        yield _judged(page, _in_byline(line.text), line.by)
-    yield _judged(page, _written_by(page), "the meta element twitter:data1")
+        yield Statement(_judged(page, bylines.names_of(line.text)), line.by)
+    yield Statement(_judged(page, _written_by(page)), "the meta element twitter:data1")
     for under in under_headline:
-        for part in (under.text, *under.text[: 4 * _LONGEST].split("|")[1:]):
-            text = _without_date(part)
-            names = _in_byline(text)
-            if names and _is_name(names[0]):
-                yield _judged(page, names, "a line under the headline")._replace(line=text)
+        for part in (under.text, *under.text[: 4 * bylines.LONGEST].split("|")[1:]):
+            text = bylines.without_date(part)
+            names = bylines.names_of(text)
+            if names and bylines.is_name(names[0]):
+                yield Statement(_judged(page, names), "a line under the headline", text)
 
 
-def _judged(page: Page, names: Iterable[str], by: str) -> Statement:
-    return Statement([(name, _is_house(page, name)) for name in names], by)
+def _judged(page: Page, names: Iterable[str]) -> list[tuple[str, bool]]:
+    """The names of one text, each with whether it is a house's; houses only where it has no other:
+    what stands behind a name there is whom it writes for, or a degree."""
+    judged = [(name, _is_house(page, name)) for name in names]
+    # "lantern.test, Port Saren" names no person at all.
+    is_person = bool(judged) and not judged[0][1]
+    return [one for one in judged if not (is_person and one[1])]
 
 
 def _is_house(page: Page, name: str) -> bool:
-    shapes = (_HOST, _INITIALISM, _ACCOUNT)
-    return page.is_site(name) or any(shape.fullmatch(name) for shape in shapes)
+    shapes = (bylines.HOST, _INITIALISM, _ACCOUNT)
+    of_newsroom = not conventions().houses.isdisjoint(name.casefold().split())
+    return (
+        of_newsroom
+        or page.is_site(name)
+        or dateline.is_agency(name)
+        or any(shape.fullmatch(name) for shape in shapes)
+    )
 
 
-def _as_it_stands(text: str) -> Names:
+def _as_it_stands(text: str) -> bylines.Names:
     """A name that is none by the grammar of bylines: "Guardian staff reporter"."""
-    return (text,) if len(text) <= _LONGEST and not _NO_WORD.search(text) else ()
+    return (text,) if len(text) <= bylines.LONGEST and not bylines.NO_WORD.search(text) else ()
 
 
 def _is_slug(name: str) -> bool:
@@ -169,7 +155,7 @@ def _marked(page: Page) -> list[str]:
     for element in (one for one in found if _stand_together(one, found[0])):
         inner = element.xpath(".//*[@itemprop='name']")[:MOST_ELEMENTS] or [element]
         for one in inner:
-            names += people(one.get("content") or markup.text_of(one) or "")
+            names += bylines.people(one.get("content") or markup.text_of(one) or "")
     if not names:
         inside = (link for one in page.bylines[:1] for link in one.iter("a"))
         links = [
@@ -177,8 +163,8 @@ def _marked(page: Page) -> list[str]:
             for link in islice(inside, MOST_ELEMENTS)
             if _PAGE_OF_AUTHOR.search(link.get("href", ""))
         ]
-        names = [name for link in links for name in people(markup.text_of(link) or "")]
-    return [name for name in names if _is_name(name)]
+        names = [name for link in links for name in bylines.people(markup.text_of(link) or "")]
+    return [name for name in names if bylines.is_name(name)]
 
 
 def _stand_together(one: HtmlElement, other: HtmlElement) -> bool:
@@ -190,78 +176,6 @@ def _stand_together(one: HtmlElement, other: HtmlElement) -> bool:
 def _written_by(page: Page) -> tuple[str, ...]:
     """Of a widespread plug-in: twitter:label1 "Written by", twitter:data1 the names."""
     label = page.first("twitter:label1")
-    if label is None or not _by().fullmatch(f"{label.text} "):
+    if label is None or not bylines.begins().fullmatch(f"{label.text} "):
         return ()
-    return tuple(name for said in page.said("twitter:data1") for name in people(said.text))
-
-
-def _in_byline(text: str) -> Names:
-    """The names of a line that begins like a byline and holds nothing but names."""
-    text = " ".join(text[: 2 * _LONGEST].split())
-    found = _by().match(text)
-    if found is None or len(text) > _LONGEST or text.endswith((".", "!", "?", ":")):
-        return ()
-    names = people(text)
-    return names if all(name[0].isupper() for name in names) else ()
-
-
-def _is_name(name: str) -> bool:
-    words = name.split()
-    cased = [word for word in (words[0], words[-1]) if word[0].upper() != word[0].lower()]
-    return all(word[0].isupper() for word in cased) and (len(words) > 1 or not cased)
-
-
-def people(text: str) -> Names:
-    """The names in "By A B and C D, reporter (ab) @ab": A B, C D."""
-    text = _IN_BRACKETS.sub("", " ".join(text[: 4 * _LONGEST].split()))
-    text = _NO_WORD.sub("", text).strip()
-    start = _by().match(text)
-    text = text[start.end() :] if start else text
-    text = _DATE.sub("", text)
-    whole = (_without_place(part) for part in _APART.split(text))
-    parts = [name.strip(" .:,-") for part in whole for name in _split(part)]
-    kept = [name for name in dict.fromkeys(parts) if name and not _is_role(name)]
-    return tuple(name for name in kept if name == kept[0] or not _HOST.fullmatch(name))
-
-
-def _without_place(text: str) -> str:
-    """ "A B in Port Saren" is A B; one word alone before the place is the name of no person."""
-    found = _PLACE.search(text)
-    return text[: found.start()] if found and " " in text[: found.start()] else text
-
-
-def _split(text: str) -> list[str]:
-    """ "A B und C D" in two; a word as short as "y" parts only names of two words and more."""
-    parts = _and().split(text)
-    whole = len(parts) > 1 and any(len(part.split()) < 2 for part in parts)
-    return [text] if whole and not _long_and().search(text) else parts
-
-
-def _is_role(name: str) -> bool:
-    words = name.casefold().split()
-    return len(words) > _MOST_WORDS or not conventions().roles.isdisjoint(words)
-
-
-def _either(words: Sequence[str]) -> str:
-    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
-
-
-@lru_cache(maxsize=1)
-def _by() -> re.Pattern[str]:
-    return re.compile(rf"(?:{_either(conventions().by)})(?::\s?|\s)", re.IGNORECASE)
-
-
-@lru_cache(maxsize=1)
-def _inner_by() -> re.Pattern[str]:
-    return re.compile(rf"[,\s]\s?{_by().pattern}", re.IGNORECASE)
-
-
-@lru_cache(maxsize=1)
-def _and() -> re.Pattern[str]:
-    return re.compile(rf"\s(?:{_either(conventions().and_)}|&)\s", re.IGNORECASE)
-
-
-@lru_cache(maxsize=1)
-def _long_and() -> re.Pattern[str]:
-    long = [word for word in conventions().and_ if len(word) > 2]
-    return re.compile(rf"\s(?:{_either(long)}|&)\s", re.IGNORECASE)
+    return tuple(name for said in page.said("twitter:data1") for name in bylines.people(said.text))

@@ -14,7 +14,7 @@ from typing import Any
 from lxml.html import HtmlElement
 
 from monitor import markup, urls
-from monitor.declared import names, page, times, titles
+from monitor.declared import bylines, names, page, times, titles
 from monitor.declared.page import Page, Said
 from monitor.markup import Line
 from monitor.model import Stamp
@@ -50,10 +50,10 @@ class Declared:
 def read(tree: HtmlElement, *, url: str, timezone: str) -> Declared:
     """Never fails: what cannot be read is left out."""
     found = page.of(tree, url, timezone)
-    title, bylines = titles.read(found), names.bylines(found)
+    title, printed = titles.read(found), names.printed(found)
     under = _UnderHeadline(found, title.text if title else None)
-    authors = names.authors(found, bylines, under)
-    byline = names.byline(bylines, authors)
+    authors = names.authors(found, printed, under)
+    byline = names.byline(printed, authors)
     published = times.published(found) or times.printed(under, timezone)
     updated = times.updated(found)
     section, lang, image = _section(found), _lang(found), _image(found)
@@ -100,7 +100,9 @@ def correct(said: Declared, tree: HtmlElement, quirk: Quirk, timezone: str) -> D
     dated = [Said(one.get("datetime") or _text(one), _KNOWN_PLACE) for one in
              quirks.find(quirk.published, tree)]  # fmt: skip
     published = times.first(dated, timezone)
-    authors = [name for one in quirks.find(quirk.author, tree) for name in names.people(_text(one))]
+    authors = [
+        name for one in quirks.find(quirk.author, tree) for name in bylines.people(_text(one))
+    ]
     section = next(filter(None, map(_text, quirks.find(quirk.section, tree))), None)
     found = {
         "published": published,

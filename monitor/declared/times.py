@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from monitor import dateline, dates
-from monitor.declared import names
+from monitor.declared import bylines
 from monitor.declared.page import Page, Said
 from monitor.markup import Line
 from monitor.model import Stamp
@@ -77,7 +77,7 @@ def printed(lines: Iterable[Line], timezone: str) -> Found | None:
 
 
 def _perhaps_dates(part: str) -> Iterator[str]:
-    for text in (_FURTHER.sub("", one) for one in (part, *names.around_byline(part))):
+    for text in (_FURTHER.sub("", one) for one in (part, *bylines.around(part))):
         if len(text) <= _LONGEST:
             yield text
             if label := _LABEL.match(text):

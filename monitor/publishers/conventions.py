@@ -20,6 +20,9 @@ class Conventions:
     by: tuple[str, ...]
     and_: tuple[str, ...]
     roles: frozenset[str]
+    rank: frozenset[str]
+    houses: frozenset[str]
+    pictures: tuple[str, ...]
     labels: frozenset[str]
     links: tuple[str, ...]
     invitations: tuple[str, ...]
@@ -37,6 +40,9 @@ def conventions() -> Conventions:
         by=lists["by"],
         and_=lists["and"],
         roles=frozenset(lists["roles"]),
+        rank=frozenset(lists["rank"]),
+        houses=frozenset(lists["houses"]),
+        pictures=lists["pictures"],
         labels=frozenset(lists["labels"]),
         links=lists["links"],
         invitations=lists["invitations"],
