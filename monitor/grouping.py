@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -38,13 +38,15 @@ _counted: dict[str, Rarity] = {}
 @dataclass(frozen=True, slots=True)
 class Grouping:
     """Where an item belongs.  `joined`: to a story that another item founded; `how` and `why`
-    say what told it.  `follows`: the closed story that its own takes up again."""
+    say what told it.  `follows`: the closed story that its own takes up again.  `united`: just now
+    its whole story became part of this one."""
 
     story_key: str
     joined: bool = False
     how: str | None = None
     why: Mapping[str, Any] = field(default_factory=dict)
     follows: str | None = None
+    united: bool = False
 
 
 def group(tx: Tx, item_id: int, now: int) -> Grouping:
@@ -57,12 +59,19 @@ def group(tx: Tx, item_id: int, now: int) -> Grouping:
     return _group(tx, row, now)
 
 
-def group_missing(tx: Tx, limit: int, now: int) -> int:
-    """Group some of what no rule asked for, oldest first; returns how many they were."""
+def group_missing(
+    tx: Tx, limit: int, now: int, became_one: Callable[[str], object] | None = None
+) -> int:
+    """Group some of what no rule asked for, oldest first; returns how many they were.
+
+    `became_one` is told the key of a story that another has become part of.
+    """
     item_ids = neighbours.not_grouped(tx, limit)
     for item_id in item_ids:
         if items.root(tx, item_id) == item_id:
-            group(tx, item_id, now)
+            found = group(tx, item_id, now)
+            if found.united and became_one is not None:
+                became_one(found.story_key)
         else:
             neighbours.grouped(tx, item_id, None, None, now)
     return len(item_ids)
@@ -172,12 +181,13 @@ def _group(tx: Tx, row: Row, now: int) -> Grouping:
     if found.follows is not None:
         stories.put(tx, Story(own, at, at, follows=found.follows))
         return replace(found, story_key=own)
-    if stories.may_have_been_told(tx, row["item_id"], own):
+    united = stories.may_have_been_told(tx, row["item_id"], own)
+    if united:
         stories.put(tx, Story(own, at, at))
         stories.found(tx, found.story_key, now)
         unite(tx, own, found.story_key, now)
     stories.join(tx, Join(row["item_id"], now, found.story_key, found.how or "", found.why))
-    return found
+    return replace(found, united=united)
 
 
 def _choose(subject: Subject, near: Sequence[_Near], copy: _Copy | None) -> Grouping | None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from monitor import grouping
 from monitor.model import Ack, Alert, BodyState, HoldReason, Silence
 from monitor.owing import Subject, labels_of, pace_again
 from monitor.settings import Config
-from monitor.silencing import silenced_by
+from monitor.silencing import STORY, silenced_by
 from monitor.store import acks, alerts, conversations, holds, items, silences, stories
 from monitor.store.db import Tx
 from monitor.store.holds import Hold
@@ -22,10 +25,12 @@ def silence(tx: Tx, config: Config, wish: Silence, now: int) -> bool:
     return True
 
 
-def hush(tx: Tx, config: Config, wish: Silence, now: int) -> None:
-    """Hold what a silence hides of all that is owed."""
+def hush(
+    tx: Tx, config: Config, wish: Silence, now: int, story_keys: Sequence[str] | None = None
+) -> None:
+    """Hold what a silence hides of all that is owed, or of that about some stories."""
     touched: set[tuple[str, str]] = set()
-    for alert_id, channel in conversations.untried(tx):
+    for alert_id, channel in conversations.untried(tx, story_keys):
         if not hides(tx, config, wish, alerts.find(tx, alert_id)):
             continue
         subjects = conversations.subjects_of(tx, alert_id, channel)
@@ -43,13 +48,39 @@ def acknowledge(tx: Tx, ack: Ack) -> bool:
     """
     if not acks.add(tx, ack):
         return False
-    if ack.until_at is not None:
-        keys = stories.union(tx, ack.story_key)
-        for alert_id, channel in conversations.untried_before(tx, keys, ack.until_at):
-            if conversations.withdraw(tx, alert_id, channel):
-                why = HoldReason.ACKED, ack.author
-                holds.hold(tx, Hold(alert_id, channel, *why, ack.acked_at))
+    _hold_seen(tx, ack, stories.union(tx, ack.story_key), ack.acked_at)
     return True
+
+
+def merge(tx: Tx, config: Config, story_key: str, other: str, now: int) -> str:
+    """By hand: `other` is part of the story from now on.  Returns the key of the whole."""
+    whole = grouping.merge(tx, story_key, other, now)
+    become_one(tx, config, whole, now)
+    return whole
+
+
+def group_missing(tx: Tx, config: Config, limit: int, now: int) -> int:
+    """Group some of what no rule asked for; returns how many they were."""
+    return grouping.group_missing(tx, limit, now, lambda key: become_one(tx, config, key, now))
+
+
+def become_one(tx: Tx, config: Config, story_key: str, now: int) -> None:
+    """Stories became one: what people said of either keeps back what waits about the other."""
+    keys = stories.union(tx, story_key)
+    for wish in silences.active(tx, now):
+        if any(condition.label == STORY for condition in wish.matchers):
+            hush(tx, config, wish, now, keys)
+    ack = acks.newest(tx, keys)
+    if ack is not None:
+        _hold_seen(tx, ack, keys, now)
+
+
+def _hold_seen(tx: Tx, ack: Ack, story_keys: Sequence[str], now: int) -> None:
+    if ack.until_at is None:
+        return
+    for alert_id, channel in conversations.untried_before(tx, story_keys, ack.until_at):
+        if conversations.withdraw(tx, alert_id, channel):
+            holds.hold(tx, Hold(alert_id, channel, HoldReason.ACKED, ack.author, now))
 
 
 def hides(tx: Tx, config: Config, wish: Silence, alert: Alert) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from monitor import alerts, grouping, occasions, owing
+from monitor import alerts, grouping, hushing, occasions, owing
 from monitor.changes import Changes, compare, gained, is_news, lost
 from monitor.dedupe import Candidate
 from monitor.figures import Figure, Said, figures_beside, highest
@@ -96,8 +96,10 @@ def judge(tx: Tx, plan: Plan, prepared: Prepared, arrived: Arrived) -> int:
     # What is no news tells nothing; its story is found in the background.
     says_yes = any(match.answer is Answer.YES for match in matches)
     if news_at is not None and says_yes:
-        story_key = grouping.group(tx, item_id, arrived.now).story_key
-        stories.matched(tx, story_key, arrived.now)
+        found = grouping.group(tx, item_id, arrived.now)
+        if found.united:
+            hushing.become_one(tx, plan.config, found.story_key, arrived.now)
+        stories.matched(tx, found.story_key, arrived.now)
         stored = items.load(tx, item_id)
         origin = stored.origin or ""
     keys = items.stories(tx, item_id)

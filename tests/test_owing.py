@@ -25,7 +25,7 @@ from monitor.settings import (
     TextMatcher,
 )
 from monitor.store import alerts, conversations, outbox, stories
-from monitor.store.db import Row
+from monitor.store.db import Row, Tx
 from monitor.store.outbox import Attempt
 from monitor.store.stories import Story
 from world import (
@@ -482,7 +482,7 @@ SOONER = NOON + SECOND + 30 * SECOND
 
 async def merge_all(world: World) -> None:
     one, other = [row["story_key"] for row in await world.rows("items ORDER BY item_id")]
-    await world.store.write(lambda tx: grouping.merge(tx, other, one, world.now))
+    await world.store.write(lambda tx: hushing.merge(tx, world.config, other, one, world.now))
 
 
 async def one_message(world: World) -> set[str]:
@@ -533,6 +533,37 @@ async def test_what_was_told_by_then_keeps_its_conversation(tmp_path: Path) -> N
         world.now += DAY
         assert await world.told() == [("car-bombing",)] * 2
         assert len(await world.rows("conversations")) == 2
+
+
+def hush_one(world: World, how: str) -> Callable[[Tx], bool]:
+    """What somebody says of the story `port`, until tomorrow."""
+    story, until = SILENCED_STORY, world.now + DAY
+    if how == "ack":
+        return lambda tx: hushing.acknowledge(tx, Ack(story, "ana", world.now, until))
+    wish = Silence((LabelMatcher("story", "=", story),), "ana", "seen", world.now, until)
+    return lambda tx: hushing.silence(tx, world.config, wish, world.now)
+
+
+SILENCED_STORY = "url:https://brief.example/port"
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+@pytest.mark.parametrize(("how", "why"), [("ack", "acked"), ("silence", "silenced")])
+async def test_what_joins_a_story_that_is_kept_back_is_kept_back(
+    tmp_path: Path, how: str, why: str, by_hand: bool
+) -> None:
+    async with two_stories(tmp_path) as world:
+        await world.store.write(hush_one(world, how))
+        if by_hand:
+            await merge_all(world)
+        else:
+            text = f"{TEXT} A flood."
+            await world.poll(BRIEF, item("", TITLES[0], text, wire="NWA", **SECOND_STORY))
+        assert len({row["merged_into"] for row in await world.rows("stories")}) == 2
+        world.now += HOUR
+        assert await world.told() == []
+        held = {row["alert_id"] for row in await world.rows("holds") if row["why"] == why}
+        assert held == {row["alert_id"] for row in await world.rows("alerts")}
 
 
 async def test_a_page_that_joins_them_hastens_nothing_by_what_it_takes_back(tmp_path: Path) -> None:

@@ -357,16 +357,17 @@ class Stream:
             await silence(self.world, self.rng.choice(RULES).id, 30 * MINUTE)
 
     async def group(self) -> None:
-        now = self.world.now
-        await self.world.store.write(lambda tx: grouping.group_missing(tx, 20, now))
+        now, known = self.world.now, self.world.config
+        await self.world.store.write(lambda tx: hushing.group_missing(tx, known, 20, now))
 
     async def regroup(self) -> None:
         """Somebody says which articles are one story, and which are not."""
-        now, rows = self.world.now, await self.world.rows("items")
+        now, known = self.world.now, self.world.config
+        rows = await self.world.rows("items")
         one, other = (self.rng.choice(rows) for _ in range(2))
         if self.rng.random() < 0.5:
             keys = one["story_key"], other["story_key"]
-            await self.world.store.write(lambda tx: grouping.merge(tx, *keys, now))
+            await self.world.store.write(lambda tx: hushing.merge(tx, known, *keys, now))
         else:
             await self.world.store.write(lambda tx: grouping.split(tx, one["item_id"], now))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -31,6 +31,7 @@ class Groups:
 
     tx: Tx
     events: list[_Event]
+    became_one: Callable[[str, int], object] | None = None  # is told the whole, and when
     _joins: dict[int, list[_Event]] = field(default_factory=dict)  # by item, the next one last
     _brought: set[int] = field(default_factory=set)  # by address, so that none comes twice
     _grouped: set[int] = field(default_factory=set)
@@ -98,6 +99,8 @@ class Groups:
             items.merge(self.tx, row["item_id"], row["merged_into_id"], event.at)
         elif event.rank == _STORY:
             grouping.unite(self.tx, row["story_key"], row["into_key"], event.at)
+            if self.became_one is not None:
+                self.became_one(row["into_key"], event.at)
         elif id(event) not in self._brought:
             self._join(row, event.at)
 

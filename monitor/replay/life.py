@@ -88,6 +88,7 @@ class _Life:
         for item_id in sorted(item_ids):
             life._put_known(item_id)
         groups.pass_to(since)
+        groups.became_one = life._become_one
         life._plan_beside()
         return life
 
@@ -140,6 +141,11 @@ class _Life:
     def _acknowledge(self, ack: Ack) -> None:
         hushing.acknowledge(self.tx, ack)
         self._hold_anew(HoldReason.ACKED, ack.acked_at)
+
+    def _become_one(self, story_key: str, at: int) -> None:
+        hushing.become_one(self.tx, self.plan.config, story_key, at)
+        self._hold_anew(HoldReason.SILENCED, at)
+        self._hold_anew(HoldReason.ACKED, at)
 
     def _hold_anew(self, why: HoldReason, at: int) -> None:
         """Of what was owed when the window began, that it was is gone: what was held is known."""

@@ -112,13 +112,18 @@ def alerts_told(tx: Tx, conversation: str, revision: int | None = None) -> Seque
     return [row["alert_id"] for row in rows]
 
 
-def untried(tx: Tx) -> list[tuple[str, str]]:
-    """Alert and channel of all that is owed and that nobody has tried to send."""
+def untried(tx: Tx, story_keys: Sequence[str] | None = None) -> list[tuple[str, str]]:
+    """Alert and channel of all that is owed, or of that about some stories, and that nobody has
+    tried to send."""
     rows = tx.all(
         """SELECT DISTINCT da.alert_id, d.channel FROM deliveries d
            CROSS JOIN delivery_alerts da ON da.delivery_id = d.delivery_id
            WHERE d.state = 'waiting' AND d.tries = 0 AND d.lease_token IS NULL
-             AND d.kind = 'alert' ORDER BY 1, 2"""
+             AND d.kind = 'alert' AND (:stories IS NULL OR d.conversation_id IN
+               (SELECT conversation_id FROM conversations
+                WHERE subject IN (SELECT value FROM json_each(:stories))))
+           ORDER BY 1, 2""",
+        stories=None if story_keys is None else json.dumps(list(story_keys)),
     )
     return [(row["alert_id"], row["channel"]) for row in rows]
 
