@@ -105,7 +105,7 @@ def judge(tx: Tx, plan: Plan, prepared: Prepared, arrived: Arrived) -> int:
     keys = items.stories(tx, item_id)
     joined: list[Alert] = []
     if arrived.change is Change.COMPLETED:
-        joined = owing.take_back(tx, plan.config, item_id, keys, arrived.now)
+        joined = owing.take_back(tx, plan, item_id, keys, arrived.now)
     situation = Situation(
         stored, keys[0], arrived.change, news_at, arrived.now,
         plan.config.settings.late_after_seconds, kept.is_told(tx, item_id),

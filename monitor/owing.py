@@ -98,13 +98,12 @@ def _by_itself(pace: Pace, talk: Talk, alerts: Sequence[Alert]) -> Due | Held:
     return due
 
 
-def take_back(
-    tx: Tx, config: Config, item_id: int, story_keys: Sequence[str], now: int
-) -> list[Alert]:
+def take_back(tx: Tx, plan: Plan, item_id: int, story_keys: Sequence[str], now: int) -> list[Alert]:
     """An item whose page joined it to a story that was told opens no second conversation: what
     nobody was told of it yet is judged anew, as of one more article of that story.
 
-    Returns what it told of besides, to nobody yet: that is owed where the whole is told.
+    Returns what it told of besides, to nobody yet: that is owed where the whole is told, but for
+    what rules raised that left the files since; nobody knows where those would lead now.
     """
     touched: set[tuple[str, str]] = set()
     for alert_id in kept.opened_twice(tx, item_id, story_keys, now):
@@ -115,8 +114,9 @@ def take_back(
         holds.release(tx, alert_id)
         kept.forget(tx, alert_id)
     for channel, about in sorted(touched):
-        pace_again(tx, config, channel, about, now)
-    return kept.untold_of_merged(tx, item_id, now)
+        pace_again(tx, plan.config, channel, about, now)
+    untold = kept.untold_of_merged(tx, item_id, now)
+    return [alert for alert in untold if alert.rule_id in plan.rules]
 
 
 def recount(tx: Tx, plan: Plan, story_keys: Sequence[str], now: int) -> None:

@@ -11,8 +11,10 @@ import pytest
 
 from monitor import briefings, gathering, grouping, hushing
 from monitor.health import Notice
+from monitor.ingest import Ingest
 from monitor.model import Ack, Message, Silence, Stamp, short_id
 from monitor.owing import tell_ops
+from monitor.plan import Plan
 from monitor.settings import (
     EmailChannel,
     LabelMatcher,
@@ -458,6 +460,18 @@ async def test_so_does_what_only_the_teaser_says(port: World) -> None:
     port.now += DAY
     assert await port.told() == [("liberated",)]
     assert [row["revision"] for row in await deliveries(port)] == [1, 2]
+
+
+async def test_what_a_rule_raised_that_is_gone_by_then_stays_where_it_is(port: World) -> None:
+    await port.poll(WIRE, item("more", TITLES[1]))
+    port.now += 5 * SECOND
+    port.config = replace(port.config, rules=(BOMBING, FLOOD))
+    port.ingest = Ingest(port.store, Plan.of(port.config), lambda: port.now)
+    for wanted in await port.bodies():
+        slug = wanted.url.rpartition("/")[2]
+        await port.article(wanted, page(slug, "Traders speak", TEXT, wire="NWA"))
+    port.now += DAY
+    assert await port.told() == [("liberated",)]
 
 
 # --- stories that become one while both wait to be told -------------------------------------------
