@@ -600,6 +600,43 @@ async def test_a_page_that_joins_them_hastens_nothing_by_what_it_takes_back(tmp_
         assert row["due_at"] == row["try_at"] == NOON + 2 * MINUTE
 
 
+# --- what is edited before it is told -------------------------------------------------------------
+
+CALM = "A gas leak in Arkona killed 8."
+
+
+@pytest.mark.parametrize("silenced", [False, True])
+async def test_an_opening_says_what_its_article_says_no_more(
+    tmp_path: Path, silenced: bool
+) -> None:
+    """It was edited while the opening waited, or when nobody was told of it."""
+    async with desk(tmp_path) as world:
+        if silenced:
+            conditions = (LabelMatcher("rule", "=", BOMBING.id),)
+            wish = Silence(conditions, "ana", "a drill", world.now, world.now + MINUTE)
+            await world.store.write(lambda tx: hushing.silence(tx, world.config, wish, world.now))
+        await world.poll(BRIEF, item("new", "Arkona", "A car bombing in Arkona killed 8."))
+        world.now += MINUTE
+        await world.poll(BRIEF, item("new", "Arkona", CALM))
+        world.now += HOUR
+        (text,) = await said(world)
+        assert text.startswith('No longer says "car bombing"  wire.example changed the text at')
+        assert f"+ {CALM}" in text
+        assert ">>car bombing<<" not in text
+
+
+async def test_an_opening_quotes_what_its_article_says_again(tmp_path: Path) -> None:
+    async with desk(tmp_path) as world:
+        bombing = "A car bombing in Arkona killed 8."
+        for text in (bombing, CALM, bombing):
+            await world.poll(BRIEF, item("new", "Arkona", text))
+            world.now += 30 * SECOND
+        world.now += HOUR
+        (text,) = await said(world)
+        assert text.index("No longer says") < text.index("Now says") < text.index(">>car bombing<<")
+        assert text.count(">>car bombing<<") == 1
+
+
 # --- what a page changes of what waits ------------------------------------------------------------
 
 WEEK_AGO = Stamp(NOON - 7 * DAY)

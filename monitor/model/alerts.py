@@ -112,6 +112,11 @@ class Alert:
     demoted: str | None = None
     detail: Mapping[str, object] = field(default_factory=dict)  # what is new, as JSON can say it
 
+    def takes_back(self, other: Alert) -> bool:
+        """Whether its article no longer says what another alert of its rule was raised on."""
+        same = (self.rule_id, self.item_id) == (other.rule_id, other.item_id)
+        return self.reason is Reason.LOST and same and other.version <= self.version
+
 
 @dataclass(frozen=True, slots=True)
 class Told:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from monitor.digests import Digest
-from monitor.model import Button, Followed, Item, Reason, StoredItem, Tally, Told
+from monitor.model import Button, Followed, Item, StoredItem, Tally, Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,10 @@ class Briefing:
     @property
     def quotable(self) -> tuple[Told, ...]:
         """The new alerts whose sentences still stand in their article."""
-        return tuple(told for told in self.alerts if told.alert.reason is not Reason.LOST)
+        return tuple(
+            told for told in self.alerts
+            if not any(other.alert.takes_back(told.alert) for other in self.alerts)
+        )  # fmt: skip
 
     @property
     def told(self) -> tuple[Told, ...]:

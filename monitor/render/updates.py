@@ -21,6 +21,7 @@ from monitor.rules.fields import Fields
 
 MOST_EDITS = 3
 
+_EDITS = (Reason.LOST, Reason.GAINED)
 _LONGEST_PHRASE = 60
 _MOST_PHRASES = 3
 _GAP = "[...]"
@@ -58,13 +59,15 @@ class Update:
 
 
 def updates(briefing: Briefing) -> tuple[Update, ...]:
-    """What the new alerts of a message tell, each thing once; nothing for an opening.
+    """What the new alerts of a message tell, each thing once.
 
-    An edit whose other side is not in `briefing.otherwise` is named, and not shown.
+    An opening has no news beside itself, but what was edited while it waited: it must not quote as
+    said what is said no more.  An edit whose other side is not in `briefing.otherwise` is named,
+    and not shown.
     """
-    if briefing.revision == 1:
-        return ()
-    alerts = sorted(briefing.alerts, key=lambda told: _ORDER.index(told.alert.reason)
+    opening = briefing.revision == 1
+    fresh = [one for one in briefing.alerts if not opening or one.alert.reason in _EDITS]
+    alerts = sorted(fresh, key=lambda told: _ORDER.index(told.alert.reason)
                     if told.alert.reason in _ORDER else len(_ORDER))  # fmt: skip
     found: dict[str, Update] = {}
     shown: set[Line] = set()
@@ -76,12 +79,14 @@ def updates(briefing: Briefing) -> tuple[Update, ...]:
                 new, lines=tuple(line for line in new.lines if line not in shown)
             )
             shown |= set(new.lines)
-    return tuple(found.values()) or (Update(f"More on {facts.rules(briefing.alerts)}"),)
+    if found or opening:
+        return tuple(found.values())
+    return (Update(f"More on {facts.rules(briefing.alerts)}"),)
 
 
 def _update(briefing: Briefing, told: Told, other: Item | None) -> Update | None:
     reason = told.alert.reason
-    if reason in (Reason.GAINED, Reason.LOST):
+    if reason in _EDITS:
         return _edited(briefing, told, other)
     says = _SAYS.get(reason)
     return says(briefing, told) if says is not None else None
