@@ -637,6 +637,31 @@ async def test_an_opening_quotes_what_its_article_says_again(tmp_path: Path) -> 
         assert text.count(">>car bombing<<") == 1
 
 
+@pytest.mark.parametrize("later", ["A car bombing in Arkona killed 13.", CALM])
+@pytest.mark.parametrize("told_before", [True, False])
+async def test_a_digest_says_what_is_new_in_a_story_that_somebody_has_seen(
+    tmp_path: Path, later: str, told_before: bool
+) -> None:
+    """Nothing but the digest can say it, whether it has the story itself or an earlier one did."""
+    async with desk(tmp_path) as world:
+        office = Office(world)
+        await gathering.owe_due(office)
+        world.now += 0 if told_before else SECOND  # a digest covers what came after the one before
+        await world.poll(BRIEF, item("new", "Arkona", "A car bombing in Arkona killed 8."))
+        world.now += HOUR
+        assert len(await said(world)) == 1
+        (row,) = await world.rows("conversations")
+        ack = Ack(row["subject"], "ana", world.now, world.now + 8 * HOUR)
+        await world.store.write(lambda tx: hushing.acknowledge(tx, ack))
+        await world.poll(BRIEF, item("new", "Arkona", later))
+        world.now += DAY
+        await gathering.owe_due(office)
+        (text,) = await said(world)
+        news = 'No longer says "car bombing"' if later is CALM else "8 -> 13 killed"
+        assert f"{news}; car-bombing; 1 article; " in text
+        assert ("told Sat 13:00" in text) is not told_before
+
+
 # --- what a page changes of what waits ------------------------------------------------------------
 
 WEEK_AGO = Stamp(NOON - 7 * DAY)

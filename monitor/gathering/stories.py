@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from monitor import digests
 from monitor.digests import Heading, Section, Story
-from monitor.model import Silence, Told
+from monitor.model import Reason, Silence, Told
 from monitor.render import facts, quotes, updates
 from monitor.render.briefing import Briefing
 from monitor.render.clean import one_line
@@ -29,6 +29,8 @@ MOST_STORIES = {
 
 # Of those somebody wants to read what was said; of the others the headline is enough.
 _QUOTED = frozenset((Section.NEW, Section.UPDATED, Section.CAP, Section.LATE))
+# After these an earlier sentence says less than is known, or what is no longer said.
+_OVERTAKES = frozenset((Reason.NUMBER, Reason.LOST, Reason.GAINED))
 _MOST_NEWS = 3
 _MOST_READ = 20  # alerts of one story, the newest, that are looked through for what is new
 # In this order the first that holds; `{}` is what was kept with the alert.
@@ -103,7 +105,7 @@ def _filled(tx: Tx, outline: Story, alerts: Alerts, zone: Zone) -> Story:
         url=facts.address(head.stored),
         told_at=told_at,
         fate="" if told_at is not None else _fate(head, alerts, zone),
-        news=_news(tx, alerts, zone) if outline.section is Section.UPDATED else "",
+        news=_news(tx, _newer(outline.section, alerts), zone),
     )
     if outline.section not in _QUOTED:
         return filled
@@ -128,8 +130,17 @@ def _fate(head: Told, alerts: Alerts, zone: Zone) -> str:
     return ""
 
 
+def _newer(section: Section, alerts: Alerts) -> Alerts:
+    """What is new in a story; in other sections, what its sentence or headline does not say."""
+    if section is Section.UPDATED:
+        return alerts
+    return tuple(each for each in alerts if each.reason in _OVERTAKES)
+
+
 def _news(tx: Tx, alerts: Alerts, zone: Zone) -> str:
     """What is new, as a message of its own would say it."""
+    if not alerts:
+        return ""
     newest = tuple(told.alert(tx, each.alert_id) for each in alerts[-_MOST_READ:])
     briefing = Briefing("", 2, newest, zone.now, zone.now, timezone=zone.zone.key)
     said = [one.what.removeprefix("Update: ") for one in updates.updates(briefing)]
