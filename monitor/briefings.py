@@ -56,7 +56,7 @@ def _briefing(tx: Tx, config: Config, delivery: LeasedDelivery, now: int) -> Bri
         tally=_tally(tx, delivery, alerts, delivery.revision),
         tally_before=_tally(tx, delivery, alerts, delivery.revision - 1),
         otherwise=_otherwise(tx, alerts),
-        held_back=_held_back(tx, delivery),
+        held_back=_held_back(tx, delivery, alerts),
         follows=_follows(tx, delivery, alerts),
         stamped_at=conversations.stamped_at(tx, delivery.conversation_id),
     )
@@ -80,9 +80,11 @@ def _tally(tx: Tx, delivery: LeasedDelivery, alerts: Sequence[Told], revision: i
     return stories.tally(tx, alerts[0].stored.story_key, at) if at is not None else None
 
 
-def _held_back(tx: Tx, delivery: LeasedDelivery) -> int:
+def _held_back(tx: Tx, delivery: LeasedDelivery, alerts: Sequence[Told]) -> int:
+    """Other stories than the message's own: that is told now."""
     at = told.claimed_at(tx, delivery, delivery.revision)
-    return holds.capped(tx, delivery.channel, 0, at).stories if at is not None else 0
+    own = stories.union(tx, alerts[0].stored.story_key)
+    return holds.capped(tx, delivery.channel, 0, at, own).stories if at is not None else 0
 
 
 def _follows(tx: Tx, delivery: LeasedDelivery, alerts: Sequence[Told]) -> Followed | None:

@@ -982,6 +982,18 @@ async def test_the_next_message_says_what_a_cap_keeps_back(tmp_path: Path) -> No
         assert await said(world) == []
 
 
+async def test_a_story_that_is_told_after_all_is_not_held_back_besides(tmp_path: Path) -> None:
+    async with desk(tmp_path, pace=Pace(channel_cap=1)) as world:
+        await world.poll(BRIEF, *TWO)
+        world.now += 2 * HOUR
+        assert await said(world)
+        held = TWO[1].title
+        await world.poll(BRIEF, item("two", held, "They liberated it. A car bombing. A flood."))
+        world.now += 2 * MINUTE
+        (text,) = await said(world)
+        assert "held back" not in text
+
+
 async def test_without_a_message_a_notice_says_it_once_after_an_hour(tmp_path: Path) -> None:
     async with desk(tmp_path, pace=Pace(channel_cap=1)) as world:
         await world.poll(BRIEF, TWO[0])

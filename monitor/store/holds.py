@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -67,14 +68,16 @@ class Capped(NamedTuple):
     since_at: int | None
 
 
-def capped(tx: Tx, channel: str, after: int, until: int) -> Capped:
-    """What no digest has yet of the stories that were held after one time, and until another."""
+def capped(tx: Tx, channel: str, after: int, until: int, but: Sequence[str] = ()) -> Capped:
+    """What no digest has yet of the stories, other than some, that were held after one time, and
+    until another."""
     row = tx.one(
         """SELECT count(DISTINCT a.story_key) AS stories, min(h.held_at) AS since_at
            FROM holds h CROSS JOIN alerts a ON a.alert_id = h.alert_id
            WHERE h.channel = :channel AND h.digest_id IS NULL AND h.why = 'cap'
-             AND h.held_at > :after AND h.held_at <= :until""",
-        channel=channel, after=after, until=until,
+             AND h.held_at > :after AND h.held_at <= :until
+             AND a.story_key NOT IN (SELECT value FROM json_each(:but))""",
+        channel=channel, after=after, until=until, but=json.dumps(list(but)),
     )  # fmt: skip
     assert row is not None
     return Capped(row["stories"], row["since_at"])
