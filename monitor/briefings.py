@@ -98,13 +98,14 @@ def _said(tx: Tx, conversation_id: str, now: int) -> tuple[Said, ...]:
     """What people said of a conversation's story and alerts, oldest first."""
     row = conversations.find(tx, conversation_id)
     assert row is not None
-    story = LabelMatcher("story", "=", row["subject"])
-    ack = acks.newest(tx, [row["subject"]])
+    keys = stories.union(tx, row["subject"])
+    the_story = [(LabelMatcher("story", "=", key),) for key in keys]
+    ack = acks.newest(tx, keys)
     found = [Said(Button.ACK, ack.author, ack.acked_at)] if ack else []
     found += [
         Said(Button.MUTE, one.author, one.created_at, one.ends_at)
         for one in silences.active(tx, now)
-        if one.matchers == (story,) and one.query is None
+        if one.matchers in the_story and one.query is None
     ]
     marks = {
         (mark.author, mark.marked_at)

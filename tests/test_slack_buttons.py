@@ -17,7 +17,7 @@ from ruamel.yaml import YAML
 
 from channel_world import APP_TOKEN, DOCS, TOKEN, bot, hook, http, slack
 from messages import CASES, load
-from monitor import render
+from monitor import hushing, render
 from monitor.buttons import MUTE_MS, Buttons, apply, apps
 from monitor.channels import presses
 from monitor.channels.presses import Envelope, Press
@@ -30,6 +30,7 @@ from monitor.model import Ack, Button, Silence
 from monitor.render import Bulletin
 from monitor.settings import Config, LabelMatcher, Secret, Settings
 from monitor.store import acks, silences
+from monitor.store.db import Tx
 from outbox_world import Office
 from world import HOUR, MINUTE, NOON, SECOND
 
@@ -148,6 +149,29 @@ async def test_mute(room: Room) -> None:
     assert f"muted until 23 Nov 12:00 UTC by {author}" in str(room.sink.posted[-1].payload)
     room.office.world.now += 25 * HOUR
     assert await room.read(lambda tx: silences.active(tx, room.office.clock())) == []
+
+
+async def test_what_was_said_of_the_whole_stands_where_a_part_was_told(room: Room) -> None:
+    """Stories were merged, and the command line knows the whole alone."""
+    drawn = await room.tell()
+    world = room.office.world
+    await room.office.publish("quarry", "Choir sings in a quarry")
+    part, whole = [row["story_key"] for row in await world.rows("items ORDER BY item_id")]
+    author, until = "ben", NOON + HOUR
+    wish = Silence((LabelMatcher("story", "=", whole),), author, "a drill", NOON, until)
+
+    def say(tx: Tx) -> None:
+        hushing.merge(tx, world.config, whole, part, NOON)
+        hushing.acknowledge(tx, Ack(whole, author, NOON))
+        hushing.silence(tx, world.config, wish, NOON)
+
+    await room.office.store.write(say)
+    room.buttons.renew()
+    await room.press(drawn["not_relevant"])
+    await room.office.deliver()
+    head = str(room.sink.posted[-1].payload)
+    assert "seen by ben, 12:00" in head
+    assert "muted until 13:00 UTC by ben" in head
 
 
 async def test_mute_keeps_back_what_is_owed_already(room: Room) -> None:
