@@ -259,6 +259,33 @@ async def test_stories_that_become_one_in_their_wait_are_lived_again_too(world: 
         assert len(archived.messages) == 2  # one a channel
 
 
+@pytest.mark.parametrize("how", ["ack", "silence"])
+async def test_what_joins_a_story_that_is_kept_back_is_held_again(world: World, how: str) -> None:
+    """Also where the window begins between the two."""
+    for source in (WIRE, BRIEF):
+        await world.poll(source)
+    await world.poll(BRIEF, item("first", "Port of Basra liberated", "Soldiers danced."))
+    await world.poll(WIRE, item("third", "Car bomb in Kut", "It was."))
+    keys = [row["story_key"] for row in await world.rows("items ORDER BY item_id")]
+    until = world.now + HOUR
+    ack = Ack(keys[0], "ana", world.now, until)
+    story = LabelMatcher("story", "=", keys[0])
+    wish = Silence((story,), "ana", "a drill", world.now, until)
+    if how == "ack":
+        await world.store.write(lambda tx: hushing.acknowledge(tx, ack))
+    else:
+        await world.store.write(lambda tx: hushing.silence(tx, world.config, wish, world.now))
+    between = world.now + 1
+    world.now += 2 * SECOND
+    await world.store.write(lambda tx: hushing.merge(tx, world.config, *keys, world.now))
+    await pass_time(world, 300)
+    assert len(await world.rows("alerts")) == 2
+    for since in (0, between):
+        archived = await world.store.read(lambda tx, since=since: lived(tx, since))
+        assert archived == again(await replayed(world, since))
+        assert archived.messages == frozenset()
+
+
 async def test_a_date_that_only_the_page_had_is_not_known_before(world: World) -> None:
     """A teaser waits for the digest, or for its turn, by the date that it had itself."""
     old, new = Stamp(NOON - 9 * DAY, Precision.SECOND), Stamp(NOON, Precision.SECOND)

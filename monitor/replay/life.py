@@ -88,7 +88,7 @@ class _Life:
         for item_id in sorted(item_ids):
             life._put_known(item_id)
         groups.pass_to(since)
-        groups.became_one = life._become_one
+        groups.became_one = partial(hushing.become_one, tx, plan.config)
         life._plan_beside()
         return life
 
@@ -130,6 +130,9 @@ class _Life:
         for wish in silences.ending_after(self.old, window.since):
             if window.since <= wish.created_at < window.until:
                 beside.append((wish.created_at, partial(self._silence, wish)))
+        for at in past.merged_at(self.old, *window):
+            for why in (HoldReason.SILENCED, HoldReason.ACKED):
+                beside.append((at, partial(self._hold_anew, why, at)))
         for row in past.digests(self.old, *window):
             beside.append((row["covers_to"], partial(scratch.take_into_digest, tx, row)))
         beside.sort(key=lambda one: one[0], reverse=True)
@@ -141,11 +144,6 @@ class _Life:
     def _acknowledge(self, ack: Ack) -> None:
         hushing.acknowledge(self.tx, ack)
         self._hold_anew(HoldReason.ACKED, ack.acked_at)
-
-    def _become_one(self, story_key: str, at: int) -> None:
-        hushing.become_one(self.tx, self.plan.config, story_key, at)
-        self._hold_anew(HoldReason.SILENCED, at)
-        self._hold_anew(HoldReason.ACKED, at)
 
     def _hold_anew(self, why: HoldReason, at: int) -> None:
         """Of what was owed when the window began, that it was is gone: what was held is known."""

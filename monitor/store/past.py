@@ -149,8 +149,17 @@ def said(past: Tx, since: int, until: int) -> Sequence[Row]:
     )  # fmt: skip
 
 
+def merged_at(past: Tx, since: int, until: int) -> Sequence[int]:
+    """When stories became one in the window."""
+    rows = past.all(
+        "SELECT DISTINCT merged_at FROM merges WHERE merged_at >= :since AND merged_at < :until",
+        since=since, until=until,
+    )  # fmt: skip
+    return [row["merged_at"] for row in rows]
+
+
 def taken_back(past: Tx, why: HoldReason, at: int, before: int) -> Sequence[Row]:
-    """What a silence or an ack held at once of the alerts raised before a time."""
+    """What a silence, an ack or a merge held at once of the alerts raised before a time."""
     return past.all(
         """SELECT h.* FROM holds h CROSS JOIN alerts a ON a.alert_id = h.alert_id
            WHERE h.why = :why AND h.held_at = :at AND a.raised_at < :before""",
