@@ -625,6 +625,18 @@ async def test_an_opening_says_what_its_article_says_no_more(
         assert ">>car bombing<<" not in text
 
 
+async def test_an_opening_quotes_the_newest_figure_alone(tmp_path: Path) -> None:
+    """A phone shows no more than the first sentence."""
+    async with desk(tmp_path) as world:
+        for killed in (8, 13):
+            await world.poll(BRIEF, item("new", "Arkona", f"A car bombing killed {killed}."))
+            world.now += 30 * SECOND
+        world.now += HOUR
+        (text,) = await said(world)
+        assert text.startswith("A >>car bombing<< killed 13.\n")
+        assert "killed 8" not in text
+
+
 async def test_an_opening_quotes_what_its_article_says_again(tmp_path: Path) -> None:
     async with desk(tmp_path) as world:
         bombing = "A car bombing in Arkona killed 8."

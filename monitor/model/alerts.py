@@ -112,10 +112,11 @@ class Alert:
     demoted: str | None = None
     detail: Mapping[str, object] = field(default_factory=dict)  # what is new, as JSON can say it
 
-    def takes_back(self, other: Alert) -> bool:
-        """Whether its article no longer says what another alert of its rule was raised on."""
+    def overtakes(self, other: Alert) -> bool:
+        """Whether it speaks of a later text of the same article, by the same rule."""
         same = (self.rule_id, self.item_id) == (other.rule_id, other.item_id)
-        return self.reason is Reason.LOST and same and other.version <= self.version
+        gone = self.reason is Reason.LOST and self.version == other.version
+        return same and (gone or self.version > other.version)
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ class Briefing:
         """The new alerts whose sentences still stand in their article."""
         return tuple(
             told for told in self.alerts
-            if not any(other.alert.takes_back(told.alert) for other in self.alerts)
+            if not any(other.alert.overtakes(told.alert) for other in self.alerts)
         )  # fmt: skip
 
     @property
