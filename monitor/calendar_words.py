@@ -1,4 +1,4 @@
-"""The words in publishers' dates: months in the languages of the news, and names of zones.
+"""The words in publishers' dates: months in the languages of the news, and halves of the day.
 
 Tables only: `dates` reads the dates.
 """
@@ -36,32 +36,6 @@ _MONTHS = {
     for name in names.split()
 }
 _LONGEST = max(map(len, _MONTHS))
-
-# Minutes east of UTC: RFC 822 section 5 for UT and North America, the IANA time zone database for
-# the others.  An abbreviation means what it says whatever the season: AEST is ten hours, also in a
-# Sydney summer.  Where one has several meanings (IST, CST, BST, AST, PST) the source's own zone
-# decides if it uses that name, else the meaning here, which is the one most read in news.
-ZONES = {
-    name: minutes
-    for minutes, names in (
-        *((-600, "hst"), (-540, "akst"), (-480, "pst akdt"), (-420, "mst pdt"), (-360, "cst mdt")),
-        *((-300, "est cdt cot pet"), (-240, "ast edt clt"), (-210, "nst"), (-180, "adt brt art")),
-        *((-150, "ndt"), (0, "z ut utc gmt wet"), (60, "west bst cet met mez wat")),
-        *((120, "cest mest mesz eet sast cat"), (180, "eest idt msk trt eat"), (210, "irst")),
-        *((240, "msd gst"), (270, "aft"), (300, "pkt uzt"), (330, "ist"), (345, "npt")),
-        *((360, "bdt"), (390, "mmt"), (420, "ict wib"), (480, "wita sgt hkt myt pht awst")),
-        *((540, "wit jst kst"), (570, "acst"), (600, "aest chst"), (630, "acdt"), (660, "aedt")),
-        *((720, "nzst"), (780, "nzdt")),
-    )
-    for name in names.split()
-}
-# "ET" is whichever of EST and EDT is in force.
-PLACES = {
-    "et": "America/New_York",
-    "ct": "America/Chicago",
-    "mt": "America/Denver",
-    "pt": "America/Los_Angeles",
-}
 # Of what stands before a time; "p" is of English, behind it.
 AFTERNOON = frozenset(("p", "下午", "午後", "오후"))
 

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from monitor.calendar_words import AFTERNOON, PLACES, ZONES, month_of
+from monitor import printed_zones
+from monitor.calendar_words import AFTERNOON, month_of
 from monitor.model import Precision, Stamp
 from monitor.model.twins import twin_of
 
@@ -84,7 +85,6 @@ _new_stamp = twin_of(Stamp)
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _EPOCH = re.compile(r"[0-9]{9,10}(?:\.[0-9]{1,9})?|[0-9]{12,13}")
 _TO_THE_MINUTE = re.compile(r"(?:19|20)[0-9]{10}")  # or milliseconds of 1976
-_NUMBERED_ZONE = re.compile(r".*?([+-])([0-9]{1,2}?):?([0-9]{2})?")
 
 _ALIKE = str.maketrans("\u2212\u060c\uff0c\uff1a\uff08\uff09", "-,,:()")
 
@@ -176,7 +176,7 @@ def _start_of_day(before: str, behind: str, timezone: str) -> int | None:
     if not _is_possible(found):
         return None
     if zone[4]:
-        east = _named(zone[4].lower(), timezone, year)
+        east = printed_zones.minutes_east(zone[4].lower(), timezone, year)
     else:
         east = _minutes_east(zone[1] or "+", int(zone[2] or 0), int(zone[3] or 0))
     days = found.toordinal() - _EPOCH_DAY
@@ -203,7 +203,7 @@ def _stamp(parts: _Parts, timezone: str, now: int | None) -> Stamp | None:
     day = _date(parts, timezone, now)
     if day is None or not _is_possible(day):
         return None
-    zone = _zone(parts.get("zone"), timezone, day.year)
+    zone = printed_zones.read(parts.get("zone"), timezone, day.year)
     if parts.get("hour") is None:
         last = datetime(day.year, day.month, day.day, 23, 59, 59, 999_000, tzinfo=zone)
         return Stamp(_milliseconds(last), Precision.DAY, day.isoformat())
@@ -252,58 +252,6 @@ def _clock(parts: _Parts) -> timedelta:
         raise ValueError("no such time of day")
     fraction = float(f"0.{parts.get('part') or 0}")
     return timedelta(hours=hour, minutes=minute, seconds=second, milliseconds=int(fraction * 1000))
-
-
-def _zone(written: str | None, timezone: str, year: int) -> tzinfo:
-    own = ZoneInfo(timezone)
-    if not written:
-        return own
-    place, written = written.strip("[]"), written.lower().removeprefix("etc/")
-    if "/" in written:
-        return _of_place(place)
-    if "+" in written or "-" in written:
-        return _numbered(written)
-    if written in PLACES:
-        return ZoneInfo(PLACES[written])
-    offset = _named(written, timezone, year)
-    # An abbreviation that nobody knows is most likely the publisher's own.
-    return own if offset is None else _east(offset)
-
-
-def _of_place(name: str) -> tzinfo:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, OSError):  # a part of the world alone is a directory
-        raise ValueError("no such zone") from None
-
-
-def _named(written: str, timezone: str, year: int) -> int | None:
-    return _abbreviations(timezone, year).get(written, ZONES.get(written))
-
-
-def _numbered(written: str) -> tzinfo:
-    found = _NUMBERED_ZONE.fullmatch(written)
-    if found is None:
-        raise ValueError("no such zone")
-    hours, minutes = int(found[2]), int(found[3] or 0)
-    # From UTC-12 to UTC+14 there are clocks that show it.
-    if hours > 14 or minutes > 59:
-        raise ValueError("no such zone")
-    return _east((hours * 60 + minutes) * (-1 if found[1] == "-" else 1))
-
-
-def _east(minutes: int) -> tzinfo:
-    return timezone(timedelta(minutes=minutes))
-
-
-@lru_cache(maxsize=512)
-def _abbreviations(timezone: str, year: int) -> Mapping[str, int]:
-    zone = ZoneInfo(timezone)
-    moments = (datetime(year, month, 1, tzinfo=zone) for month in (1, 7))
-    return {
-        (m.tzname() or "").lower(): int((m.utcoffset() or timedelta()).total_seconds()) // 60
-        for m in moments
-    }
 
 
 def _milliseconds(moment: datetime) -> int:

@@ -46,6 +46,7 @@ LAYERS = {
         missed
         occasions
         pacing
+        printed_zones
         publishers
         render
         routing

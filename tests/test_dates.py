@@ -1,10 +1,10 @@
 """Publishers' dates: every form we read, every one we refuse."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from monitor import dates
@@ -269,7 +269,8 @@ def test_any_text(text, zone):
 
 @given(st.datetimes(datetime(1900, 1, 2), datetime(2199, 12, 30)))
 def test_round_trip(moment):
-    """What is printed by the rules is read back to the second."""
+    """What is printed by the rules is read back to the second; but for the days of no date."""
+    assume(moment.date() not in (date(1969, 12, 31), date(1970, 1, 1)))
     at = int(moment.replace(tzinfo=UTC, microsecond=0).timestamp()) * 1000
     for form in ("%a, %d %b %Y %H:%M:%S GMT", "%Y-%m-%dT%H:%M:%SZ", "%B %d, %Y %I:%M:%S %p UTC"):
         assert dates.stamp(moment.strftime(form), "Asia/Tokyo").at == at
