@@ -258,6 +258,36 @@ def test_which_headline(og: str, headline: str, h1: str, document: str, expected
 
 
 @pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        (
+            "<title>Quay Post: Quay tram stays</title><h1>Quay Post</h1><h1>Quay tram stays</h1>",
+            "h1",
+        ),
+        ("<title>Quay tram stays - Quay Post</title><h2>Quay tram stays</h2>", "h2"),
+        ("<title>Quay tram stays | Quay Post</title><p class=headline>Quay tram stays</p>", "p"),
+        ("<title>Ways to stay. Ferries</title><h1>Ways</h1><h1>Ferries</h1>", None),
+        ("<title>Quay tram stays | Quay Post</title><h2>Ferry sails</h2>", None),
+        (
+            "<meta property=og:title content='Quay tram'><h1>Quay tram stays</h1>"
+            "<title>Quay tram stays - Quay Post</title>",
+            "h1",
+        ),
+        (
+            "<meta property=og:title content='Quay tram'><h1>Quay tram stays</h1>"
+            "<title>Quay tram - Quay Post</title>",
+            None,
+        ),
+    ],
+)
+def test_the_printed_headline_settles_where_a_title_ends(page: str, expected: str | None) -> None:
+    """The site's name is cut by the headline as it is printed, and what was cut short is whole."""
+    found = read(f"<head>{page}{PROSE * 5}")
+    assert isinstance(found, Item)
+    assert (found.title == "Quay tram stays") is (expected is not None)
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("By Ada Finch and Ben Sorley", "Ada Finch|Ben Sorley"),

@@ -9,10 +9,16 @@ import re
 from html import unescape
 from itertools import islice
 
+from lxml.etree import XPath
+
 from monitor import markup
 from monitor.declared.page import MOST_ELEMENTS, Page, Said, plain
 
 _SEPARATORS = re.compile(r"\s(?:[|\u2013\u2014\u00b7\u2022\u00bb:*-]|::)\s|[\uff5c\uff1a]")
+_HEADLINES = XPath(
+    "//h2 | //h3 | //@class[contains(., 'eadline') or contains(., 'title')]/.. "
+    "| //@itemprop[.='headline']/.."
+)
 _CUT = ("...", "\u2026")
 
 
@@ -31,15 +37,16 @@ def read(page: Page) -> Said | None:
     )
     document = next((Said(text, "the title element") for text in titles if text), None)
     headings = _headings(page)
-    printed = _printed(headings, [plain(one.text) for one in (og, stated, document) if one])
+    printed = _printed(page, headings, [one.text for one in (og, stated, document) if one])
     candidates = [one for one in (og, stated, printed, document) if one is not None]
     if og and stated and _is_outvoted(page, [og, stated], document, headings):
         candidates.remove(og)
     bare = [_without_site(page, one) for one in candidates]
     whole = (one for one in bare if not page.is_site(one.text) and not one.text.endswith(_CUT))
     best = next(whole, bare[0] if bare else None)
-    if best and printed and plain(printed.text) in _beginnings(best.text):
-        return best._replace(text=printed.text, by=f"{best.by}, as printed in h1")
+    if best and printed and _is_same(best.text, printed.text, document):
+        place = "in h1" if headings else "as headline"
+        return best._replace(text=printed.text, by=f"{best.by}, as printed {place}")
     return best
 
 
@@ -69,10 +76,31 @@ def _headings(page: Page) -> list[Said]:
     return [Said(unescape(text), "the headline (h1)") for text in texts if text and plain(text)]
 
 
-def _printed(headings: list[Said], others: list[str]) -> Said | None:
-    """The first h1 that another statement begins with, or the only one."""
-    known = (h1 for h1 in headings if any(other.startswith(plain(h1.text)) for other in others))
-    return next(known, headings[0] if len(headings) == 1 else None)
+def _printed(page: Page, headings: list[Said], others: list[str]) -> Said | None:
+    """The longest h1 that another statement begins with or ends in, or the only one; without an
+    h1, what else is marked as a headline and is the beginning of another."""
+    plains = [plain(other) for other in others]
+    known = [h1 for h1 in headings if any(_is_end(plain(h1.text), other) for other in plains)]
+    if headings:
+        longest = max(known, key=lambda h1: len(h1.text), default=None)
+        return longest or (headings[0] if len(headings) == 1 else None)
+    wanted = frozenset[str]().union(*map(_beginnings, others))
+    texts = (markup.text_of(one) for one in _HEADLINES(page.tree)[:MOST_ELEMENTS])
+    found = (text for text in texts if text and plain(text) in wanted and not page.is_site(text))
+    return next((Said(text, "what is marked as headline") for text in found), None)
+
+
+def _is_end(text: str, other: str) -> bool:
+    """Whether a title begins with a text, or is mostly that text behind a name."""
+    return other.startswith(text) or (other.endswith(text) and 2 * len(text) > len(other))
+
+
+def _is_same(title: str, printed: str, document: Said | None) -> bool:
+    """Whether a title is the printed one, but for what was set around it or is cut from it."""
+    if plain(printed) in _beginnings(title):
+        return True
+    is_cut = plain(printed).startswith(plain(title)) and printed.casefold() != title.casefold()
+    return is_cut and document is not None and plain(document.text).startswith(plain(printed))
 
 
 def _beginnings(title: str) -> frozenset[str]:
