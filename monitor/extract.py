@@ -7,6 +7,7 @@ Times come from what the page states alone: a date that trafilatura finds is a g
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from itertools import islice
 
 from lxml import etree
@@ -38,6 +39,8 @@ _COUNT = etree.XPath("count(//*)")
 _MOST_H1 = 20
 _MOST_CELLS = 500
 _LONGEST_BYLINE = 120  # characters, with a date behind
+_MOST_LABELS = 8  # over a headline: kicker, byline, date
+_LONGEST_LABEL = 60  # characters
 _METERED = 1_000  # characters: less, of an article that is not free, may be its beginning alone
 _SHORT = 250  # characters: a notice rather than an article, if the page looks like a wall
 
@@ -138,12 +141,26 @@ def _body(tree: HtmlElement, said: Declared, quirk: Quirk) -> tuple[str, str]:
     text, by = _text(tree, said, quirk)
     paragraphs = [line for part in text.split("\n") if (line := markup.squeeze(part))]
     headings = {said.title, said.section, *map(markup.text_of, islice(tree.iter("h1"), _MOST_H1))}
-    over_text = (line in headings or _is_byline(line, said) for line in paragraphs)
+    paragraphs = paragraphs[_headline(paragraphs, headings) :]
+    over_text = (line in headings or _is_over_text(line, said) for line in paragraphs)
     start = next((n for n, is_over in enumerate(over_text) if not is_over), len(paragraphs))
     return "\n\n".join(boilerplate.without(paragraphs[start:])), by
 
 
-def _is_byline(line: str, said: Declared) -> bool:
+def _headline(paragraphs: list[str], headings: Collection[str | None]) -> int:
+    """The number of the headline among the first paragraphs, where only labels stand before it."""
+    for number, line in enumerate(paragraphs[:_MOST_LABELS]):
+        if line in headings:
+            return number
+        if len(line) > _LONGEST_LABEL or line.endswith((".", "!", "?")):
+            break
+    return 0
+
+
+def _is_over_text(line: str, said: Declared) -> bool:
+    """Whether a line is the byline, or a date where the article's is known."""
+    if said.published is not None and declared.is_date(line):
+        return True
     if len(line) > _LONGEST_BYLINE or line.endswith((".", "!", "?")):
         return False
     return any(name in line for name in (said.byline, *said.authors) if name)

@@ -158,6 +158,32 @@ def test_a_house_that_is_stated_as_an_author_is_one() -> None:
     assert found.authors == ("Ada Finch", "NWA")
 
 
+@pytest.mark.parametrize(
+    "over",
+    [
+        "<p>Press release</p><h1>{}</h1><p>Tuesday 5 March 2024 17:22 GMT</p>",
+        "<time datetime=2024-03-05>Mar 5</time><ul><li>Mar 5, 2024</li><li>2 min read</li></ul>"
+        "<h1>{}</h1>",
+        "<h1>{}</h1><p>By Ada Finch</p><p>Published: 5 March 2024</p>",
+    ],
+)
+def test_a_text_begins_under_its_headline(over: str) -> None:
+    """Kicker, headline, byline, date and reading time over a text are no part of it."""
+    title = "Quay tram stays"
+    head = f"<head><title>{title}</title><meta name=author content='Ada Finch'></head>"
+    item = read(f"{head}<article>{over.format(title)}{PROSE * 5}</article>")
+    assert isinstance(item, Item)
+    assert (item.body or "").startswith("The council voted")
+
+
+def test_a_short_text_before_its_own_title_stays() -> None:
+    """A first sentence is kept although the title is said after it."""
+    text = f"<p>The tram is old.</p><p>Quay tram stays</p>{PROSE * 5}"
+    item = read(f"<title>Quay tram stays</title><article>{text}</article>")
+    assert isinstance(item, Item)
+    assert (item.body or "").startswith("The tram is old.")
+
+
 # --- encodings -------------------------------------------------------------------------------
 
 TEXT = "Das Gespräch in Köln dauerte länger, als Bürgermeister Süßkind hoffte: fünf Stunden."

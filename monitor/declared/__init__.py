@@ -6,5 +6,6 @@ article's text, and guesses no date from prose or from the address.
 """
 
 from monitor.declared.statements import Declared, correct, dated, read
+from monitor.declared.times import is_date
 
-__all__ = ["Declared", "correct", "dated", "read"]
+__all__ = ["Declared", "correct", "dated", "is_date", "read"]

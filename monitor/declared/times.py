@@ -41,6 +41,8 @@ _OF_UPDATE = re.compile(_UPDATE, re.IGNORECASE)
 # Behind a date: when it was changed, or how long it takes to read.
 _FURTHER = re.compile(rf",? (?:\(?{_UPDATE}|[0-9]{{1,3}}[ -]?(?:min|мин)).*", re.IGNORECASE)
 
+_READING = re.compile(r"(?:[^\W\d]+: )?[0-9]{1,3}[ -]?(?:min|мин)[^\W\d]*\.?(?: [^\W\d]+)?", re.I)
+
 Found = tuple[Stamp, str]
 
 
@@ -82,6 +84,13 @@ def _perhaps_dates(part: str) -> Iterator[str]:
             yield text
             if label := _LABEL.match(text):
                 yield text[label.end() :]
+
+
+def is_date(line: str) -> bool:
+    """Whether a line is nothing but a date, its label and its byline, or a reading time."""
+    parts = _PARTS.split(line) if len(line) <= 2 * _LONGEST else []
+    texts = (text for part in parts for text in _perhaps_dates(part))
+    return _READING.fullmatch(line) is not None or any(dates.stamp(t, "UTC") for t in texts)
 
 
 def of_dateline(body: str, timezone: str) -> Found | None:
