@@ -184,6 +184,15 @@ def test_a_short_text_before_its_own_title_stays() -> None:
     assert (item.body or "").startswith("The tram is old.")
 
 
+def test_a_date_in_the_title_of_an_abbreviation() -> None:
+    """Microdata and its older relatives print an hour and hold the moment in the title."""
+    when = '<abbr itemprop="datePublished" title="2024-03-05T18:22:00+01:00">18:22</abbr>'
+    item = read(f"<h1>T</h1><p>Submitted by Ada Finch at {when}</p>{PROSE * 5}")
+    assert isinstance(item, Item)
+    assert item.published is not None
+    assert item.published.iso() == "2024-03-05T17:22:00Z"
+
+
 # --- encodings -------------------------------------------------------------------------------
 
 TEXT = "Das Gespräch in Köln dauerte länger, als Bürgermeister Süßkind hoffte: fünf Stunden."

@@ -65,6 +65,8 @@ class Page:
     def microdata(self, name: str) -> Iterator[Said]:
         for element in self.props.get(name, ()):
             stated = element.get("content") or element.get("datetime")
+            if stated is None and element.tag == "abbr":
+                stated = element.get("title")
             if text := markup.squeeze(stated) or markup.text_of(element):
                 yield Said(text, f"microdata {name}")
 
