@@ -659,9 +659,9 @@ def _words(text: str | None) -> list[str]:
 
 @pytest.mark.real
 def test_fields_of_publishers_pages(real_data: Path, record_property: Any) -> None:
-    """Title, day and authors: 120, 124 and 119 of 129 pages right where this was written.
+    """Title, day and authors: 120, 123 and 119 of 129 pages right where this was written.
 
-    Days are compared as printed there with UTC's: four of the five that differ are one moment.
+    Days are compared as printed there with UTC's: four of the six that differ are one moment.
     """
     right: Counter[str] = Counter()
     for html, fields in _publishers_pages(real_data / "fundus"):
