@@ -17,7 +17,7 @@ from monitor.cli.out import Column
 from monitor.cli.searching import pointed
 from monitor.cli.when import When
 from monitor.errors import QueryProblem
-from monitor.feeds.discovery import alternates
+from monitor.feeds.discovery import look
 from monitor.model import BodyState, Span, StoredItem, short_id
 from monitor.render.quotes import Piece, Quote
 from monitor.settings import Secret, Settings, SlackChannel
@@ -88,13 +88,10 @@ def test_feed_links_in_the_pages_order_comments_last() -> None:
       <link rel="alternate" type="text/html" hreflang="fr" href="/fr">
       <link rel="alternate" type="application/rss+xml" href="javascript:alert(1)">
       <link rel="alternate" type="application/rss+xml"></head></html>"""
-    assert alternates(page, url="https://x.example/news/", content_type=None)[:1] == (
-        "https://x.example/news/feed.atom",
-    )
-    assert "https://x.example/comments.xml" in alternates(
-        page, url="https://x.example/news/", content_type=None
-    )
-    assert alternates(b"", url="https://x.example/", content_type=None) == ()
+    feeds = look(page, url="https://x.example/news/", content_type=None).feeds
+    assert feeds[:1] == ("https://x.example/news/feed.atom",)
+    assert "https://x.example/comments.xml" in feeds
+    assert look(b"", url="https://x.example/", content_type=None).feeds == ()
 
 
 def test_a_log_line_is_one_line_without_secrets(tmp_path: Path) -> None:

@@ -60,11 +60,11 @@ def test_feeds_that_a_page_links_to(head: str, feeds: list[str]) -> None:
         f'<a href="{href}">RSS</a>'
         for href in ("/feed/", "world.rss", "/city/rss", "/feedback", "https://other.test/rss", "")
     )
-    found = discovery.alternates(
+    found = discovery.look(
         f"<html><head>{head}</head><body>{links}</body></html>".encode(),
         url="https://lantern.test/city", content_type=None,
     )  # fmt: skip
-    assert [urlsplit(feed).path for feed in found] == feeds
+    assert [urlsplit(feed).path for feed in found.feeds] == feeds
 
 
 def test_places_to_look() -> None:

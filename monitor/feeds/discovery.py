@@ -78,17 +78,13 @@ def look(body: bytes, *, url: str, content_type: str | None) -> Page:
         return Page(None, (), scripted=False)
     text = markup.text_of(tree) or ""
     scripted = len(text) < _SCRIPTED and tree.find(".//script") is not None
-    found = alternates(body, url=url, content_type=content_type)
-    return Page(markup.squeeze(tree.findtext(".//title")), found, scripted)
+    return Page(markup.squeeze(tree.findtext(".//title")), _feeds(tree, url), scripted)
 
 
-def alternates(body: bytes, *, url: str, content_type: str | None) -> tuple[str, ...]:
+def _feeds(tree: HtmlElement, url: str) -> tuple[str, ...]:
     """Addresses of feeds that the page names, or else links to, each once, absolute: first those
     that lie below the page's own path or bear its section's name, then in the page's order;
     comment feeds last."""
-    tree = markup.parse(markup.decode(body, content_type))
-    if tree is None:
-        return ()
     base = base_of(tree, url)
     named = list(islice(_named(tree, base), _MOST)) or list(islice(_linked(tree, base), _MOST))
     found: dict[str, tuple[bool, bool]] = {}
