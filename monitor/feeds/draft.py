@@ -159,12 +159,12 @@ class Draft(Context):
         self.keep_enclosure(given, href)
 
     def keep_enclosure(self, given: Attributes, href: str) -> None:
-        if given.get("medium") == "image" or is_picture(given, href):
+        if is_picture(given, href):
             self.images.append((_ENCLOSED, href))
 
     def read_media_content(self, given: Attributes, _: str) -> None:
         address = given.get("url") or given.get("href") or ""
-        if given.get("medium") == "image" or is_picture(given, address):
+        if is_picture(given, address):
             self.images.append((_CONTENT, address))
 
     def read_thumbnail(self, given: Attributes, text: str) -> None:
