@@ -15,6 +15,7 @@ from monitor.publishers.conventions import conventions
 
 LONGEST = 100  # characters of a byline or a name
 _MOST_WORDS = 5  # of one name
+_LONG = 3  # letters of an "and" that parts whatever stands around it
 _APART = re.compile(r"\s?[,;|•·]\s?|\s[/–—-]\s")
 _IN_BRACKETS = re.compile(r"\s?[(\[][^()\[\]]{0,80}[)\]]")
 NO_WORD = re.compile(r"\S*@\S*|\S*://\S*")  # handles, mail and web addresses
@@ -107,9 +108,9 @@ def _bare(text: str) -> str:
 def _split(text: str) -> list[str]:
     """ "A B und C D" in two; a word as short as "y" parts only names of two words and more."""
     first, _, behind = text.partition(" ")
-    parts = _and().split(behind if first.islower() and first in conventions().and_ else text)
+    parts = _and(1).split(behind if first.islower() and first in conventions().and_ else text)
     whole = len(parts) > 1 and any(len(part.split()) < 2 for part in parts)
-    return [text] if whole and not _long_and().search(text) else parts
+    return [text] if whole and not _and(_LONG).search(text) else parts
 
 
 def _is_role(name: str) -> bool:
@@ -140,12 +141,8 @@ def _pictures() -> re.Pattern[str]:
     return re.compile(rf"(?:{_either(conventions().pictures)})(?: by)?:", re.IGNORECASE)
 
 
-@lru_cache(maxsize=1)
-def _and() -> re.Pattern[str]:
-    return re.compile(rf"\s(?:{_either(conventions().and_)}|&)\s", re.IGNORECASE)
-
-
-@lru_cache(maxsize=1)
-def _long_and() -> re.Pattern[str]:
-    long = [word for word in conventions().and_ if len(word) > 2]
-    return re.compile(rf"\s(?:{_either(long)}|&)\s", re.IGNORECASE)
+@lru_cache(maxsize=2)
+def _and(fewest: int) -> re.Pattern[str]:
+    """What parts two names: words of so many letters or more."""
+    some = [word for word in conventions().and_ if len(word) >= fewest]
+    return re.compile(rf"\s(?:{_either(some)}|&)\s", re.IGNORECASE)
