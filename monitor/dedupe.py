@@ -7,7 +7,6 @@ what the found one makes of it.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,17 +15,11 @@ from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from monitor import urls
-from monitor.model import Change, Item, Known, Polled, SideStory
+from monitor.model import Change, Item, Known, Polled
 from monitor.publishers import spacemedia
 from monitor.settings import Source
+from monitor.storable import storable
 from monitor.text import fold
-
-_UNSOUND = re.compile("[\0\ud800-\udfff]")
-_TEXTS = (
-    "url", "title", "guid", "canonical_url", "byline", "place", "wire", "section", "lang", "body",
-    "image",
-)  # fmt: skip
-_texts = attrgetter(*_TEXTS)
 
 _OF_EITHER = (
     "title", "byline", "authors", "published", "updated", "section", "lang", "image", "tags",
@@ -84,7 +77,7 @@ class Candidate(NamedTuple):
 def candidates(polled: Polled, *, guids_unstable: bool) -> tuple[Candidate, ...]:
     """Every item of one document with its keys; the same entry twice is one."""
     source = polled.source
-    items = _without_repeats([storable(item) for item in polled.items])
+    items = _without_repeats(storable(polled.items))
     addresses = [_address_key(item, source) for item in items]
     names = [str(address) for address in addresses]
     times = Counter(names)
@@ -183,33 +176,6 @@ def _reasons(item: Item, other: Item, taken: Sequence[str]) -> tuple[tuple[str, 
     """Where the fields of `item` come from, once those in `taken` are those of `other`."""
     own = [pair for pair in item.stated_by if pair[0] not in taken]
     return (*own, *(pair for pair in other.stated_by if pair[0] in taken))
-
-
-def storable(item: Item) -> Item:
-    """The item with every text as UTF-8 can hold it: JSON in a page may spell half a character."""
-    texts = chain(filter(None, _texts(item)), item.authors or (), item.tags or ())
-    if _is_sound("".join(texts)) and not item.side_stories:
-        return item
-    stories = tuple(
-        SideStory(_sound(s.headline) or "", _sound(s.dateline), _sound(s.text) or "")
-        for s in item.side_stories
-    )
-    sound: dict[str, Any] = {name: _sound(getattr(item, name)) for name in _TEXTS}
-    return replace(
-        item,
-        **sound,
-        authors=tuple(_sound(author) or "" for author in (item.authors or ())),
-        tags=tuple(_sound(tag) or "" for tag in (item.tags or ())),
-        side_stories=stories,
-    )
-
-
-def _is_sound(text: str) -> bool:
-    return (text.isascii() and "\0" not in text) or _UNSOUND.search(text) is None
-
-
-def _sound(text: str | None) -> str | None:
-    return _UNSOUND.sub("\ufffd", text) if text else text
 
 
 def _without_repeats(items: Sequence[Item]) -> list[Item]:

@@ -85,7 +85,7 @@ class Ingest:
 
         def look(tx: Tx) -> bool:
             candidates = landing.candidates(tx, polled)
-            register = Register(tx, polled, candidates)
+            register = Register(tx, polled, landing.ways(candidates))
             return any(register.land(candidate).known for candidate in candidates)
 
         return await self.store.read(look)
@@ -153,7 +153,8 @@ def _log(polled: Polled, done: Ingested) -> None:
 def _prepare(tx: Tx, plan: Plan, polled: Polled, prepared: Prepared) -> None:
     """Run the rules over what will be judged, as far as can be told before the transaction."""
     prepared.candidates = landing.candidates(tx, polled)
-    register = Register(tx, polled, prepared.candidates)
+    prepared.ways = landing.ways(prepared.candidates)
+    register = Register(tx, polled, prepared.ways)
     for candidate in prepared.candidates:
         landed = register.land(candidate)
         if landed.change is not Change.UNCHANGED:

@@ -46,7 +46,7 @@ class Intake:
         """Store every item of the document and judge it."""
         if not self.prepared.candidates:
             return
-        self._register = Register(self.tx, self.polled, self.prepared.candidates)
+        self._register = Register(self.tx, self.polled, self.prepared.ways)
         for candidate in self.prepared.candidates:
             # The same article once more in one document is known from here on.
             if self._new_keys and not self._new_keys.isdisjoint(candidate.ways):
@@ -72,7 +72,7 @@ class Intake:
             self._next_id = arrivals.next_id(self.tx)
         item, source = candidate.item, self.polled.source
         item_id = self._next_id + len(self._new)
-        keys = self._register.enter(item_id, [key for key in candidate.keys if key.kept])
+        keys = self._register.enter(item_id, candidate.keys)
         state = first_body_state(self.polled, item)
         # What is over the limit of one poll is read with the next ones.
         rounds = self._bodies_wanted // self.plan.config.settings.articles_per_poll
@@ -86,6 +86,8 @@ class Intake:
         ))  # fmt: skip
         self._new_keys.update(keys)
         matches = self.prepared.matches(self.plan, item, state, source.id)
+        if not matches:  # as of most items
+            return
         if state is not BodyState.WANTED:
             judge.count_unknown(self.tx, matches, source.id, self.now)
         if any(match.answer is Answer.YES or match.error for match in matches):
@@ -111,7 +113,7 @@ class Intake:
             self._merge_with_declared(candidate, known)
         else:
             news = self._see(landed, item_id)
-            self._add_keys(item_id, [key for key in candidate.keys if key.kept])
+            self._add_keys(item_id, candidate.keys)
         closed = polled.wanted is not None and polled.wanted.last is None
         if landed.change is not Change.UNCHANGED or news or closed:
             self.judge(item_id, landed.change)
@@ -186,8 +188,10 @@ class Intake:
 
 def _story_key(candidate: Candidate) -> str:
     """Of the story that an item founds: a key that no other item has."""
-    sure = (key for key in candidate.keys if not key.doubtful)
-    return str(next(key for key in sure if key.kind != dedupe.KeyKind.DECLARED))
+    for key in candidate.keys:
+        if not key.doubtful and key.kind != dedupe.KeyKind.DECLARED:
+            return str(key)
+    raise AssertionError(candidate.keys)
 
 
 def first_body_state(polled: Polled, item: Item) -> BodyState:

@@ -50,6 +50,7 @@ class Prepared:
     """What was made before the transaction: keys and fingerprints, the rules' answers."""
 
     candidates: tuple[Candidate, ...] = ()
+    ways: Mapping[str, str] = field(default_factory=dict)  # of all candidates, to look up
     answers: dict[str, Answers] = field(default_factory=dict)  # by the address of the item
     words: dict[tuple[str | None, str | None], str] = field(default_factory=dict)
 

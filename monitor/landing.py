@@ -5,7 +5,8 @@ Looks up by the keys that `dedupe` gives, and asks `dedupe` what to make of it. 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from monitor import dedupe
@@ -55,14 +56,20 @@ def candidates(tx: Tx, polled: Polled) -> tuple[Candidate, ...]:
     return dedupe.candidates(polled, guids_unstable=bool(row and row["guids_unstable"]))
 
 
+def ways(candidates: Sequence[Candidate]) -> dict[str, str]:
+    """All keys of a document, as they are looked up."""
+    return items.asked(chain.from_iterable(one.ways for one in candidates))
+
+
 class Register:
     """Which stored items the keys of one document lead to: read at once, and kept in step by who
     stores the document.  Lives no longer than its transaction."""
 
-    def __init__(self, tx: Tx, polled: Polled, candidates: Sequence[Candidate]) -> None:
+    def __init__(self, tx: Tx, polled: Polled, asked: Mapping[str, str]) -> None:
+        """`asked`: see `ways`."""
         self._tx = tx
         self._polled = polled
-        self._ids = items.find(tx, frozenset().union(*(one.ways for one in candidates)))
+        self._ids = items.find(tx, asked)
         known = {*self._ids.values(), *([polled.wanted.item_id] if polled.wanted else ())}
         self._known = items.known(tx, known, polled.source.id) if known else {}
 
@@ -94,9 +101,11 @@ class Register:
         return self._known.get(item_id)
 
     def enter(self, item_id: int, keys: Sequence[Key]) -> list[tuple[str, str]]:
-        """The keys that lead to no item yet, and to this one from now on."""
-        new = [own for key in keys if (own := key[:2]) not in self._ids]
-        self._ids |= dict.fromkeys(new, item_id)
+        """The keys to be kept that lead to no item yet, and to this one from now on."""
+        ids = self._ids
+        new = [own for key in keys if key.kept and (own := key[:2]) not in ids]
+        for own in new:
+            ids[own] = item_id
         return new
 
     def forget(self, item_id: int) -> None:

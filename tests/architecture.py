@@ -54,6 +54,7 @@ LAYERS = {
         schedule
         silencing
         sitemaps
+        storable
         stories
         text
         urls

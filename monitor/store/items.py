@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import lru_cache
 from operator import attrgetter
@@ -25,18 +25,23 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def find(tx: Tx, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
-    """Which item is under each of these (kind, key) pairs; nothing where there is none."""
+def asked(keys: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """(kind, key) pairs as `find` looks them up: the keys of each kind, as JSON."""
     of_kind: dict[str, list[str]] = {}
     for kind, key in keys:
         of_kind.setdefault(kind, []).append(key)
+    return {kind: _json(wanted) for kind, wanted in of_kind.items()}
+
+
+def find(tx: Tx, asked: Mapping[str, str]) -> dict[tuple[str, str], int]:
+    """Which item is under each (kind, key) pair; nothing where there is none."""
     found: dict[tuple[str, str], int] = {}
-    for kind, wanted in of_kind.items():
+    for kind, keys in asked.items():
         rows = tx.all(
             # Without CROSS, SQLite may read the whole of item_keys for it.
             """SELECT k.key, k.item_id FROM json_each(:keys) AS wanted
                CROSS JOIN item_keys AS k ON k.kind = :kind AND k.key = wanted.value""",
-            kind=kind, keys=json.dumps(wanted),
+            kind=kind, keys=keys,
         )  # fmt: skip
         found |= {(kind, row["key"]): row["item_id"] for row in rows}
     return found

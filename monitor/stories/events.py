@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from math import log, sqrt
+from operator import mul
 from typing import NamedTuple
 
 from monitor.stories.rarity import Rarity
@@ -61,12 +62,9 @@ def weights(telling: Telling, rarity: Rarity) -> dict[str, float]:
 def weights_of_long(telling: Telling, rarity: Rarity) -> dict[str, float]:
     """As `weights`, of a text that is long enough for a word to be said again: the more often, the
     more it weighs, by the logarithm (Salton and Buckley 1988)."""
-    found: dict[str, float] = {}
-    for forms, worth in ((telling.rest, _OF_THE_REST), (telling.lead, 1.0)):
-        for form in forms:
-            rare = rarity.of(form)
-            if rare > _TOO_COMMON:
-                found[form] = rare * worth
+    of = rarity.of
+    found = {form: rare * _OF_THE_REST for form in telling.rest if (rare := of(form)) > _TOO_COMMON}
+    found.update({form: rare for form in telling.lead if (rare := of(form)) > _TOO_COMMON})
     for form, times in telling.often.items():
         if form in found:
             found[form] *= 1.0 + log(times)
@@ -78,7 +76,7 @@ def weights_of_long(telling: Telling, rarity: Rarity) -> dict[str, float]:
 
 
 def _of_length_one(weighed: dict[str, float]) -> dict[str, float]:
-    length = sqrt(sum(weight * weight for weight in weighed.values()))
+    length = sqrt(sum(map(mul, weighed.values(), weighed.values())))
     return {form: weight / length for form, weight in weighed.items()}
 
 

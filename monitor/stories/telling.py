@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -64,10 +64,9 @@ def read(title: str | None, body: str | None) -> Telling:
     has_text = len(words) >= _FEWEST_WORDS_OF_A_TEXT or text.is_foreign
     prose = sum(map(str.isalpha, words))
     is_long = prose >= _FEWEST_WORDS_OF_A_LONG_TEXT or text.is_foreign
-    names = _names(headline, text)
+    names = _names(headline, text, words)
     named = names.intersection(words[:_LEAD_WORDS])
-    times = Counter(words)
-    times.update(headline.run.split())
+    times = Counter(words + headline.run.split())
     often = {form: number for form, number in times.items() if number > 1}
     return Telling(titled, lead, rest, names, named, numbers, often, has_text, is_long)
 
@@ -95,9 +94,11 @@ def _worded(forms: set[str]) -> frozenset[str]:
     return frozenset(form for form in forms if len(form) <= _LONGEST_WORD and form[:1].isalnum())
 
 
-def _names(headline: Scan, text: Scan) -> frozenset[str]:
+def _names(headline: Scan, text: Scan, words: Sequence[str]) -> frozenset[str]:
     """A title may have a capital at every word: of its words only those count that the text, or
     else the title itself, does not have in small letters."""
     written = headline.written() | text.written()
-    capital = {fold(word) for word in written if word[:1].isupper() and len(word) > 1}
+    # What is among the words has no capital: most need no look.
+    likely = written.difference(words, headline.run.split())
+    capital = {fold(word) for word in likely if word[0].isupper() and len(word) > 1}
     return frozenset(capital - written)
