@@ -303,3 +303,13 @@ async def test_a_sitemap_that_was_added_is_polled(place: Place) -> None:
         polled = await place.run("poll", "map")
     assert "kind: sitemap" in added.stdout, added.stderr
     assert polled.stdout == "map: 8 items, 8 new, 0 alerts\n", polled.stderr
+
+
+async def test_an_id_that_cannot_be_had_is_refused_before_anything_is_asked(place: Place) -> None:
+    async with lantern({"/feed": rss(CITY, "city")}) as site:
+        for name, words in (("Lantern!", "is no name"), ("saren", "there is a source `saren`")):
+            for mode in ("--yes", "--dry-run"):
+                told = await add(place, site, "/feed", "--as", name, mode)
+                assert (told.exit_code, told.stdout) == (2, "")
+                assert words in told.stderr
+        assert site.paths == []

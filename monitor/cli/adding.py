@@ -53,6 +53,8 @@ class Wish:
 def run(call: Call, wish: Wish) -> None:
     config = place.look(call)
     _refuse_known(config, wish.url, wish.section)
+    if wish.source_id is not None:
+        files.check_id(config.directory, wish.source_id)
     usual = _usual(config, wish)
     with tempfile.TemporaryDirectory() as scratch:
         found = asyncio.run(_discover(config, wish, usual, Path(scratch)))

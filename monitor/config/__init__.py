@@ -20,10 +20,11 @@ from monitor.config.load import (
     read_rules,
     try_examples,
 )
-from monitor.config.write import append_source, init
+from monitor.config.write import append_source, check_id, init
 
 __all__ = [
     "append_source",
+    "check_id",
     "directory",
     "init",
     "load",

@@ -20,7 +20,7 @@ from pathlib import Path
 from monitor.config import build
 from monitor.config.load import NAMES, read_sources
 from monitor.config.nodes import NULLS, Document, Scalar, Sequence
-from monitor.config.schema import SourceDefaults
+from monitor.config.schema import SourceDefaults, SourcesFile
 from monitor.errors import ConfigError, Mistake
 from monitor.settings import Source
 
@@ -58,14 +58,9 @@ def append_source(directory: Path, source: Source) -> str:
     take one more at its end; then the block for pasting by hand is in the mend.
     """
     path = directory / "sources.yaml"
-    try:
-        raw = path.read_bytes()
-    except OSError as e:
-        mend = f"`wirewatch init {directory}` writes one"
-        raise _refused(path, f"cannot be read ({e.strerror})", mend) from e
+    raw = _read(path)
     document, before = read_sources(str(path), raw)
-    if any(given.id == source.id for given in before.sources):
-        raise _refused(path, f"there is a source `{source.id}` already", "choose another id")
+    _check_taken(path, source.id, before)
     _check_alone(source)
     shape = _shape(document)
     block = _block(source, before.defaults, shape or _Shape())
@@ -77,6 +72,26 @@ def append_source(directory: Path, source: Source) -> str:
         raise _refused(path, "one more source at the end would not be read", mend)
     _replace(path, after)
     return block
+
+
+def check_id(directory: Path, source_id: str) -> None:
+    """Raise ConfigError, as `append_source` would, where no new source can have this id."""
+    path = directory / "sources.yaml"
+    _check_taken(path, source_id, read_sources(str(path), _read(path))[1])
+    _check_alone(Source(source_id, "feed", "https://news.example/feed"))
+
+
+def _check_taken(path: Path, source_id: str, before: SourcesFile) -> None:
+    if any(given.id == source_id for given in before.sources):
+        raise _refused(path, f"there is a source `{source_id}` already", "choose another id")
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as e:
+        mend = f"`wirewatch init {path.parent}` writes one"
+        raise _refused(path, f"cannot be read ({e.strerror})", mend) from e
 
 
 @dataclass(frozen=True, slots=True)
