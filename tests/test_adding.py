@@ -226,6 +226,28 @@ async def test_a_file_is_named(prober: Prober) -> None:
             await discover(prober, Wanted(f"{site.root}/report"))
 
 
+async def test_a_list_of_feeds_is_named_with_what_it_lists(prober: Prober) -> None:
+    """As readers export it; nothing else of that site is asked then."""
+    outlines = "".join(
+        f'<outline text="a > b" type="rss" xmlUrl="{written}" htmlUrl="https://b.test/"/>'
+        for written in ("https://a.test/feed?x=1&amp;y=2", "https://a.test/feed?x=1&amp;y=2",
+                        "/own.xml", "", *(f"https://c{n}.test/rss" for n in range(5)))
+    )  # fmt: skip
+    body = f'<?xml version="1.0"?><opml version="2.0"><body>{outlines}</body></opml>'
+    pages = {"/mine.opml": http(200, body.encode(), "Content-Type: text/x-opml"),
+             "/none": http(200, b"<opml><body><outline text='News'/></body></opml>")}  # fmt: skip
+    async with lantern(pages) as site:
+        with pytest.raises(ReadError, match=r"mine.opml is a list of 7 feeds \(OPML\)") as error:
+            await discover(prober, Wanted(f"{site.root}/mine.opml"))
+        first = f"https://a.test/feed?x=1&y=2 {site.root}/own.xml https://c0.test/rss"
+        assert error.value.detail.endswith(
+            f"by its own address: {first} https://c1.test/rss https://c2.test/rss and 2 more"
+        )
+        with pytest.raises(ReadError, match="that names none"):
+            await discover(prober, Wanted(f"{site.root}/none", kind="sitemap"))
+        assert site.paths == ["/robots.txt", "/mine.opml", "/none"]
+
+
 async def test_robots_that_forbid_the_articles(prober: Prober) -> None:
     """Two are tried; the caution says what is left and what to write."""
     found, _, asked = await find(prober, {

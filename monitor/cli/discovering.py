@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 
 from monitor import urls
+from monitor.cli import out
 from monitor.cli.candidates import Article, Candidate, Prober, attempt
 from monitor.errors import FetchError, FetchReason, ReadError, ReadReason
 from monitor.feeds import discovery, has_page
@@ -22,6 +23,7 @@ from monitor.publishers import spacemedia
 _MOST_NAMED = 3
 _MOST_GUESSED = 5
 _MOST_ARTICLES = 2
+_MOST_SHOWN = 5  # of the feeds in a list of such
 
 _ELSE = {"feed": ReadReason.NOT_A_FEED, "sitemap": ReadReason.NOT_A_SITEMAP}
 
@@ -96,6 +98,8 @@ async def _itself(
 
 async def _of_page(prober: Prober, wanted: Wanted, response: Response) -> Discovery:
     page = await prober.look(response)
+    if page.subscriptions is not None:
+        raise _only_a_list(response.url, page.subscriptions)
     listed: Candidate | None = None
     problem: ReadError | None = None
     if wanted.kind in (None, "page"):
@@ -202,6 +206,18 @@ def _nothing(wanted: Wanted, url: str, page: Page, problem: ReadError | None) ->
         f"{url} {seen}{tried}. What helps: the address of a feed or a section's page of that site, "
         "or selectors for its list: kind: page, see docs/configuration.md",
     )
+
+
+def _only_a_list(url: str, feeds: tuple[str, ...]) -> ReadError:
+    said = "is a list of feeds (OPML) that names none"
+    if feeds:
+        more = len(feeds) - _MOST_SHOWN
+        shown = " ".join(feeds[:_MOST_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+        said = (
+            f"is a list of {out.of(len(feeds), 'feed')} (OPML) and is not watched itself. Add each "
+            f"that you want by its own address: {shown}"
+        )
+    return ReadError(ReadReason.NOT_A_FEED, f"{url} {said}")
 
 
 async def _articles(prober: Prober, chosen: Candidate) -> tuple[Article, ...]:

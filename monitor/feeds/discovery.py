@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from monitor import markup, urls
+from monitor.feeds import subscriptions
 from monitor.listing.links import MOST_LINKS, base_of
 from monitor.model import Item
 from monitor.text import fold
@@ -42,12 +43,13 @@ _SCRIPTED = 400  # characters: a page with less text and with scripts is filled 
 @dataclass(frozen=True, slots=True)
 class Page:
     """What an HTML page says of itself.  `scripted`: hardly any text until its scripts run;
-    `file`: what it is that is no page."""
+    `file`: what it is that is no page; `subscriptions`: the feeds of a list of such (OPML)."""
 
     title: str | None
     feeds: tuple[str, ...]
     scripted: bool
     file: str | None = None
+    subscriptions: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +75,14 @@ def look(body: bytes, *, url: str, content_type: str | None) -> Page:
     """Read a page's head.  Its own section's feeds come first, those of comments last."""
     if (file := markup.file_of(body, content_type)) is not None:
         return Page(None, (), scripted=False, file=file)
-    tree = markup.parse(markup.decode(body, content_type))
+    text = markup.decode(body, content_type)
+    if (listed := subscriptions.feeds(text, url)) is not None:
+        return Page(None, (), scripted=False, subscriptions=listed)
+    tree = markup.parse(text)
     if tree is None:
         return Page(None, (), scripted=False)
-    text = markup.text_of(tree) or ""
-    scripted = len(text) < _SCRIPTED and tree.find(".//script") is not None
+    seen = markup.text_of(tree) or ""
+    scripted = len(seen) < _SCRIPTED and tree.find(".//script") is not None
     return Page(markup.squeeze(tree.findtext(".//title")), _feeds(tree, url), scripted)
 
 

@@ -21,6 +21,7 @@ _SUSPICIOUS = re.compile(
     rb"&#(?:0*(?:[12]?[0-9]|3[01])(?![0-9])|0*[1-9][0-9]{4}"
     rb"|[xX]0*1?[0-9a-fA-F](?![0-9a-fA-F])|[xX]0*[d-fD-F1-9][0-9a-fA-F]{3})"
 )
+OPML = "a list of feeds (OPML)"
 _FEED_ROOTS = frozenset(("rss", "feed", "rdf:rdf"))
 _HTML_ROOTS = frozenset(("html", "head", "body", "title", "meta", "script", "div", "p", "table"))
 
@@ -96,4 +97,6 @@ def what_it_is(text: str) -> str:
         return "an HTML page"
     if root[1] in _FEED_ROOTS:
         return "a feed that is too broken to be read"
+    if root[1] == "opml":
+        return OPML
     return f"a document of <{root[1][:40]}>, which is no feed"
