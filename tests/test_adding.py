@@ -248,6 +248,14 @@ async def test_a_list_of_feeds_is_named_with_what_it_lists(prober: Prober) -> No
         assert site.paths == ["/robots.txt", "/mine.opml", "/none"]
 
 
+async def test_dates_that_cannot_be_read_are_warned_of(prober: Prober) -> None:
+    page = rss(CITY, "city").replace(b"Nov 2025 09:00:00 GMT", b"dni temu")
+    found, _, _ = await find(prober, {"/feed": page}, "/feed")
+    assert (found.chosen.misdated, found.chosen.unread_date) == (8, "20 dni temu")
+    assert any('dates of 8 entries cannot be read ("20 dni temu")' in said
+               for said in warnings(found, 600, NOON))  # fmt: skip
+
+
 async def test_robots_that_forbid_the_articles(prober: Prober) -> None:
     """Two are tried; the caution says what is left and what to write."""
     found, _, asked = await find(prober, {

@@ -44,6 +44,10 @@ def test_nothing_is_warned_of_where_all_is_well() -> None:
 @pytest.mark.parametrize(("said", "shown", "fields"), [
     ("there is no entry now", (), {}),
     ("no entry has a date", tuple(Item(i.url, i.title) for i in CALM), {}),
+    ('the dates of 3 entries cannot be read ("gestern 12"): its publisher has to mend that',
+     tuple(Item(i.url, i.title) for i in CALM[:3]), {"misdated": 3, "unread_date": "gestern 12"}),
+    ('the date of an entry cannot be read ("'+ "9" * 37 + '...")', CALM,
+     {"misdated": 1, "unread_date": "9" * 90}),
     ("newest entry is 120 days old", dated([(120 + n) * DAY for n in range(5)]), {}),
     ("all entries bear one date", dated([HOUR] * 6), {}),
     ("dated in the future", dated([-5 * HOUR, HOUR]), {}),
@@ -63,6 +67,18 @@ def test_nothing_is_warned_of_where_all_is_well() -> None:
 def test_what_will_hurt_is_said(said: str, shown: Sequence[Item], fields: dict[str, Any]) -> None:
     found = cautions(shown, **fields)
     assert any(said in each for each in found), found
+
+
+def test_dates_that_cannot_be_read_are_not_also_said_to_be_missing() -> None:
+    """And where the articles' pages state theirs, that mends it."""
+    bare = tuple(Item(i.url, i.title) for i in CALM)
+    page = Article("https://lantern.test/a", Item("https://lantern.test/a", published=Stamp(NOON)))
+    (said,) = cautions(bare, article=page, misdated=10, unread_date="soon")
+    assert (
+        said == 'the dates of 10 entries cannot be read ("soon"): the article pages state their own'
+    )
+    (said,) = cautions(bare, misdated=10, unread_date="soon")
+    assert "counts as published when it is first seen" in said
 
 
 def test_bare_days_say_nothing_of_the_pace() -> None:

@@ -71,6 +71,19 @@ def test_what_a_feed_cannot_know():
     assert item.canonical_url is None
 
 
+def test_dates_that_cannot_be_read_are_counted():
+    """Where an entry has no other one; the first is kept as written."""
+    dated = "<item><title>A</title><pubDate>{}</pubDate>{}</item>".format
+    known = "<dc:date xmlns:dc='http://purl.org/dc/elements/1.1/'>2025-11-20</dc:date>"
+    body = rss(
+        dated("Thu, 20 Nov 2025 09:00:00 GMT", "") + dated("someday", known) + dated(" ", "")
+        + "<item><title>A</title></item>" + dated("gestern\n 12", "") + dated("vorgestern", "")
+    )  # fmt: skip
+    for feed in (read(body), feeds.judged(body, url=URL, content_type=None, timezone="UTC")):
+        assert (feed.misdated, feed.unread_date) == (2, "gestern 12")
+    assert (read(rss("")).misdated, read(rss("")).unread_date) == (0, None)
+
+
 def test_own_address_is_stable():
     """An entry without an address keeps the one it gets while its guid is the same."""
     before, after, other = (

@@ -31,7 +31,7 @@ class Candidate:
     """One way to watch an address: the source it makes and what a first poll would store.
 
     `what` names it, `how` says how its list is told; `entries` counts all there are where only
-    some were read.
+    some were read; `misdated` and `unread_date` are as in `Feed`.
     """
 
     what: str
@@ -43,6 +43,8 @@ class Candidate:
     repeated_guids: int = 0
     seconds: float = 0.0
     how: str | None = None
+    misdated: int = 0
+    unread_date: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class Prober:
         return Candidate(
             f"{kind}: {feed.title or '(no title)'}, {response.url}", replace(source, id=name),
             feed.items, feed.title, len(feed.items), feed.skipped, len(feed.repeated_guids),
-            response.elapsed_seconds,
+            response.elapsed_seconds, misdated=feed.misdated, unread_date=feed.unread_date,
         )  # fmt: skip
 
     async def sitemap(self, response: Response) -> Candidate:

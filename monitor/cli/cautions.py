@@ -20,6 +20,7 @@ _DEAD_MS = 90 * DAY_MS
 _AHEAD_MS = 3_600_000
 _SLOW_SECONDS = 5.0
 _WHOLE_TEXT = 1500  # characters, of an entry that brings the article itself
+_MOST_QUOTED = 40  # columns of a date as written
 _FEWEST = 5  # entries, to tell a pace or a habit
 # Polls in the time that a list goes back: an hour's outage must not cost an article.
 _POLLS_IN_SPAN = 3
@@ -75,8 +76,10 @@ def _dates(found: Discovery, now: int) -> Iterator[str]:
     items = found.chosen.items
     stamps = [stamp for item in items if (stamp := date_of(item))]
     on_pages = any(article.item and article.item.published for article in found.articles)
+    if found.chosen.misdated:
+        yield _misdated(found.chosen, on_pages=on_pages)
     if not stamps:
-        if not on_pages:
+        if not on_pages and not found.chosen.misdated:
             yield (
                 "no entry has a date, nor has its page: each counts as published when it is first "
                 "seen, so an old article that comes up late is told as new"
@@ -97,6 +100,22 @@ def _dates(found: Discovery, now: int) -> Iterator[str]:
             "an entry is dated in the future: if its dates name no time zone, write theirs into "
             "the block (timezone: Asia/Baghdad)"
         )
+
+
+def _misdated(chosen: Candidate, *, on_pages: bool) -> str:
+    of = (
+        "the date of an entry"
+        if chosen.misdated == 1
+        else f"the dates of {chosen.misdated:,} entries"
+    )
+    cure = (
+        "the article pages state their own"
+        if on_pages
+        else "its publisher has to mend that; until then each counts as published when it is first "
+        "seen, so an old article that comes up late is told as new"
+    )
+    written = out.fitted(chosen.unread_date or "", _MOST_QUOTED)
+    return f'{of} cannot be read ("{written}"): {cure}'
 
 
 def _pace(chosen: Candidate, every_seconds: int) -> Iterator[str]:

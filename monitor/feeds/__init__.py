@@ -75,6 +75,8 @@ def _feed(found: Document, url: str, timezone: str) -> Feed:
         repeated_guids=_repeated(guids),
         cut=found.cut,
         read_by=found.read_by,
+        misdated=reader.misdated,
+        unread_date=reader.unread_date,
     )
 
 

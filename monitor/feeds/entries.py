@@ -60,6 +60,8 @@ class EntryReader:
         self._counts_clicks = _ENGINE.match(url) is not None
         # In most feeds many entries have the same.
         self._known_tags: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self.misdated = 0
+        self.unread_date: str | None = None
 
     def item(self, entry: Entry) -> Item | None:
         """None when there is nothing to tell the entry by."""
@@ -168,6 +170,10 @@ class EntryReader:
         published = dates.stamp(printed, timezone) if printed else None
         if published is None and created:
             published = dates.stamp(created, timezone)
+        if published is None and updated is None and (printed or created or changed):
+            written = markup.squeeze(printed or created or changed)
+            self.misdated += written is not None
+            self.unread_date = self.unread_date or written
         # dc:date, which RSS 1.0 has instead of a date of its own
         return published or (None if self._typed else updated), updated
 

@@ -102,7 +102,9 @@ class Feed:
     """One feed document, read.
 
     `skipped` counts entries that could not be read at all, `cut` those behind the most that one
-    document may have.  `read_by` is `fast`, `json`, or the doubt that made feedparser read it.
+    document may have, `misdated` those left without a date because none that they state can be
+    read, of which `unread_date` is the first, as written.  `read_by` is `fast`, `json`, or the
+    doubt that made feedparser read it.
     """
 
     title: str | None
@@ -112,6 +114,8 @@ class Feed:
     repeated_guids: frozenset[str] = frozenset()
     cut: int = 0
     read_by: str = ""
+    misdated: int = 0
+    unread_date: str | None = None
 
 
 def iso(at: int) -> str:
