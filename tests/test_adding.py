@@ -277,6 +277,43 @@ async def test_where_an_address_leads_is_kept(prober: Prober) -> None:
     assert any(f"leads on to {root}/feed" in said for said in warnings(found, 600, NOON))
 
 
+def leading_to(path: str) -> bytes:
+    return http(200, f'<html><meta http-equiv="refresh" content="0; url={path}"></html>'.encode())
+
+
+async def test_where_a_page_itself_leads_on_is_kept(prober: Prober) -> None:
+    """To a feed or a page, by way of a redirect too."""
+    pages = {
+        "/start": leading_to("/old"), "/old": moved("SITE/city/"), "/to-feed": leading_to("/feed"),
+        "/city/": listing(CITY, "city"), "/feed": rss(CITY, "city"),
+    }  # fmt: skip
+    for path, kind, last in (("/start", "page", "/city/"), ("/to-feed", "feed", "/feed")):
+        found, root, _ = await find(prober, pages, path)
+        assert (found.chosen.source.kind, found.chosen.source.url) == (kind, f"{root}{last}")
+        assert any(f"leads on to {root}{last}" in said for said in warnings(found, 600, NOON))
+
+
+async def test_pages_that_lead_on_are_followed_within_limits(prober: Prober) -> None:
+    """Each address is judged like a redirect's: the network's guard, robots.txt, a count."""
+    pages = {
+        "/robots.txt": http(200, b"User-agent: *\nDisallow: /forbidden"),
+        "/a": leading_to("/b"), "/b": moved("SITE/c"), "/c": leading_to("/a"),
+        **{f"/{n}": leading_to(f"/{n + 1}") for n in range(5)},
+        "/inside": leading_to("http://10.0.0.1/"), "/to-forbidden": leading_to("/forbidden"),
+    }  # fmt: skip
+    async with lantern(pages) as site:
+        for path, words, asked in (
+            ("/a", "/a leads on in a circle", ["/a", "/b", "/c"]),
+            ("/0", "/0 leads on to page after page", ["/0", "/1", "/2"]),
+            ("/inside", "10.0.0.1", ["/inside"]),
+            ("/to-forbidden", "robots.txt forbids.*ask its publisher", ["/to-forbidden"]),
+        ):
+            site.seen.clear()
+            with pytest.raises(FetchError, match=words):
+                await discover(prober, Wanted(f"{site.root}{path}"))
+            assert [each for each in site.paths if each != "/robots.txt"] == asked
+
+
 # --- the command ---------------------------------------------------------------------------------
 
 

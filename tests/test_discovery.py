@@ -78,3 +78,24 @@ def test_places_to_look() -> None:
     found = discovery.sitemaps("https://lantern.test/city/", robots)
     assert found[:2] == ("https://lantern.test/news.xml", "https://lantern.test/pages.xml")
     assert not [each for each in found if "other" in each]
+
+
+@pytest.mark.parametrize(("content", "target"), [
+    ("0;url=/new/", "https://lantern.test/new/"),
+    (" 5.5 , URL = '/new/?a=1' ", "https://lantern.test/new/?a=1"),
+    ('0; "https://other.test/b" and more', "https://other.test/b"),
+    ("3 new.html", "https://lantern.test/city/new.html"),
+    ("300;url=/new/", None),  # it is there to be read
+    ("0", None),
+    ("0;url=/city/#top", None),  # itself
+    ("0;url=javascript:go()", None),
+    ("soon;url=/new/", None),
+    ("", None),
+], ids=str)  # fmt: skip
+def test_where_a_page_leads_its_readers(content: str, target: str | None) -> None:
+    """By itself, at once; not those that lack scripts."""
+    refresh = "<meta http-equiv=Refresh content='{}'>".format(content.replace("'", "&#39;"))
+    for head, wanted in ((refresh, target), (f"<noscript>{refresh}</noscript>", None)):
+        page = f"<html><head>{head}</head></html>".encode()
+        found = discovery.look(page, url="https://lantern.test/city/", content_type=None)
+        assert found.moved_to == wanted

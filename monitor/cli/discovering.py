@@ -7,7 +7,7 @@ the usual places of its host.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from monitor import urls
@@ -23,6 +23,7 @@ from monitor.publishers import spacemedia
 _MOST_NAMED = 3
 _MOST_GUESSED = 5
 _MOST_ARTICLES = 2
+_MOST_MOVES = 2  # by the pages themselves; a server's own redirects are not among them
 _MOST_SHOWN = 5  # of the feeds in a list of such
 
 _ELSE = {"feed": ReadReason.NOT_A_FEED, "sitemap": ReadReason.NOT_A_SITEMAP}
@@ -50,18 +51,13 @@ class Discovery:
 
 async def discover(prober: Prober, wanted: Wanted) -> Discovery:
     """Raises FetchError, ReadError, whose sentences say what to do."""
-    try:
-        response = await prober.fetch(wanted.url)
-    except FetchError as error:
-        if error.reason is not FetchReason.ROBOTS:
-            raise
-        cure = "it is not asked for. Look for a feed of that site elsewhere, or ask its publisher"
-        raise FetchError(error.reason, f"{error.detail}: {cure}") from error
-    found = await _choose(prober, wanted, response)
+    found = await _choose(prober, wanted, [wanted.url])
     return replace(found, articles=await _articles(prober, found.chosen))
 
 
-async def _choose(prober: Prober, wanted: Wanted, response: Response) -> Discovery:
+async def _choose(prober: Prober, wanted: Wanted, way: Sequence[str]) -> Discovery:
+    """`way`: the address given, and where pages led on to from there, the last one to be asked."""
+    response = await _asked(prober, way[-1])
     kinds = (wanted.kind,) if wanted.kind else ("feed", "sitemap")
     if wanted.section is None:
         direct = await _itself(prober, response, kinds)
@@ -76,7 +72,29 @@ async def _choose(prober: Prober, wanted: Wanted, response: Response) -> Discove
             "--section is for the Space Media Network's sites; of another site give the address "
             "of the section's own page",
         )
-    return await _of_page(prober, wanted, response)
+    page = await prober.look(response)
+    if page.moved_to is not None:
+        return await _choose(prober, wanted, _onwards((*way, response.url), page.moved_to))
+    return await _of_page(prober, wanted, response, page)
+
+
+async def _asked(prober: Prober, url: str) -> Response:
+    try:
+        return await prober.fetch(url)
+    except FetchError as error:
+        if error.reason is not FetchReason.ROBOTS:
+            raise
+        cure = "it is not asked for. Look for a feed of that site elsewhere, or ask its publisher"
+        raise FetchError(error.reason, f"{error.detail}: {cure}") from error
+
+
+def _onwards(way: tuple[str, ...], target: str) -> tuple[str, ...]:
+    if target in way:
+        raise FetchError(FetchReason.REDIRECTS, f"{target} leads on in a circle (meta refresh)")
+    if len(way) > 2 * _MOST_MOVES:  # of each page where it was asked for and where it lay
+        detail = f"{way[0]} leads on to page after page (meta refresh), the last to {target}"
+        raise FetchError(FetchReason.REDIRECTS, detail)
+    return (*way, target)
 
 
 async def _itself(
@@ -96,8 +114,7 @@ async def _itself(
     return None
 
 
-async def _of_page(prober: Prober, wanted: Wanted, response: Response) -> Discovery:
-    page = await prober.look(response)
+async def _of_page(prober: Prober, wanted: Wanted, response: Response, page: Page) -> Discovery:
     if page.subscriptions is not None:
         raise _only_a_list(response.url, page.subscriptions)
     listed: Candidate | None = None

@@ -37,19 +37,28 @@ _USUAL_FEEDS = ("/feed", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/f
 _USUAL_SITEMAPS = ("/news-sitemap.xml", "/sitemap_news.xml", "/sitemap.xml")
 _FEWEST_WORDS = 3  # of a headline that tells an article from others
 _FEWEST_SHARED = 3
+# As the HTML standard reads it ("shared declarative refresh steps").
+_REFRESH = re.compile(
+    r"\s*(?P<seconds>[0-9]{1,9})[0-9.]*\s*[;,\s]\s*(?:url\s*=\s*)?"
+    r"(?:(?P<quote>[\"'])(?P<quoted>.*?)(?:(?P=quote)|$)|(?P<bare>.*))",
+    re.IGNORECASE | re.DOTALL,
+)
+_SOON_SECONDS = 10  # a page that leads on later is there to be read
 _SCRIPTED = 400  # characters: a page with less text and with scripts is filled in by them
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """What an HTML page says of itself.  `scripted`: hardly any text until its scripts run;
-    `file`: what it is that is no page; `subscriptions`: the feeds of a list of such (OPML)."""
+    `file`: what it is that is no page; `subscriptions`: the feeds of a list of such (OPML).
+    `moved_to`: where it leads every reader by itself (`<meta http-equiv=refresh>`)."""
 
     title: str | None
     feeds: tuple[str, ...]
     scripted: bool
     file: str | None = None
     subscriptions: tuple[str, ...] | None = None
+    moved_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +92,29 @@ def look(body: bytes, *, url: str, content_type: str | None) -> Page:
         return Page(None, (), scripted=False)
     seen = markup.text_of(tree) or ""
     scripted = len(seen) < _SCRIPTED and tree.find(".//script") is not None
-    return Page(markup.squeeze(tree.findtext(".//title")), _feeds(tree, url), scripted)
+    return Page(
+        markup.squeeze(tree.findtext(".//title")), _feeds(tree, url), scripted,
+        moved_to=_moved_to(tree, url),
+    )  # fmt: skip
+
+
+def _moved_to(tree: HtmlElement, url: str) -> str | None:
+    """None too where a page reloads itself, or shows for a while what is on it."""
+    for meta in tree.iter("meta"):
+        if (meta.get("http-equiv") or "").strip().lower() != "refresh":
+            continue
+        # What stands in a noscript is for browsers that we are not like: "switch scripts on".
+        told = _REFRESH.match(meta.get("content") or "")
+        if told is None or next(meta.iterancestors("noscript"), None) is not None:
+            continue
+        target = urls.absolute(base_of(tree, url), told["quoted"] or told["bare"])
+        if target is not None and int(told["seconds"]) <= _SOON_SECONDS:
+            return None if _page_of(target) == _page_of(url) else target
+    return None
+
+
+def _page_of(address: str) -> str:
+    return address.partition("#")[0]
 
 
 def _feeds(tree: HtmlElement, url: str) -> tuple[str, ...]:
