@@ -12,6 +12,7 @@ from itertools import islice
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from monitor import dates, markup, urls
+from monitor.feeds import escaped
 from monitor.feeds.entry import Document, Entry, Text, mailbox
 from monitor.feeds.plain import text_of
 from monitor.model import Item, Stamp
@@ -133,10 +134,16 @@ class EntryReader:
         for value, kind in texts:
             # Without its markup no text gets longer.
             if (best is None or len(value) > len(best)) and _is_text(kind):
-                plain = self._plain(value, kind)
+                plain = self._read(value, kind)
                 if plain is not None and (best is None or len(plain) > len(best)):
                     best = plain
         return best
+
+    def _read(self, value: str, kind: str | None) -> str | None:
+        plain = self._plain(value, kind)
+        if plain is None or plain[0] != "<" or (self._typed and kind == _PLAIN):
+            return plain
+        return text_of(plain) if escaped.is_markup(plain, value) else plain
 
     def _is_plain(self, value: str, kind: str | None) -> bool:
         """Of a text with a "<" or "&" in it."""
