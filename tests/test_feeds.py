@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from monitor import feeds
 from monitor.errors import ReadError, ReadReason
+from monitor.publishers import feedtails
+from monitor.publishers.conventions import conventions
 from monitor.workers import Workers
 
 CASES = Path(__file__).parent / "data" / "feeds"
@@ -82,6 +84,21 @@ def test_dates_that_cannot_be_read_are_counted():
     for feed in (read(body), feeds.judged(body, url=URL, content_type=None, timezone="UTC")):
         assert (feed.misdated, feed.unread_date) == (2, "gestern 12")
     assert (read(rss("")).misdated, read(rss("")).unread_date) == (0, None)
+
+
+@pytest.mark.parametrize("written", conventions().feed_tails)
+def test_what_programs_put_behind_a_text(written):
+    """Goes as a line of its own and behind the last sentence; never out of a sentence."""
+    title, text = "Who’s next? Nobody.", "The bridge is closed.\n\nIt was opened in 1911."
+    tail = written.replace("{title}", title).replace("*", "The Lantern")
+    tail = f"{tail[0].upper()}{tail[1:]} »"
+    for gap in ("\n\n", "\n") if written.startswith("{title}") else ("\n\n", "\n", " "):
+        assert feedtails.without(f"{text}{gap}{tail}", title) == text
+    assert feedtails.without(tail, title) is None
+    kept = f"{text} He wrote {tail} on it."
+    assert feedtails.without(kept, title) == kept
+    if "{title}" in written:
+        assert feedtails.without(f"{text} {tail}", "Another one") == f"{text} {tail}"
 
 
 def test_own_address_is_stable():

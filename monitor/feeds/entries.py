@@ -17,6 +17,7 @@ from monitor.feeds.entry import Document, Entry, Text, mailbox
 from monitor.feeds.plain import text_of
 from monitor.model import Item, Stamp
 from monitor.model.twins import twin_of
+from monitor.publishers import feedtails
 
 NO_PAGE = "/#!entry="  # in the address that an entry without one gets
 # In characters.  The longest real titles have some 300; what is longer is a text in a wrong place.
@@ -72,9 +73,9 @@ class EntryReader:
             published, updated, created, language, tags, images, caption,
         ) = entry  # fmt: skip
         title = self.title(written) if written else None
-        body = self._body(texts)
+        body = self._body(texts, title)
         if body is None and caption is not None:  # as of a film that has no other text
-            body = self._body((caption,))
+            body = self._body((caption,), title)
         url = self._address(link, alternates, self._url if linked else "")
         if url is None:
             told_apart_by = guid or "\n".join(filter(None, (title, body)))
@@ -128,15 +129,16 @@ class EntryReader:
         # Some scripts have no blanks between words.
         return (words if len(words) > LONGEST_TITLE * 0.9 else start) + "…"
 
-    def _body(self, texts: tuple[Text, ...]) -> str | None:
+    def _body(self, texts: tuple[Text, ...], title: str | None) -> str | None:
         """The longest text; contents before a summary of the same length."""
         best: str | None = None
         for value, kind in texts:
             # Without its markup no text gets longer.
             if (best is None or len(value) > len(best)) and _is_text(kind):
                 plain = self._read(value, kind)
-                if plain is not None and (best is None or len(plain) > len(best)):
-                    best = plain
+                text = feedtails.without(plain, title) if plain else None
+                if text is not None and (best is None or len(text) > len(best)):
+                    best = text
         return best
 
     def _read(self, value: str, kind: str | None) -> str | None:

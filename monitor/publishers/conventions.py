@@ -1,4 +1,5 @@
-"""The words of `conventions.yaml`: bylines, labels, invitations, appeals, the desk's credits.
+"""The words of `conventions.yaml`: bylines, labels, invitations, appeals, the desk's credits,
+what stands behind a feed's texts.
 
 Lists only; who uses them knows what they mean for its text.
 """
@@ -28,6 +29,7 @@ class Conventions:
     invitations: tuple[str, ...]
     appeals: tuple[str, ...]
     credits: tuple[str, ...]
+    feed_tails: tuple[str, ...]
 
 
 @lru_cache(maxsize=1)
@@ -48,4 +50,5 @@ def conventions() -> Conventions:
         invitations=lists["invitations"],
         appeals=lists["appeals"],
         credits=lists["credits"],
+        feed_tails=lists["feed_tails"],
     )

@@ -1,0 +1,97 @@
+"""Takes from the end of a feed's text what its publisher's program put behind it, by
+`conventions.yaml`: "The post X appeared first on Y.", "Continue reading".
+
+What says the entry's headline again is held against it, so that no sentence of the story goes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from monitor.publishers.conventions import conventions
+
+_LONGEST = 150  # characters around a headline
+_LONGEST_START = 40  # before the headline
+_TITLE, _ANYTHING = "{title}", "*"
+_NO_LETTER = re.compile(r"[\W_]+")
+_FIRST_WORD = re.compile(r"[\W_]*([^\W_]+)")
+_BEHIND_SENTENCE = re.compile(r"[.!?…\])\"”’»]\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Tail:
+    """Letters alone: before the headline, and behind it if it holds one; then anything, where it
+    is open, with `within` in it."""
+
+    before: str
+    behind: str | None
+    is_open: bool
+    within: str
+
+    def is_all(self, letters: str, title: str) -> bool:
+        start = self.before if self.behind is None else self.before + title + self.behind
+        if not letters.startswith(start):
+            return False
+        rest = letters[len(start) :]
+        return self.within in rest if self.is_open else not rest
+
+
+def without(text: str, title: str | None) -> str | None:
+    """The text of an entry that is headed `title`; None where nothing else is left."""
+    while (start := _start(text, title or "")) is not None:
+        text = text[:start].rstrip()
+    return text or None
+
+
+def _start(text: str, title: str) -> int | None:
+    """Where the last line, or what stands behind a sentence in it, is none of the text."""
+    begin = text.rfind("\n") + 1
+    near = max(begin, len(text) - len(title) - _LONGEST)
+    if near == begin and _is_tail(text, begin, title):
+        return begin
+    starts = (found.end() for found in _BEHIND_SENTENCE.finditer(text, near))
+    return next((start for start in starts if _is_tail(text, start, title)), None)
+
+
+def _is_tail(text: str, start: int, title: str) -> bool:
+    word = _FIRST_WORD.match(text, start)
+    if word is None:
+        return False
+    known = _tails().get(word[1].casefold(), ())
+    # To read on takes longer than all of the above.
+    if known:
+        begin = _letters(text[start : start + _LONGEST_START])
+        known = tuple(tail for tail in known if begin.startswith(tail.before))
+    if title and title in text[start : start + len(title) + 1]:
+        known += _tails()[_TITLE]
+    if not known:
+        return False
+    letters, headline = _letters(text[start:]), _letters(title)
+    return any(tail.is_all(letters, headline) for tail in known if headline or tail.behind is None)
+
+
+def _letters(text: str) -> str:
+    return _NO_LETTER.sub("", text).casefold()
+
+
+@lru_cache(maxsize=1)
+def _tails() -> Mapping[str, tuple[_Tail, ...]]:
+    """By their first words."""
+    found: dict[str, tuple[_Tail, ...]] = {_TITLE: ()}
+    for word, tail in map(_tail, conventions().feed_tails):
+        found[word] = (*found.get(word, ()), tail)
+    return found
+
+
+def _tail(written: str) -> tuple[str, _Tail]:
+    fixed, star, within = written.partition(_ANYTHING)
+    before, placed, behind = fixed.partition(_TITLE)
+    word = _FIRST_WORD.match(before)
+    tail = _Tail(
+        _letters(before), _letters(behind) if placed else None, bool(star),
+        _letters(within.replace(_ANYTHING, "")),
+    )  # fmt: skip
+    return word[1] if word else _TITLE, tail
