@@ -1,9 +1,12 @@
-"""The words in publishers' dates: months in the languages of the news, and halves of the day.
+"""The words in publishers' dates: months and weekdays in the languages of the news, and halves of
+the day.
 
 Tables only: `dates` reads the dates.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 # How the names begin (CLDR), full and abbreviated, in all cases that a date has them in; three
 # letters where they are enough.  Of a name the longest beginning counts.  In order: Germanic,
@@ -35,12 +38,38 @@ _MONTHS = {
     )
     for name in names.split()
 }
-_LONGEST = max(map(len, _MONTHS))
+# How the weekdays' names begin, Monday first; what begins two of them in two languages is left out.
+_WEEKDAYS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "mon mån man maa lun seg pon pazart hét sen пон пн δευ الاثنين",
+            "tue die din tis tir tii mar ter wto úte uto út sal ked sela вто вт τρί τρι الثلاثاء",
+            "wed mit woe ons kes mer mié mie qua śro stř sri çar sze rab сре ср сер τετ الأربعاء",
+            "thu don tors jeu jue gio qui czw čtv čet perş joi csü kam чет чт πέμ πεμ الخميس",
+            "fri fre vri perj ven vie vin sex pią pát pet cuma pén jum пят пт παρ الجمعة",
+            "sat sam sâm lør lör lau zat sáb sab sob sub cumar szo субб суб сб σάβ σαβ السبت",
+            "sun son søn sön zon dim dom dum nie ned pazar vas min вос вс нед κυρ الأحد",
+        )
+    )
+    for name in names.split()
+}
+_LONGEST = max(map(len, (*_MONTHS, *_WEEKDAYS)))
 # Of what stands before a time; "p" is of English, behind it.
 AFTERNOON = frozenset(("p", "下午", "午後", "오후"))
 
 
 def month_of(name: str) -> int | None:
     """The number of a month, or None where the word is no month's name."""
+    return _longest(name, _MONTHS)
+
+
+def weekday_of(name: str) -> int | None:
+    """The number of a weekday from 0 for Monday, or None where the word is no weekday's name."""
+    return _longest(name, _WEEKDAYS)
+
+
+def _longest(name: str, known: Mapping[str, int]) -> int | None:
+    """What the longest beginning of the name that is known stands for."""
     name = name[:_LONGEST].lower()
-    return next((_MONTHS[name[:n]] for n in range(len(name), 1, -1) if name[:n] in _MONTHS), None)
+    return next((known[name[:n]] for n in range(len(name), 1, -1) if name[:n] in known), None)

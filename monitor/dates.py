@@ -4,7 +4,7 @@ Read: RFC 822 and its broken forms (two-digit years, capitals, no weekday, full 
 names, month first, time first, asctime) in many languages, ISO 8601 and W3CDTF from the day down,
 day.month.year, 2026年11月27日 and its like, epoch seconds and milliseconds.  Not read, because they
 would be guesses: a year or a month alone, 25.11.17, words such as "yesterday"; 04/05/2017 where
-nobody says which number is the day.
+neither its weekday nor anybody else says which number is the day.
 
 A date in the future is returned as it stands; who believes it is decided elsewhere.
 """
@@ -18,7 +18,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from monitor import printed_zones
-from monitor.calendar_words import AFTERNOON, month_of
+from monitor.calendar_words import AFTERNOON, month_of, weekday_of
 from monitor.model import Precision, Stamp
 from monitor.model.twins import twin_of
 
@@ -30,6 +30,7 @@ _ZEROS = frozenset((date(1900, 1, 1), date(1969, 12, 31), date(1970, 1, 1)))
 _LONGEST = 120
 
 _WEEKDAY = r"(?:[^\W\d_]{2,13}\.?(?:,\ ?|\ ))?"
+_NAMED_WEEKDAY = _WEEKDAY.replace(r"[^\W\d_]{2,13}", r"(?P<weekday>[^\W\d_]{2,13})")
 _DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th|\.)?"
 _MONTH = r"(?P<name>[^\W\d_]{3,12}|[\u0900-\u0963]{2,10})\.?"
 _YEAR = r"(?P<year>[0-9]{4}|[0-9]{2})(?:\ ?(?:г|года|р|року)\b\.?)?"
@@ -64,7 +65,7 @@ _FORMS = tuple(
         rf"(?P<year>[0-9]{{4}})(?P<month>[0-9]{{2}})(?P<day>[0-9]{{2}}){_COMPACT_CLOCK}",
         rf"(?P<year>[0-9]{{4}})[\ .-]{{1,2}}{_MONTH}[\ -]{_DAY}{_CLOCK}",
         rf"{_WEEKDAY}(?P<day>[0-9]{{1,2}})\.\ ?(?P<month>[0-9]{{1,2}})\.\ ?{_FULL_YEAR}{_CLOCK}",
-        rf"{_WEEKDAY}(?P<either>[0-9]{{1,2}})(?P<bar>[-/])(?P<other>[0-9]{{1,2}})(?P=bar){_FULL_YEAR}{_CLOCK}",
+        rf"{_NAMED_WEEKDAY}(?P<either>[0-9]{{1,2}})(?P<bar>[-/])(?P<other>[0-9]{{1,2}})(?P=bar){_FULL_YEAR}{_CLOCK}",
         rf"{_EASTERN_DAY}{_EASTERN_CLOCK}",
     )
 )
@@ -137,11 +138,21 @@ def _told_apart(parts: _Parts, day_first: bool | None) -> _Parts:
     first, second = parts.get("either"), parts.get("other")
     if first is None or second is None:
         return parts
-    if int(first) <= 12 and int(second) <= 12 and int(first) != int(second) and day_first is None:
-        raise ValueError("each may be the month")
+    if int(first) <= 12 and int(second) <= 12 and int(first) != int(second):
+        day_first = _by_weekday(parts, int(first), int(second), day_first)
+        if day_first is None:
+            raise ValueError("each may be the month")
     if int(second) > 12 or (int(first) <= 12 and not day_first):
         first, second = second, first
     return {**parts, "day": first, "month": second}
+
+
+def _by_weekday(parts: _Parts, first: int, second: int, day_first: bool | None) -> bool | None:
+    """Whether the first number is the day: as the weekday before them has it, where it tells."""
+    weekday, year = weekday_of(parts.get("weekday") or ""), int(parts["year"] or 0)
+    is_first = date(year, second, first).weekday() == weekday
+    is_second = date(year, first, second).weekday() == weekday
+    return day_first if is_first == is_second else is_first
 
 
 def _quick(text: str, timezone: str) -> Stamp | None:

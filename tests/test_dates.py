@@ -8,6 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from monitor import dates
+from monitor.calendar_words import weekday_of
 from monitor.model import Precision
 
 NOW = int(datetime(2017, 11, 18, 9, 0, tzinfo=UTC).timestamp() * 1000)
@@ -167,12 +168,23 @@ def test_read(text, zone, expected):
         ("03/04/2026", None, None),
         ("03/04/2026", True, "2026-04-03"),
         ("03/04/2026", False, "2026-03-04"),
+        ("Tue, 03/05/2024 - 14:10", None, "2024-03-05T14:10:00Z"),
+        ("Tuesday 05/03/2024", None, "2024-03-05"),
+        ("mardi 05/03/2024", False, "2024-03-05"),  # over what the page's language says
+        ("Fri, 01/02/2019 - 14:10", None, "2019-02-01T14:10:00Z"),
+        ("Sun, 01/05/2024", None, None),  # it was neither
+        ("Sun, 01/05/2024", True, "2024-05-01"),
+        ("Thu, 07/04/2024", None, "2024-07-04"),
+        ("Mon, 02/03/2026", None, "2026-03-02"),
+        ("Wörterbuch 02/03/2026", None, None),
+        ("Thu, 05/09/2024", None, None),  # it was both
+        ("Thu, 05/09/2024", True, "2024-09-05"),
         ("13/13/2026", True, None),
         ("31/02/2026", None, None),
     ],
 )
 def test_day_or_month_first(text, day_first, expected):
-    """Of two numbers the one above 12 is the day; else it has to be known which one is."""
+    """Of two numbers the one above 12 is the day; else the weekday or somebody has to tell."""
     stamp = dates.stamp(text, "UTC", day_first=day_first)
     assert (stamp.iso() if stamp else None) == expected
 
@@ -291,3 +303,32 @@ def test_real_naughty_strings(real_data):
     """Naughty strings are no dates, and nothing breaks."""
     for text in (real_data / "hostile/strings/blns.json").read_text().splitlines():
         dates.stamp(text, "UTC")
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
+        "Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag",
+        "lundi mardi mercredi jeudi vendredi samedi dimanche",
+        "lunes martes miércoles jueves viernes sábado domingo",
+        "lunedì martedì mercoledì giovedì venerdì sabato domenica",
+        "segunda terça quarta quinta sexta sábado domingo",
+        "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
+        "mandag tirsdag onsdag torsdag fredag lørdag søndag",
+        "måndag tisdag onsdag torsdag fredag lördag söndag",
+        "poniedziałek wtorek środa czwartek piątek sobota niedziela",
+        "pondělí úterý středa čtvrtek pátek sobota neděle",
+        "luni marți miercuri joi vineri sâmbătă duminică",
+        "Pazartesi Salı Çarşamba Perşembe Cuma Cumartesi Pazar",
+        "maanantai tiistai keskiviikko torstai perjantai lauantai sunnuntai",
+        "hétfő kedd szerda csütörtök péntek szombat vasárnap",
+        "Senin Selasa Rabu Kamis Jumat Sabtu Minggu",
+        "понедельник вторник среда четверг пятница суббота воскресенье",
+        "Δευτέρα Τρίτη Τετάρτη Πέμπτη Παρασκευή Σάββατο Κυριακή",
+    ],
+)
+def test_weekdays(names):
+    """Full, and cut to three letters where that still tells."""
+    assert [weekday_of(name) for name in names.split()] == [*range(7)]
+    assert all(weekday_of(name[:3]) in (None, day) for day, name in enumerate(names.split()))
