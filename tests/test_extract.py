@@ -350,6 +350,13 @@ def test_the_printed_headline_settles_where_a_title_ends(page: str, expected: st
         ("By Ada Finch, Jr., and Ben Sorley III", "Ada Finch Jr|Ben Sorley III"),
         ("Ada Finch, Ben Sorley, and Max Orth", "Ada Finch|Ben Sorley|Max Orth"),
         ("LANTERN NEWS STAFF", "LANTERN NEWS STAFF"),
+        ("By Chief Seattle", "Chief Seattle"),
+        ("By Ada Finch and Professor Max Orth", "Ada Finch|Professor Max Orth"),
+        ("By Ada Finch, Chief Economist", "Ada Finch"),
+        ("By Chief Political Correspondent", ""),
+        ("By Chief of Staff", ""),
+        ("By Professor", ""),
+        ("Chief Seattle", ""),  # what somebody is, as far as one can tell
         ("", ""),
     ],
 )

@@ -62,10 +62,18 @@ def people(text: str) -> Names:
     start = begins().match(text)
     text = text[start.end() :] if start else text
     text = _YOUNGER.sub(" ", _DATE.sub("", text))
-    whole = (_without_place(part) for part in _APART.split(text) if not _pictures().match(part))
-    parts = [_bare(name).strip(" .:,-") for part in whole for name in _split(part)]
-    kept = [name for name in dict.fromkeys(parts) if name and not _is_role(name)]
+    whole = [_without_place(part) for part in _APART.split(text) if not _pictures().match(part)]
+    kept = list(dict.fromkeys(_names(whole[:1], titled=start is not None)))
+    kept += (name for name in dict.fromkeys(_names(whole[1:])) if name not in kept)
     return tuple(name for name in kept if name == kept[0] or not HOST.fullmatch(name))
+
+
+def _names(parts: Sequence[str], *, titled: bool = False) -> Iterator[str]:
+    for part in parts:
+        for each in _split(part):
+            name = _bare(each).strip(" .:,-")
+            if name and (not _is_role(name) or (titled and _is_titled(name))):
+                yield name
 
 
 def around(line: str) -> Iterator[str]:
@@ -117,6 +125,13 @@ def _is_role(name: str) -> bool:
     words = name.casefold().split()
     parts = name.casefold().replace("-", " ").split()
     return len(words) > _MOST_WORDS or not conventions().roles.isdisjoint(parts)
+
+
+def _is_titled(name: str) -> bool:
+    """ "Chief Seattle", behind "By": what somebody is, and then who it is."""
+    first, *others = name.split()
+    is_known = first.casefold() in conventions().titles and 0 < len(others) < _MOST_WORDS
+    return is_known and is_name(f"{others[0]} {others[-1]}") and not _is_role(" ".join(others))
 
 
 def _either(words: Sequence[str]) -> str:

@@ -21,6 +21,7 @@ class Conventions:
     by: tuple[str, ...]
     and_: tuple[str, ...]
     roles: frozenset[str]
+    titles: frozenset[str]
     rank: frozenset[str]
     houses: frozenset[str]
     pictures: tuple[str, ...]
@@ -42,6 +43,7 @@ def conventions() -> Conventions:
         by=lists["by"],
         and_=lists["and"],
         roles=frozenset(lists["roles"]),
+        titles=frozenset(lists["titles"]),
         rank=frozenset(lists["rank"]),
         houses=frozenset(lists["houses"]),
         pictures=lists["pictures"],
