@@ -142,8 +142,14 @@ def _body(tree: HtmlElement, said: Declared, quirk: Quirk) -> tuple[str, str]:
     paragraphs = [line for part in text.split("\n") if (line := markup.squeeze(part))]
     headings = {said.title, said.section, *map(markup.text_of, islice(tree.iter("h1"), _MOST_H1))}
     paragraphs = paragraphs[_headline(paragraphs, headings) :]
-    over_text = (line in headings or _is_over_text(line, said) for line in paragraphs)
-    start = next((n for n, is_over in enumerate(over_text) if not is_over), len(paragraphs))
+    start, last = 0, -1
+    while start > last:  # the day of a release stands over whom to ask about it, or under that
+        last = start
+        start += boilerplate.contacts(paragraphs[start:])
+        while start < len(paragraphs) and (
+            paragraphs[start] in headings or _is_over_text(paragraphs[start], said)
+        ):
+            start += 1
     return "\n\n".join(boilerplate.without(paragraphs[start:])), by
 
 

@@ -407,6 +407,44 @@ def test_what_ends_a_wire_text(paragraph: str) -> None:
     assert boilerplate.without([paragraph]) == [paragraph]  # or nothing would be left
 
 
+@pytest.mark.parametrize(
+    ("lines", "count"),
+    [
+        ("FOR IMMEDIATE RELEASE", 1),
+        ("For Immediate Release|Contact: Ada Finch|(202) 555-0142|press@harbour.test", 4),
+        ("Media Contact:|Ada Finch|Public Affairs Specialist|202-555-0142", 4),
+        ("Pressekontakt: Max Orth, +49 30 5550 0142", 1),
+        ("For more information, call Ada Finch at 202-555-0142 or write to her.", 1),
+        ("Ada Finch, 202-555-0142", 1),
+        ("Contact: Ada Finch|The harbour will be dredged this summer", 1),
+        ("Press contacts between the two sides broke off on Friday.", 0),
+        ("Contact: a film in which a telescope hears a voice that nobody on earth has known.", 0),
+        ("Call 202-555-0142.", 0),
+        ("Contact was lost at 14.10", 0),
+        ("The harbour opens on 2024-03-05", 0),
+        ("Ada Finch|202-555-0142", 0),  # a headline may stand there
+    ],
+)
+def test_whom_to_ask_about_a_release(lines: str, count: int) -> None:
+    """Stands over its text, and is none of it."""
+    text = ["The governor said on Friday that the harbour will be dredged."]
+    assert boilerplate.contacts([*lines.split("|"), *text]) == count
+    assert boilerplate.contacts(lines.split("|")[:count]) == 0  # or nothing would be left
+
+
+def test_a_release_begins_behind_whom_to_ask() -> None:
+    """And behind its day, whichever stands first."""
+    contact = "<p>FOR IMMEDIATE RELEASE</p><p>Contact: Ada Finch, 202-555-0142</p>"
+    day = "<p>Tuesday, March 5, 2024</p>"
+    meta = '<meta property="article:published_time" content="2024-03-05T09:00:00Z">'
+    for over in (contact + day, day + contact):
+        page = f"<head>{meta}</head><article><h1>Harbour dredged</h1>{over}{PROSE * 8}</article>"
+        item = read(page)
+        assert isinstance(item, Item)
+        assert item.lede is not None
+        assert item.lede.startswith("The council voted")
+
+
 @given(st.lists(st.text(max_size=40), max_size=10))
 def test_no_paragraph_is_changed(paragraphs: list[str]) -> None:
     """What stays is as it was, in its order."""

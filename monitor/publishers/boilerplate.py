@@ -1,7 +1,8 @@
 """Takes out of an article's paragraphs what is no part of the story, by `conventions.yaml`.
 
 Only whole paragraphs go, and only short ones: labels and links anywhere, appeals, the desk's
-credits and initials ("burs/srm/del") near the ends.  No sentence is ever cut.
+credits and initials ("burs/srm/del") near the ends, whom to ask about a release at its start.  No
+sentence is ever cut.
 """
 
 from __future__ import annotations
@@ -17,6 +18,13 @@ _LONGEST_LINK = 200
 _LONGEST_APPEAL = 800
 _NEAR_START = 2  # paragraphs
 _NEAR_END = 6
+_MOST_CONTACTS = 10  # paragraphs
+_LONGEST_NAME = 60
+_MOST_WORDS = 12  # of a line with a number to call
+_TO_ASK = re.compile(
+    r"[\w.+-]+@[\w-]+\.[\w.-]*\w|(?<!\d)(?:\+?1[ .-])?\(?\d{3}\)?[ .-]?\d{3}[ .-]\d{4}(?!\d)"
+    r"|\+\d{1,3}[ .()\d-]{7,16}\d"
+)
 _MARKS = " \t*•·–—-=_>»«|[](){}.:;!…\u200b"
 _LETTER = re.compile(r"\w")
 
@@ -32,6 +40,30 @@ def without(paragraphs: Sequence[str]) -> list[str]:
         and not ((number < _NEAR_START or number >= last) and _is_appeal(paragraph))
     ]
     return kept or list(paragraphs)
+
+
+def contacts(paragraphs: Sequence[str]) -> int:
+    """How many of the first paragraphs say whom to ask about a release, names between them too."""
+    count = 0
+    for number, paragraph in enumerate(paragraphs[:_MOST_CONTACTS], start=1):
+        if _is_contact(paragraph):
+            count = number
+        elif not count or len(paragraph) > _LONGEST_NAME or paragraph.endswith((".", "!", "?")):
+            break
+    return count if count < len(paragraphs) else 0
+
+
+def _is_contact(paragraph: str) -> bool:
+    if len(paragraph) > _LONGEST_LINK:
+        return False
+    text = paragraph.casefold().strip(_MARKS)
+    label, colon, _ = text.partition(":")
+    words = conventions().contacts
+    is_line = len(text.split()) <= _MOST_WORDS
+    if text in words or (is_line and colon and label.strip() in words):
+        return True
+    is_line = is_line and not paragraph.endswith((".", "!", "?"))
+    return _TO_ASK.search(paragraph) is not None and (is_line or text.startswith(words))
 
 
 def is_furniture(paragraph: str) -> bool:

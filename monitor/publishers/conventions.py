@@ -1,5 +1,5 @@
 """The words of `conventions.yaml`: bylines, labels, invitations, appeals, the desk's credits,
-what stands behind a feed's texts.
+whom to ask about a release, what stands behind a feed's texts.
 
 Lists only; who uses them knows what they mean for its text.
 """
@@ -30,6 +30,7 @@ class Conventions:
     invitations: tuple[str, ...]
     appeals: tuple[str, ...]
     credits: tuple[str, ...]
+    contacts: tuple[str, ...]
     feed_tails: tuple[str, ...]
 
 
@@ -52,5 +53,6 @@ def conventions() -> Conventions:
         invitations=lists["invitations"],
         appeals=lists["appeals"],
         credits=lists["credits"],
+        contacts=lists["contacts"],
         feed_tails=lists["feed_tails"],
     )
