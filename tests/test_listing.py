@@ -247,6 +247,29 @@ def test_a_page_that_says_it_is_gone_is_none(said: str) -> None:
         recognise(page, URL)
 
 
+@pytest.mark.parametrize(("part", "beside", "is_news"), [
+    ("jobs", "", False),
+    ("de/hilfe", "<p>Aid for all who ask for it, and what to do.</p>", False),
+    ("jobs", "<time datetime=2026-10-14>14 October</time>", True),
+    ("business/labour", "", True),
+    ("news/jobs-and-pay", "", True),
+])  # fmt: skip
+def test_vacancies_and_help_are_no_news(part: str, beside: str, *, is_news: bool) -> None:
+    """Told by their addresses, where hardly one is dated; not where they were read before."""
+    rows = "".join(
+        f"<li><h3><a href='/{part}/{'-'.join(title.lower().split())}'>{entities.escape(title)}"
+        f"</a></h3>{beside}</li>"
+        for title in HEADLINES
+    )
+    page = f"<main><h1>All</h1><ul>{rows}</ul></main>"
+    assert len(recognise(page, URL, "main>ul>li>h3>a").items) == len(HEADLINES)
+    if is_news:
+        assert len(recognise(page, URL).items) == len(HEADLINES)
+    else:
+        with pytest.raises(ReadError, match="vacancies or to help, not to news"):
+            recognise(page, URL)
+
+
 # --- tomorrow ----------------------------------------------------------------------------------
 
 HEADLINES = (

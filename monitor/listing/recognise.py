@@ -85,6 +85,8 @@ def _refuse(
     if why is None and count < (1 if by_shape else FEWEST):
         why = refusals.nothing(tree, len(links_of(tree, url)))
     why = why or refusals.directory(chosen, others)
+    if not by_shape:  # what was a list yesterday was meant
+        why = why or refusals.service(chosen)
     if why is not None:
         raise ReadError(ReadReason.NO_LIST, why)
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
+from urllib.parse import urlsplit
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -35,6 +36,7 @@ _MOST_HEADS = 5
 _MANY_OTHERS = 20
 _OTHERS = 4  # links of other kinds to one that only reads as a headline
 _HEADLINE = 5  # words
+_MOST_ALIKE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +225,24 @@ def directory(chosen: Sequence[Spot], others: int) -> str | None:
     if titles != sorted(titles) and not short and not hubs:
         return None
     return f"the page lists {len(chosen)} links, but they read as a directory, not as news; {_GIVE}"
+
+
+def service(chosen: Sequence[Spot]) -> str | None:
+    """What to say of vacancies and of answers to customers: nearly all links lead to addresses for
+    such, and hardly one has a date."""
+    most = _MOST_ALIKE * len(chosen)
+    dated = sum(spot.beside.dated for spot in chosen)
+    if (
+        dated > len(chosen) - most
+        or sum(not words.SERVICES.isdisjoint(_above(spot.url)) for spot in chosen) < most
+    ):
+        return None
+    return f"the page lists {len(chosen)} links, but to vacancies or to help, not to news; {_GIVE}"
+
+
+def _above(url: str) -> list[str]:
+    """The segments of an address over its own name."""
+    return urlsplit(url).path.lower().split("/")[1:-1]
 
 
 def _is_told(spot: Spot) -> bool:

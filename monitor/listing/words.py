@@ -79,6 +79,16 @@ LAYOUT = TITLE_WORDS | these(
     " feature featured section promo tile module container wrapper inner archive result"
 )
 
+# --- segments of addresses ------------------------------------------------------------------------
+
+# Under which vacancies stand, and answers to customers; none that is a newspaper's section as well.
+SERVICES = these(
+    "jobs job job-board jobboard vacancies vacancy vacatures stellenangebote stellenmarkt"
+    " offres-emploi ledige-stillinger help help-center help-centre helpcenter hc support"
+    " customer-service customer-support knowledge-base knowledgebase kb faq faqs hilfe"
+    " kundenservice service-center ayuda"
+)
+
 # --- printed labels ------------------------------------------------------------------------------
 
 
