@@ -18,6 +18,8 @@ _LONGEST_START = 40  # before the headline
 _TITLE, _ANYTHING = "{title}", "*"
 _NO_LETTER = re.compile(r"[\W_]+")
 _FIRST_WORD = re.compile(r"[\W_]*([^\W_]+)")
+_MARKS = " \n.…!?:>»›→←↓|-–—*()[]{}\"'“”‘’"
+_LONGEST_WORD = 40  # with the marks behind it
 _BEHIND_SENTENCE = re.compile(r"[.!?…\])\"”’»]\s+")
 
 
@@ -41,9 +43,18 @@ class _Tail:
 
 def without(text: str, title: str | None) -> str | None:
     """The text of an entry that is headed `title`; None where nothing else is left."""
-    while (start := _start(text, title or "")) is not None:
+    title = title or ""
+    while _may_end_so(text, title) and (start := _start(text, title)) is not None:
         text = text[:start].rstrip()
     return text or None
+
+
+def _may_end_so(text: str, title: str) -> bool:
+    """A look that costs little: few texts say the headline again, or end with one of some words."""
+    if title and title in text[-len(title) - _LONGEST :]:
+        return True
+    words = text[-_LONGEST_WORD:].rstrip(_MARKS).split()
+    return bool(words) and words[-1].lstrip(_MARKS).casefold() in _last_words()
 
 
 def _start(text: str, title: str) -> int | None:
@@ -75,6 +86,12 @@ def _is_tail(text: str, start: int, title: str) -> bool:
 
 def _letters(text: str) -> str:
     return _NO_LETTER.sub("", text).casefold()
+
+
+@lru_cache(maxsize=1)
+def _last_words() -> frozenset[str]:
+    """Of the tails without a headline."""
+    return frozenset(tail.split()[-1] for tail in conventions().feed_tails if _TITLE not in tail)
 
 
 @lru_cache(maxsize=1)
