@@ -115,7 +115,8 @@ async def fill(config: Config, outlets: Sequence[str], rows: Sequence[dict[str, 
             partial(work.claim_source, source=by_outlet[outlet], holder="bench", now=now)
         )
         await ingest(Polled(Outcome(OutcomeKind.OK), tuple(items), due=due))
-        while await store.write(partial(grouping.group_missing, limit=GROUPED_AT_ONCE, now=now)):
+        group = partial(grouping.group_missing, config=config, limit=GROUPED_AT_ONCE, now=now)
+        while await store.write(group):
             pass
     return store
 

@@ -40,6 +40,7 @@ from statistics import median
 import kit
 from monitor import grouping
 from monitor.model import BodyState, Item
+from monitor.settings import Config, Route, Settings
 from monitor.store import arrivals, migrations
 from monitor.store.arrivals import Arrival
 from monitor.store.db import Tx, connect
@@ -71,6 +72,8 @@ class Archive:
     """A store of its own, written to as the daemon does."""
 
     def __init__(self, directory: Path) -> None:
+        settings = Settings(directory / "wirewatch.db")
+        self.config = Config(directory, "bench", settings, (), (), {}, Route(), "none")
         self._db = connect(directory / "wirewatch.db")
         migrations.apply(self._db)
         self._db.execute("PRAGMA synchronous = OFF")  # no figure here is about the disk
@@ -98,7 +101,7 @@ class Archive:
         """CPU seconds that it took."""
         with self.transaction() as tx:
             started = time.process_time()
-            grouping.group(tx, item_id, at)
+            grouping.group(tx, self.config, item_id, at)
             return time.process_time() - started
 
     def rows(self, columns: str) -> list[sqlite3.Row]:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
-from monitor import closing, hushing, schedule, troubles
+from monitor import closing, grouping, schedule, troubles
 from monitor.ingest import Ingest
 from monitor.model import DueSource, WantedBody
 from monitor.net.client import Client
@@ -165,7 +165,7 @@ class Engine:
         to the number of rounds."""
         most = ITEMS_GROUPED_AT_ONCE
         await self.store.write_bit_by_bit(
-            lambda tx: hushing.group_missing(tx, self.config, most, self.clock()) == most, go_on
+            lambda tx: grouping.group_missing(tx, self.config, most, self.clock()) == most, go_on
         )
 
     async def close_forsaken(self, go_on: Callable[[int], bool]) -> None:

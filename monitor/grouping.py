@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from monitor import hushing
+from monitor.settings import Config
 from monitor.store import conversations, items, neighbours, stories, words
 from monitor.store.db import Row, Tx
 from monitor.store.stories import Join, Story
@@ -38,46 +40,37 @@ _counted: dict[str, Rarity] = {}
 @dataclass(frozen=True, slots=True)
 class Grouping:
     """Where an item belongs.  `joined`: to a story that another item founded; `how` and `why`
-    say what told it.  `follows`: the closed story that its own takes up again.  `united`: just now
-    its whole story became part of this one."""
+    say what told it.  `follows`: the closed story that its own takes up again."""
 
     story_key: str
     joined: bool = False
     how: str | None = None
     why: Mapping[str, Any] = field(default_factory=dict)
     follows: str | None = None
-    united: bool = False
 
 
-def group(tx: Tx, item_id: int, now: int) -> Grouping:
+def group(tx: Tx, config: Config, item_id: int, now: int) -> Grouping:
     """The item's story, found or founded.  Called again it changes nothing, but that an item whose
     page has come since, and which is alone, may still join another's story."""
     row = neighbours.to_group(tx, items.root(tx, item_id))
     assert row is not None, item_id
     if row["grouped_at"] is not None and not _may_join_yet(tx, row):
         return _as_it_is(tx, row)
-    return _group(tx, row, now)
+    return _group(tx, config, row, now)
 
 
-def group_missing(
-    tx: Tx, limit: int, now: int, became_one: Callable[[str], object] | None = None
-) -> int:
-    """Group some of what no rule asked for, oldest first; returns how many they were.
-
-    `became_one` is told the key of a story that another has become part of.
-    """
+def group_missing(tx: Tx, config: Config, limit: int, now: int) -> int:
+    """Group some of what no rule asked for, oldest first; returns how many they were."""
     item_ids = neighbours.not_grouped(tx, limit)
     for item_id in item_ids:
         if items.root(tx, item_id) == item_id:
-            found = group(tx, item_id, now)
-            if found.united and became_one is not None:
-                became_one(found.story_key)
+            group(tx, config, item_id, now)
         else:
             neighbours.grouped(tx, item_id, None, None, now)
     return len(item_ids)
 
 
-def merge(tx: Tx, story_key: str, other: str, now: int) -> str:
+def merge(tx: Tx, config: Config, story_key: str, other: str, now: int) -> str:
     """By hand: `other` is part of the story from now on.  Returns the key of the whole.
 
     The items of either keep their keys; what was told of one counts as told of both.
@@ -86,14 +79,17 @@ def merge(tx: Tx, story_key: str, other: str, now: int) -> str:
     if whole != part:
         for key in (whole, part):
             stories.found(tx, key, now)
-        unite(tx, part, whole, now)
+        unite(tx, config, part, whole, now)
     return whole
 
 
-def unite(tx: Tx, part: str, whole: str, now: int) -> None:
-    """One story is part of another.  What waits to be told of both opens one conversation."""
+def unite(tx: Tx, config: Config, part: str, whole: str, now: int) -> None:
+    """One story is part of another.  What waits to be told of both opens one conversation, and what
+    people said of either keeps back what waits about the other."""
     stories.merge(tx, part, whole, now)
-    conversations.unite(tx, stories.union(tx, whole))
+    keys = stories.union(tx, whole)
+    conversations.unite(tx, keys)
+    hushing.hush_united(tx, config, keys, now)
 
 
 def split(tx: Tx, item_id: int, now: int) -> str | None:
@@ -168,7 +164,7 @@ class _Copy:
         return {"item": self.near.row["item_id"], "share": share, "runs": self.copied.runs}
 
 
-def _group(tx: Tx, row: Row, now: int) -> Grouping:
+def _group(tx: Tx, config: Config, row: Row, now: int) -> Grouping:
     own, at = stories.root(tx, row["story_key"]), row["first_seen_at"]
     told = telling.read(row["title"], row["body"])
     subject = Subject(told, at, _rarity(tx, row["item_id"]), row["site"])
@@ -181,13 +177,12 @@ def _group(tx: Tx, row: Row, now: int) -> Grouping:
     if found.follows is not None:
         stories.put(tx, Story(own, at, at, follows=found.follows))
         return replace(found, story_key=own)
-    united = stories.may_have_been_told(tx, row["item_id"], own)
-    if united:
-        stories.put(tx, Story(own, at, at))
-        stories.found(tx, found.story_key, now)
-        unite(tx, own, found.story_key, now)
+    brings_its_story = stories.may_have_been_told(tx, row["item_id"], own)
     stories.join(tx, Join(row["item_id"], now, found.story_key, found.how or "", found.why))
-    return replace(found, united=united)
+    if brings_its_story:
+        stories.put(tx, Story(own, at, at))
+        unite(tx, config, own, found.story_key, now)
+    return found
 
 
 def _choose(subject: Subject, near: Sequence[_Near], copy: _Copy | None) -> Grouping | None:

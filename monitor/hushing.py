@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from monitor import grouping
 from monitor.model import Ack, Alert, BodyState, HoldReason, Silence
 from monitor.owing import Subject, labels_of, pace_again
 from monitor.settings import Config
@@ -52,27 +51,14 @@ def acknowledge(tx: Tx, ack: Ack) -> bool:
     return True
 
 
-def merge(tx: Tx, config: Config, story_key: str, other: str, now: int) -> str:
-    """By hand: `other` is part of the story from now on.  Returns the key of the whole."""
-    whole = grouping.merge(tx, story_key, other, now)
-    become_one(tx, config, whole, now)
-    return whole
-
-
-def group_missing(tx: Tx, config: Config, limit: int, now: int) -> int:
-    """Group some of what no rule asked for; returns how many they were."""
-    return grouping.group_missing(tx, limit, now, lambda key: become_one(tx, config, key, now))
-
-
-def become_one(tx: Tx, config: Config, story_key: str, now: int) -> None:
-    """Stories became one: what people said of either keeps back what waits about the other."""
-    keys = stories.union(tx, story_key)
+def hush_united(tx: Tx, config: Config, story_keys: Sequence[str], now: int) -> None:
+    """What people said of any of the stories that are one now keeps back what waits about all."""
     for wish in silences.active(tx, now):
         if any(condition.label == STORY for condition in wish.matchers):
-            hush(tx, config, wish, now, keys)
-    ack = acks.newest(tx, keys)
+            hush(tx, config, wish, now, story_keys)
+    ack = acks.newest(tx, story_keys)
     if ack is not None:
-        _hold_seen(tx, ack, keys, now)
+        _hold_seen(tx, ack, story_keys, now)
 
 
 def _hold_seen(tx: Tx, ack: Ack, story_keys: Sequence[str], now: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from monitor import alerts, grouping, hushing, occasions, owing
+from monitor import alerts, grouping, occasions, owing
 from monitor.changes import Changes, compare, gained, is_news, lost
 from monitor.dedupe import Candidate
 from monitor.figures import Figure, Said, figures_beside, highest
@@ -97,9 +97,7 @@ def judge(tx: Tx, plan: Plan, prepared: Prepared, arrived: Arrived) -> int:
     # What is no news tells nothing; its story is found in the background.
     says_yes = any(match.answer is Answer.YES for match in matches)
     if news_at is not None and says_yes:
-        found = grouping.group(tx, item_id, arrived.now)
-        if found.united:
-            hushing.become_one(tx, plan.config, found.story_key, arrived.now)
+        found = grouping.group(tx, plan.config, item_id, arrived.now)
         stories.matched(tx, found.story_key, arrived.now)
         stored = items.load(tx, item_id)
         origin = stored.origin or ""

@@ -422,7 +422,7 @@ class Run:
 
             def change(tx: Tx) -> None:
                 keys = [items.stories(tx, each.item_id)[0] for each in (one, other)]
-                hushing.merge(tx, self.config, keys[0], keys[1], self.world.now)
+                grouping.merge(tx, self.config, keys[0], keys[1], self.world.now)
 
             await self.store.write(change)
 

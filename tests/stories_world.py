@@ -14,7 +14,7 @@ from monitor.store import arrivals, items, migrations, words
 from monitor.store.arrivals import Arrival
 from monitor.store.db import Tx, connect
 from monitor.text import Scan, index_text
-from tests.world import NOON
+from tests.world import NOON, config
 
 T = TypeVar("T")
 
@@ -41,6 +41,7 @@ class Archive:
     """Items are numbered from 1 in the order in which they are stored."""
 
     def __init__(self, directory: Path) -> None:
+        self.config = config(directory)
         self._db = connect(directory / "wirewatch.db")
         migrations.apply(self._db)
         self._db.execute("PRAGMA synchronous = OFF")
@@ -78,7 +79,7 @@ class Archive:
         self.do(change)
 
     def group(self, item_id: int, now: int = NOON) -> Grouping:
-        return self.do(lambda tx: grouping.group(tx, item_id, now))
+        return self.do(lambda tx: grouping.group(tx, self.config, item_id, now))
 
     def take(self, *news: News) -> list[Grouping]:
         """Store and group, one after the other."""

@@ -10,11 +10,12 @@ import pytest
 from cli_world import Place
 from monitor import grouping
 from monitor.model import BodyState, Item
+from monitor.settings import Config
 from monitor.store import arrivals, sources
 from monitor.store.arrivals import Arrival
 from monitor.store.db import Store, Tx
 from monitor.text import Scan, index_text
-from tests.world import BRIEF, MINUTE, NOON
+from tests.world import BRIEF, MINUTE, NOON, config
 
 TITLES = (
     "Ferry Astrid runs aground off Cape Holm",
@@ -23,7 +24,7 @@ TITLES = (
 )
 
 
-def _fill(tx: Tx) -> None:
+def _fill(tx: Tx, known: Config) -> None:
     sources.put(tx, BRIEF, NOON)
     for number, title in enumerate(TITLES, 1):
         at = NOON + number * MINUTE
@@ -32,7 +33,7 @@ def _fill(tx: Tx) -> None:
             item, BRIEF.id, "brief.example", f"1:{number}", f"url:{item.url}", at, BodyState.NONE,
             None, [("url", item.url)], words=index_text(Scan(title)),
         )])  # fmt: skip
-        grouping.group(tx, number, at)
+        grouping.group(tx, known, number, at)
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def place(tmp_path: Path) -> Place:
 
     async def fill() -> None:
         store = Store(made.directory / "news.db")
-        await store.write(_fill)
+        await store.write(lambda tx: _fill(tx, config(tmp_path)))
         await store.close()
 
     asyncio.run(fill())

@@ -263,7 +263,7 @@ async def test_the_old_story_is_known_by_the_key_that_it_was_told_under(again: W
     """It was merged into another since, and what takes it up again follows that one."""
     await again.poll(BRIEF, item("third", "Third", body="Rain."), item("new2", "New", body="Calm."))
     old, _, third, new = [row["story_key"] for row in await again.rows("items ORDER BY item_id")]
-    await again.store.write(lambda tx: grouping.merge(tx, third, old, again.now))
+    await again.store.write(lambda tx: grouping.merge(tx, again.config, third, old, again.now))
     await again.store.write(lambda tx: stories.put(tx, Story(new, NOON, NOON, follows=third)))
     await again.poll(BRIEF, item("new2", "New", body="Calm. A car bombing."))
     assert (await deliveries(again))[-1]["due_at"] == COOLED
@@ -380,7 +380,7 @@ async def test_what_was_told_alone_may_join_what_nobody_asked_for(tmp_path: Path
         other = {"url": "https://brief.example/2", "body": same}
         await world.poll(BRIEF, item("two", "Smoke at the customs gate of Arkona", **other))
         await world.poll(BRIEF, item("one", "Car bombing", "Nothing else is known yet."))
-        await world.store.write(lambda tx: grouping.group_missing(tx, 10, world.now))
+        await world.store.write(lambda tx: grouping.group_missing(tx, world.config, 10, world.now))
         world.now += HOUR
         await world.poll(BRIEF, item("one", "Car bombing at Arkona customs gate", same))
         assert len({row["merged_into"] for row in await world.rows("stories")}) == 2
@@ -496,7 +496,7 @@ SOONER = NOON + SECOND + 30 * SECOND
 
 async def merge_all(world: World) -> None:
     one, other = [row["story_key"] for row in await world.rows("items ORDER BY item_id")]
-    await world.store.write(lambda tx: hushing.merge(tx, world.config, other, one, world.now))
+    await world.store.write(lambda tx: grouping.merge(tx, world.config, other, one, world.now))
 
 
 async def one_message(world: World) -> set[str]:

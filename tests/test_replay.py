@@ -207,7 +207,7 @@ async def test_a_told_article_joins_one_that_no_rule_asked_for(world: World) -> 
     for source in (WIRE, BRIEF):
         await world.poll(source)
     await world.poll(BRIEF, item("first", "Port of Basra opens", body))
-    await world.store.write(lambda tx: grouping.group_missing(tx, 10, world.now))
+    await world.store.write(lambda tx: grouping.group_missing(tx, world.config, 10, world.now))
     await world.poll(WIRE, item("told", "Two were killed", "More soon."))
     (wanted,) = await world.bodies()
     await pass_time(world, 300)
@@ -250,7 +250,9 @@ async def test_stories_that_become_one_in_their_wait_are_lived_again_too(world: 
     world.now += 2 * SECOND
     await world.poll(BRIEF, item("", "Port of Basra opens", body, **other))
     keys = [row["story_key"] for row in await world.rows("items ORDER BY item_id")]
-    await world.store.write(lambda tx: grouping.merge(tx, keys[0], keys[2], world.now))
+    await world.store.write(
+        lambda tx: grouping.merge(tx, world.config, keys[0], keys[2], world.now)
+    )
     await pass_time(world, 300)
     assert len(await world.rows("alerts")) == 3
     for since in (0, between):
@@ -277,7 +279,7 @@ async def test_what_joins_a_story_that_is_kept_back_is_held_again(world: World, 
         await world.store.write(lambda tx: hushing.silence(tx, world.config, wish, world.now))
     between = world.now + 1
     world.now += 2 * SECOND
-    await world.store.write(lambda tx: hushing.merge(tx, world.config, *keys, world.now))
+    await world.store.write(lambda tx: grouping.merge(tx, world.config, *keys, world.now))
     await pass_time(world, 300)
     assert len(await world.rows("alerts")) == 2
     for since in (0, between):
@@ -385,7 +387,7 @@ class Stream:
 
     async def group(self) -> None:
         now, known = self.world.now, self.world.config
-        await self.world.store.write(lambda tx: hushing.group_missing(tx, known, 20, now))
+        await self.world.store.write(lambda tx: grouping.group_missing(tx, known, 20, now))
 
     async def regroup(self) -> None:
         """Somebody says which articles are one story, and which are not."""
@@ -394,7 +396,7 @@ class Stream:
         one, other = (self.rng.choice(rows) for _ in range(2))
         if self.rng.random() < 0.5:
             keys = one["story_key"], other["story_key"]
-            await self.world.store.write(lambda tx: hushing.merge(tx, known, *keys, now))
+            await self.world.store.write(lambda tx: grouping.merge(tx, known, *keys, now))
         else:
             await self.world.store.write(lambda tx: grouping.split(tx, one["item_id"], now))
 

@@ -17,7 +17,7 @@ from ruamel.yaml import YAML
 
 from channel_world import APP_TOKEN, DOCS, TOKEN, bot, hook, http, slack
 from messages import CASES, load
-from monitor import hushing, render
+from monitor import grouping, hushing, render
 from monitor.buttons import MUTE_MS, Buttons, apply, apps
 from monitor.channels import presses
 from monitor.channels.presses import Envelope, Press
@@ -161,7 +161,7 @@ async def test_what_was_said_of_the_whole_stands_where_a_part_was_told(room: Roo
     wish = Silence((LabelMatcher("story", "=", whole),), author, "a drill", NOON, until)
 
     def say(tx: Tx) -> None:
-        hushing.merge(tx, world.config, whole, part, NOON)
+        grouping.merge(tx, world.config, whole, part, NOON)
         hushing.acknowledge(tx, Ack(whole, author, NOON))
         hushing.silence(tx, world.config, wish, NOON)
 

@@ -153,7 +153,7 @@ def test_items_of_one_transaction_find_each_other(archive: Archive) -> None:
 
     def change(tx: Tx) -> list[str]:
         ids = archive.store_in(tx, *bombs())
-        return [grouping.group(tx, item_id, NOON).story_key for item_id in ids]
+        return [grouping.group(tx, archive.config, item_id, NOON).story_key for item_id in ids]
 
     assert len(set(archive.do(change))) == 2
 
@@ -176,7 +176,9 @@ def test_the_background_takes_what_has_its_text(archive: Archive) -> None:
     """Oldest first, a few at a time, and each once."""
     archive.store(*bombs())
     archive.do(lambda tx: tx.run("UPDATE items SET body_state = 'wanted' WHERE item_id = 2"))
-    taken = [archive.do(lambda tx: grouping.group_missing(tx, 2, NOON)) for _ in range(3)]
+    taken = [
+        archive.do(lambda tx: grouping.group_missing(tx, archive.config, 2, NOON)) for _ in range(3)
+    ]
     assert taken == [2, 1, 0]
     assert archive.do(lambda tx: neighbours.not_grouped(tx, 9)) == []
 
@@ -230,7 +232,7 @@ def test_merged_stories_are_one(archive: Archive) -> None:
     """Rows keep their keys; items, counts and what was told are those of both."""
     archive.take(*bombs())
     keys = list(dict.fromkeys(archive.keys()))
-    archive.do(lambda tx: grouping.merge(tx, keys[0], keys[1], NOON))
+    archive.do(lambda tx: grouping.merge(tx, archive.config, keys[0], keys[1], NOON))
     assert archive.keys() == [keys[0]] * 4
     assert archive.do(lambda tx: stories.tally(tx, keys[1], NOON).articles) == 4
     assert archive.do(lambda tx: items.stories(tx, 4)) == keys
@@ -251,7 +253,11 @@ def test_no_story_is_lost_in_merging(
     own = archive.keys()
     expected = {number: {number} for number in range(1, 6)}
     for one, other in pairs:
-        archive.do(lambda tx, a=one, b=other: grouping.merge(tx, own[a - 1], own[b - 1], NOON))
+        archive.do(
+            lambda tx, a=one, b=other: grouping.merge(
+                tx, archive.config, own[a - 1], own[b - 1], NOON
+            )
+        )
         whole = expected[one] | expected[other]
         expected.update(dict.fromkeys(whole, whole))
     for number, whole in expected.items():

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from monitor import grouping, hushing
+from monitor import grouping
 from monitor.cli import finding, out, place, shapes
 from monitor.cli.base import Call
 from monitor.cli.when import When
@@ -67,7 +67,7 @@ def merge(call: Call, subject: str, other: str) -> None:
 
     def change(tx: Tx) -> Told:
         keys = _key(tx, subject, config), _key(tx, other, config)
-        return _gather(tx, hushing.merge(tx, config, *keys, now))
+        return _gather(tx, grouping.merge(tx, config, *keys, now))
 
     with place.Archive(config.settings.database) as archive:
         told = archive.write(change)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
-from monitor import grouping
 from monitor.store import items, past, stories
 from monitor.store.db import Row, Tx
 from monitor.store.stories import Join
@@ -27,11 +27,11 @@ class _Event(NamedTuple):
 
 @dataclass(slots=True)
 class Groups:
-    """What is still to come, the next one last."""
+    """What is still to come, the next one last.  `unite`: makes one story part of another."""
 
     tx: Tx
     events: list[_Event]
-    became_one: Callable[[str, int], object] | None = None  # is told the whole, and when
+    unite: Callable[[str, str, int], object]
     _joins: dict[int, list[_Event]] = field(default_factory=dict)  # by item, the next one last
     _brought: set[int] = field(default_factory=set)  # by address, so that none comes twice
     _grouped: set[int] = field(default_factory=set)
@@ -41,7 +41,9 @@ class Groups:
         events = [_of_items(row) for row in past.item_merges(old, item_ids)]
         events += [_of_stories(row) for row in past.merges(old, keys)]
         events += [_of_join(row) for row in past.joins(old, item_ids)]
-        groups = cls(tx, sorted(events, key=lambda one: one[:2], reverse=True))
+        in_order = sorted(events, key=lambda one: one[:2], reverse=True)
+        # What came of those before the window is there already.
+        groups = cls(tx, in_order, partial(stories.merge, tx))
         for event in groups.events:
             if event.rank == _JOIN:
                 groups._joins.setdefault(event.row["item_id"], []).append(event)
@@ -98,9 +100,7 @@ class Groups:
         if event.rank == _ITEM:
             items.merge(self.tx, row["item_id"], row["merged_into_id"], event.at)
         elif event.rank == _STORY:
-            grouping.unite(self.tx, row["story_key"], row["into_key"], event.at)
-            if self.became_one is not None:
-                self.became_one(row["into_key"], event.at)
+            self.unite(row["story_key"], row["into_key"], event.at)
         elif id(event) not in self._brought:
             self._join(row, event.at)
 

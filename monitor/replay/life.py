@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
 
-from monitor import dedupe, hushing, judge
+from monitor import dedupe, grouping, hushing, judge
 from monitor.alerts import is_late
 from monitor.figures import figures_beside, highest
 from monitor.judge import Answers, Arrived, Prepared
@@ -88,7 +88,7 @@ class _Life:
         for item_id in sorted(item_ids):
             life._put_known(item_id)
         groups.pass_to(since)
-        groups.became_one = partial(hushing.become_one, tx, plan.config)
+        groups.unite = partial(grouping.unite, tx, plan.config)
         life._plan_beside()
         return life
 
