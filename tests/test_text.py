@@ -60,6 +60,7 @@ def test_spans_slice_back(text):
             assert token.form in forms(text[token.start : token.end])
 
 
+@example("B--a-s")
 @given(TEXTS | st.text())
 def test_forms_hold_those_of_the_tokens(text):
     """The short way to the forms gives all that the long way gives."""

@@ -43,6 +43,9 @@ _SPECIAL = {
 }
 _IDLE = "\"'()<>[]{}*_|:;!?,~=%^`/-"
 _IDLE_AFTER = f"{_IDLE}."
+_COMPOUND = re.compile(
+    rf"[{re.escape(_IDLE)}]*+([A-Za-z0-9]++(?:[-/][A-Za-z0-9]++)*+)[{re.escape(_IDLE_AFTER)}]*+"
+)
 _NUMBER = re.compile(r"[0-9]+\.[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _MOST_REMEMBERED = 1 << 15
 _LONGEST_REMEMBERED = 40
@@ -163,9 +166,9 @@ def _forms_of(chunk: str) -> tuple[str, ...]:
 
 
 def joined_compound(chunk: str) -> str:
-    """Of words of ASCII with nothing but hyphens and slashes between them: these as one."""
-    joined = _stripped(chunk).replace("-", "").replace("/", "")
-    return joined if joined.isalnum() and joined.isascii() else ""
+    """Of words of ASCII with nothing but one hyphen or slash between two: these as one."""
+    compound = _COMPOUND.fullmatch(chunk)
+    return compound[1].replace("-", "").replace("/", "") if compound else ""
 
 
 def _stripped(chunk: str) -> str:
