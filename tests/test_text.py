@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +19,8 @@ from monitor.text import (
     Token,
     fold,
     forms,
+    index_text,
+    indexed,
     paragraph_at,
     paragraphs,
     sentence_at,
@@ -66,6 +69,14 @@ def test_forms_hold_those_of_the_tokens(text):
     """The short way to the forms gives all that the long way gives."""
     held = {token.form for token in tokens(text)}
     assert held <= forms(text)
+
+
+@example("1.5 a-1.5 1,000.5")
+@given(TEXTS | st.text())
+def test_an_index_holds_every_form(text):
+    """Each as one word, as the index cuts what it is given."""
+    held = set(re.split(r"[\x00-/:-@\[-^`{-\x7f]+", index_text(Scan(text))))
+    assert {indexed(token.form) for token in tokens(text)} <= held
 
 
 @given(TEXTS | st.text(), st.integers(0, 30))

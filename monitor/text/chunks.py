@@ -279,9 +279,12 @@ def _width_of(chunk: str) -> int:
 
 
 def _otherwise(form: str) -> list[str]:
-    """How a plain word may be written besides, of what is not taken for special: `u.s`, `1,200`."""
+    """How a plain word may be written besides, of what is not taken for special: `u.s`, `1,200`;
+    what holds more than letters and digits, as it is: `73.7`."""
     if form.isalpha():
         return [".".join(form)] if 1 < len(form) <= _LONGEST_ABBREVIATION else []
+    if "." in form:
+        return [form]
     if not form.isdecimal():
         return []
     groups: list[str] = []
