@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from itertools import accumulate, islice
 from string import ascii_letters, digits
 
-from monitor.text.scan import LOWERED, Scan, joined_compound
+from monitor.text.scan import LOWERED, POINT, Scan
 from monitor.text.words import Kind, tokens
 
 Chunk = tuple[int, int]  # code points, start and end
@@ -25,7 +25,7 @@ _BLOCK = 1024
 _NOT_BLANK = re.compile(rb"[^ ]+")
 _LETTERS = bytes(0x20 if code == 0x20 else 0x61 for code in LOWERED)
 # What makes one word of two runs of letters or digits.
-_JOINING = re.compile(rb"[',.](?=[A-Za-z0-9])")
+_JOINING = re.compile(rb"[',.\x80](?=[A-Za-z0-9])")
 _GROUPED = re.compile(r"\d{4}")
 _LONGEST_ABBREVIATION = 40
 _SHAPES = str.maketrans(dict.fromkeys(ascii_letters, "a") | dict.fromkeys(digits, "9"))
@@ -72,16 +72,17 @@ class Chunks:
 
     def _of_word(self, word: str, starts: list[int]) -> list[Chunk] | None:
         """Of one that stands so among the letters; only what wants it is read."""
-        specials, flat = self._scan.specials, self._flat
+        odd, flat = self._scan.odd, self._flat
         found, read = [], set()
         for start in starts:
             begin = flat.rfind(b" ", 0, start + 1)
-            if self._wants_reading(begin):
-                read.add((begin, specials[begin][0]))
+            if begin in odd:
+                read.add((begin, odd[begin][0]))
             else:
                 found.append((start, start + len(word)))
         if word in self._scan.extra:
-            read.update((begin, end) for begin, (end, forms) in specials.items() if word in forms)
+            specials = self._scan.specials.items()
+            read.update((begin, end) for begin, (end, forms) in specials if word in forms)
         if read or len(starts) != len(_standing(self._scan.run, word)):
             read.update(self._written_otherwise(word))
         if len(read) > _MOST:
@@ -100,7 +101,7 @@ class Chunks:
         if len(starts) != len(_standing(self._scan.run, phrase)):
             return None
         found = [(start, start + len(phrase)) for start in starts]
-        return None if any(self._touches_special(*one) for one in found) else found
+        return None if any(self._touches_odd(*one) for one in found) else found
 
     def widened(self, chunk: Chunk, before: int, after: int) -> Chunk:
         """The chunk with at least so many words before it and behind it."""
@@ -190,19 +191,14 @@ class Chunks:
         """What stands between blanks around a place in `flat`."""
         return self._flat.rfind(b" ", 0, at), self._flat.find(b" ", at + length) - 1
 
-    def _touches_special(self, start: int, end: int) -> bool:
+    def _touches_odd(self, start: int, end: int) -> bool:
         """Whether what stands there in the text is partly in a chunk that wants reading."""
         begin = self._flat.rfind(b" ", 0, start + 1)
         while 0 <= begin <= end:
-            if self._wants_reading(begin):
+            if begin in self._scan.odd:
                 return True
             begin = self._flat.find(b" ", begin + 1)
         return False
-
-    def _wants_reading(self, begin: int) -> bool:
-        """Of a chunk; the words of a compound are its letters as those of any other are."""
-        special = self._scan.specials.get(begin)
-        return special is not None and not joined_compound(self.text[begin : special[0]])
 
     def _holds_word(self, start: int, end: int) -> bool:
         """For certain: what is not of ASCII may be none."""
@@ -210,7 +206,7 @@ class Chunks:
 
     @cached_property
     def _lower(self) -> bytes:
-        return self._flat.lower()
+        return self._flat.lower().replace(POINT, b".")
 
     @cached_property
     def _runs(self) -> bytes:
@@ -222,7 +218,7 @@ class Chunks:
         """Where chunks start that hold more or fewer words than runs of letters, and, before each
         and behind the last, how many more there were until then."""
         flat, text = self._flat, self.text
-        found = {begin + 1: end for begin, (end, _) in self._scan.specials.items()}
+        found = {begin + 1: end for begin, (end, _) in self._scan.odd.items()}
         for joining in _JOINING.finditer(flat):
             at = joining.start()
             begin = flat.rfind(b" ", 0, at) + 1

@@ -1,14 +1,19 @@
 """A text made ready to tell which words may stand in it, without making its tokens.
 
 Most of a text is plain words between blanks and idle punctuation: those are had by a few passes in
-C (`run`).  What is left, a chunk with a hyphen, a sign or an accent in it, is read as `words` does
-(`extra`).  Both together hold every form there is, and some that are none: what is found here is
-looked at again with real tokens.
+C (`run`).  What hyphens join is had from these, and a chunk with a sign or an accent in it is read
+as `words` does (`extra`).  Both together hold every form there is, and some that are none: what is
+found here is looked at again with real tokens.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from itertools import chain
+
+from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 from monitor.text.words import forms_of_chunk
 
@@ -22,29 +27,44 @@ _BLANKS = b"\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f"
 _FLATTENED = bytes(0x20 if code in _BLANKS else code for code in range(256))
 _KEPT = bytes(code if chr(code).isalnum() and code < 128 else 0x20 for code in range(256))
 LOWERED = _KEPT.lower()
-# The dot of 73.7 is part of its word; it stands for itself where every other is deleted.
-_POINT = b"\x80"
+# The dot of 73.7 is part of its word: this stands for it where every other is deleted.
+POINT = b"\x80"
 _DECIMAL = re.compile(rb"\.(?=[0-9])(?<=[0-9]\.)")
-_PLAIN_WORDS = LOWERED[:0x80] + b"." + LOWERED[0x81:]
+_HYPHENED = bytes(
+    {0x80: ord("."), ord("-"): ord("-"), ord("/"): ord("-")}.get(code, LOWERED[code])
+    for code in range(256)
+)
 # With these gone what they end is followed by one blank; where they part two words, a chunk that
-# wants reading holds both.
+# is odd holds both.
 _DELETED = b".,;:!\"'()"
 _POSSESSIVE = re.compile(rb"'s(?=[ \t\n\x0b\x0c\r\x1c\x1d\x1e\x1f])")
 _BLANK_AND_MORE = re.compile(rb"  +")
-# What can make more of a word than its letters, or of two words one: a sign; what stands within a
-# chunk before a letter or digit, but for a possessive, the comma of 1,200 and the dots of U.S. and
-# 73.7; a single 's; what is not of ASCII.  A search for one byte takes a tenth of one for a class.
-_MARKED = _FLATTENED.translate(bytes.maketrans(b'/;:!"()&@$#?', b"--------++++"))
-_SPECIAL = {
-    mark: re.compile(special + rb"[^ ]*+")
-    for mark, special in (
-        (b"+", rb"\+"),
-        (b"-", rb"-(?=[A-Za-z0-9])(?<=[^ ]-)"),
-        (b"'", rb"'(?:(?=[A-Za-z0-9])(?<=[^ ]')(?!(?<=[A-Za-z0-9]')s )|(?=s )(?<= '))"),
-        (b",", rb",(?=[A-Za-z0-9])(?!(?<=[0-9],)[0-9]{3}(?![0-9]))"),
-        (b".", rb"\.(?=[A-Za-z0-9])(?!(?<=[^A-Za-z0-9][A-Za-z]\.)[A-Za-z](?![A-Za-z0-9]))"),
-    )
+# What makes a chunk odd: a sign, or what is not of ASCII; what stands in it before a letter or
+# digit, but for a possessive, the comma of 1,200, the dots of U.S. and a hyphen that joins; a
+# single 's.
+_SIGN, _INNER, _HYPHEN = b"+", b";", b"-"
+_ODD = {
+    _HYPHEN: rb"",
+    _INNER: rb"(?<=[^ ].)",
+    b"'": rb"(?:(?<=[^ ]')(?!(?<=[A-Za-z0-9]')s )|(?=s )(?<= '))",
+    b",": rb"(?!(?<=[0-9],)[0-9]{3}(?![0-9]))",
+    b".": rb"(?!(?<=[^A-Za-z0-9][A-Za-z]\.)[A-Za-z](?![A-Za-z0-9]))",
 }
+# All that may be such is sought at once among classes of characters.
+_LETTER = b"a"
+_CLASS = dict.fromkeys(b"+&@$#?", _SIGN) | dict.fromkeys(b"-/", _HYPHEN)
+_CLASS |= dict.fromkeys(b';:!"()', _INNER) | {mark: bytes((mark,)) for mark in b" ,.'"}
+_CLASSES = b"".join(
+    _CLASS.get(code, b"*" if kept == 0x20 and code < 0x80 else _LETTER)
+    for code, kept in enumerate(_KEPT)
+)
+_MAY_BE_ODD = BytesAhoCorasick(
+    [mark + _LETTER for mark in _ODD if mark != _HYPHEN]
+    + [bytes((before,)) + _HYPHEN + _LETTER for before in set(_CLASSES) - set(b" a")],
+    matchkind=MatchKind.LeftmostFirst,  # with others it does not leap
+)
+_is_odd = {mark[0]: re.compile(b"." + rest, re.DOTALL).match for mark, rest in _ODD.items()}
+_JOINING = re.compile(rb"[-/](?=[A-Za-z0-9])(?<=[A-Za-z0-9].)")
 _IDLE = "\"'()<>[]{}*_|:;!?,~=%^`/-"
 _IDLE_AFTER = f"{_IDLE}."
 _COMPOUND = re.compile(
@@ -54,29 +74,32 @@ _MOST_REMEMBERED = 1 << 15
 _LONGEST_REMEMBERED = 40
 _known: dict[str, tuple[str, ...]] = {}
 
+Read = tuple[int, tuple[str, ...]]  # where a chunk ends, and its forms
+
 
 class Scan:
     """`run`: the plain words in their order, one blank before and behind each.
 
-    `extra`: the forms of what wants reading that do not stand in `run`, and some that do.
-    `specials`: the chunks that want reading, by where they start: (end, forms).
+    `extra`: the forms that do not stand in `run`, and some that do.
+    `odd`: the chunks that want reading, by where they start: (end, forms).
     `flat`: the text as ASCII between two blanks, a blank for all white space.
-    `is_foreign`: too little of it is ASCII to be read by chunks; then there are no specials.
+    `is_foreign`: too little of it is ASCII to be read by chunks; then none is odd.
     """
 
     def __init__(self, text: str) -> None:
         self.text = text
         plain = _ascii(text)
-        self.flat = b" %b " % plain.translate(_FLATTENED)
-        self._plain = _DECIMAL.sub(_POINT, plain)
-        self.run = _run(self._plain)
-        self.extra: set[str] = set()
         self.is_foreign = plain.count(_FOREIGN) > _MOST_FOREIGN * len(text)
-        self.specials: dict[int, tuple[int, tuple[str, ...]]] = {}
+        self._plain = _DECIMAL.sub(POINT, plain)
+        self.flat = b" %b " % self._plain.translate(_FLATTENED)
+        self.odd: dict[int, Read] = {} if self.is_foreign else self._read(self._odd())
+        hyphened = _hyphened(self._plain)
+        self.run = _run(hyphened)
         if self.is_foreign:
-            self.extra.update(*map(_forms, set(text.split())))
+            self.extra = set(chain.from_iterable(map(_forms, set(text.split()))))
         else:
-            self._read_specials()
+            self.extra = set(_joined(hyphened.decode()))
+            self.extra.update(*[forms for _, forms in self.odd.values()])
         # As `run`, of `extra`, in any order.
         self.others = f" {' '.join(self.extra)} "
 
@@ -86,7 +109,7 @@ class Scan:
 
     def forms_until(self, end: int) -> set[str]:
         """The same of what stands before a place of the text."""
-        return self.extra.union(_run(self._plain[:end]).split())
+        return self.extra.union(_run(_hyphened(self._plain[:end])).split())
 
     def may_hold_start(self, forms: str) -> bool:
         """Whether some forms, parted by blanks, may follow one another, the last of them being only
@@ -110,20 +133,32 @@ class Scan:
             self.text.split() if self.extra else ()
         )
 
-    def _read_specials(self) -> None:
-        flat, text, specials, known = self.flat, self.text, self.specials, _known
-        marked = b" %b " % self._plain.translate(_MARKED)
-        for mark, special in _SPECIAL.items():
-            for at, end in map(re.Match.span, special.finditer(marked) if mark in marked else ()):
-                start = flat.rfind(b" ", 0, at)
-                if start not in specials:
-                    chunk = text[start : end - 1]
-                    forms = known.get(chunk)
-                    if forms is None:
-                        forms = _forms(chunk)
-                    if forms:
-                        specials[start] = (end - 1, forms)
-        self.extra.update(*(forms for _, forms in specials.values()))
+    @cached_property
+    def specials(self) -> dict[int, Read]:
+        """The chunks of which all of `extra` is: the odd ones and the compounds."""
+        return {**self._read(map(re.Match.start, _JOINING.finditer(self.flat))), **self.odd}
+
+    def _odd(self) -> Iterator[int]:
+        """Where what makes a chunk odd stands in `flat`."""
+        flat, classes = self.flat, self.flat.translate(_CLASSES)
+        for _, _, end in _MAY_BE_ODD.find_matches_as_indexes(classes):
+            if _is_odd[classes[end - 2]](flat, end - 2):
+                yield end - 2
+        at = classes.find(_SIGN)
+        while at >= 0:
+            yield at
+            at = classes.find(_SIGN, at + 1)
+
+    def _read(self, places: Iterable[int]) -> dict[int, Read]:
+        """The chunks that hold them, as `odd`."""
+        flat, text, read = self.flat, self.text, {}
+        start = end = -1
+        for at in places:
+            if not start < at < end:
+                start, end = flat.rfind(b" ", 0, at), flat.find(b" ", at)
+                if start not in read:
+                    read[start] = (end - 1, _forms(text[start : end - 1]))
+        return read
 
 
 def forms(text: str) -> set[str]:
@@ -141,11 +176,28 @@ def _ascii(text: str) -> bytes:
     return text.encode("ascii", "replace")
 
 
-def _run(plain: bytes) -> str:
+def _hyphened(plain: bytes) -> bytes:
+    """The plain words with blanks between, but for those that a hyphen or slash joins or ends."""
     # Most blanks that follow one another are empty lines: so these cost a tenth.
     lines = b" %b " % b" ".join(filter(None, plain.split(b"\n")))
-    bare = _POSSESSIVE.sub(b"", lines).translate(_PLAIN_WORDS, _DELETED)
+    return _POSSESSIVE.sub(b"", lines).translate(_HYPHENED, _DELETED)
+
+
+def _run(hyphened: bytes) -> str:
+    bare = hyphened.replace(b"-", b" ")
     return (_BLANK_AND_MORE.sub(b" ", bare) if b"  " in bare else bare).decode()
+
+
+def _joined(hyphened: str) -> Iterator[str]:
+    """Of words with one hyphen between two, these as one."""
+    at = hyphened.find("-")
+    while at >= 0:
+        end = hyphened.find(" ", at)
+        for part in hyphened[hyphened.rfind(" ", 0, at) + 1 : end].split("--"):
+            joined = (compound := part.strip("-")).replace("-", "")
+            if joined != compound and not joined.replace(".", "").isdecimal():
+                yield joined
+        at = hyphened.find("-", end)
 
 
 def _forms(chunk: str) -> tuple[str, ...]:
