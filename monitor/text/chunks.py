@@ -10,16 +10,15 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
-from itertools import accumulate, islice
+from itertools import accumulate
 from string import ascii_letters, digits
 
-from monitor.text.scan import LOWERED, POINT, Scan
+from monitor.text.scan import LOWERED, Scan
 from monitor.text.words import Kind, tokens
 
 Chunk = tuple[int, int]  # code points, start and end
 
 _MOST = 16  # to look at so many costs what the tokens of an article do
-_BLANK = 0x20
 _FEW_LETTERS = 4
 _BLOCK = 1024
 _NOT_BLANK = re.compile(rb"[^ ]+")
@@ -40,8 +39,7 @@ class Chunks:
         self._scan = scan
         self._flat = scan.flat
         # As long as `flat`, blanks for all but letters and digits.
-        self._low = scan.flat.translate(LOWERED)
-        self._letters = self._low.decode()
+        self._low = scan.flat.translate(LOWERED).decode()
         self._known: dict[str, list[Chunk] | None] = {}
         self._read: dict[int, list[int]] = {}
 
@@ -63,7 +61,7 @@ class Chunks:
     def plainly(self, phrase: str) -> list[Chunk] | None:
         """Where a word of two letters or more stands, or a phrase of such with one blank between
         two; None where not every place of it can be told by its letters alone."""
-        starts = _standing(self._letters, phrase)
+        starts = _standing(self._low, phrase)
         if len(starts) > _MOST:
             return None
         return (
@@ -83,8 +81,7 @@ class Chunks:
         if word in self._scan.extra:
             specials = self._scan.specials.items()
             read.update((begin, end) for begin, (end, forms) in specials if word in forms)
-        if read or len(starts) != len(_standing(self._scan.run, word)):
-            read.update(self._written_otherwise(word))
+        read.update(self._written_otherwise(word))
         if len(read) > _MOST:
             return None
         for begin, end in read:
@@ -169,14 +166,14 @@ class Chunks:
     def _plain(self, letters: str, *, is_whole: bool) -> list[Chunk]:
         """Those of which it is a word, or the start of one, that wants no reading; not all of them
         if they are too many."""
-        low, written = self._low, letters.encode("utf-8", "surrogatepass")
+        low = self._low
         # With a blank before it a search stops at every word, without one where words hold it.
-        before = 1 if len(written) < _FEW_LETTERS else 0
+        before = 1 if len(letters) < _FEW_LETTERS else 0
         found: list[Chunk] = []
-        for place in _places(low, b" "[:before] + written):
+        for place in _places(low, " "[:before] + letters):
             at = place + before
-            if low[at - 1] == _BLANK and (not is_whole or low[at + len(written)] == _BLANK):
-                found.append(self._chunk(at, len(written)))
+            if low[at - 1] == " " and (not is_whole or low[at + len(letters)] == " "):
+                found.append(self._chunk(at, len(letters)))
                 if len(found) > _MOST:
                     return found
         return found + list(self._written_otherwise(letters))
@@ -184,8 +181,8 @@ class Chunks:
     def _written_otherwise(self, form: str) -> Iterator[Chunk]:
         """Chunks that may hold it so; not all of them if they are too many."""
         for otherwise in _otherwise(form):
-            for at in islice(_places(self._lower, otherwise.encode()), _MOST + 1):
-                yield self._chunk(at, len(otherwise))
+            for at in _standing(self._low, otherwise):
+                yield self._chunk(at + 1, len(otherwise))
 
     def _chunk(self, at: int, length: int) -> Chunk:
         """What stands between blanks around a place in `flat`."""
@@ -203,10 +200,6 @@ class Chunks:
     def _holds_word(self, start: int, end: int) -> bool:
         """For certain: what is not of ASCII may be none."""
         return not self._low[start:end].isspace()
-
-    @cached_property
-    def _lower(self) -> bytes:
-        return self._flat.lower().replace(POINT, b".")
 
     @cached_property
     def _runs(self) -> bytes:
@@ -232,7 +225,7 @@ class Chunks:
         return starts, list(accumulate(more, initial=0))
 
 
-def _places(where: bytes, sought: bytes) -> Iterator[int]:
+def _places(where: str, sought: str) -> Iterator[int]:
     """None of them overlap: what does lies in the same chunk."""
     at = where.find(sought)
     while at >= 0:
@@ -275,12 +268,12 @@ def _width_of(chunk: str) -> int:
 
 
 def _otherwise(form: str) -> list[str]:
-    """How a plain word may be written besides, of what is not taken for special: `u.s`, `1,200`;
-    what holds more than letters and digits, as it is: `73.7`."""
+    """The letters of how a plain word may be written besides where it is not odd: `u.s`, `1,200`;
+    or as it is, if it is `73.7`."""
     if form.isalpha():
-        return [".".join(form)] if 1 < len(form) <= _LONGEST_ABBREVIATION else []
+        return [" ".join(form)] if 1 < len(form) <= _LONGEST_ABBREVIATION else []
     if "." in form:
-        return [form]
+        return [form.replace(".", " ")]
     if not form.isdecimal():
         return []
     groups: list[str] = []
@@ -288,5 +281,5 @@ def _otherwise(form: str) -> list[str]:
     while len(form) > 3:
         groups.insert(0, form[-3:])
         form = form[:-3]
-        found.append(",".join([form, *groups]))
+        found.append(" ".join([form, *groups]))
     return found

@@ -125,7 +125,11 @@ class Scan:
     def may_hold_all(self, forms: list[str]) -> bool:
         """Whether each of them may be there, wherever."""
         rarest_first = sorted(forms, key=len, reverse=True)
-        return all(form in self.extra or f" {form} " in self.run for form in rarest_first)
+        # A search for what begins with a blank stops at every word.
+        return all(
+            form in self.extra or (form in self.run and f" {form} " in self.run)
+            for form in rarest_first
+        )
 
     def written(self) -> set[str]:
         """Every word as it stands there; of what wants reading, the chunks."""
@@ -188,16 +192,16 @@ def _run(hyphened: bytes) -> str:
     return (_BLANK_AND_MORE.sub(b" ", bare) if b"  " in bare else bare).decode()
 
 
-def _joined(hyphened: str) -> Iterator[str]:
+def _joined(hyphened: str) -> list[str]:
     """Of words with one hyphen between two, these as one."""
+    chunks = []
     at = hyphened.find("-")
     while at >= 0:
         end = hyphened.find(" ", at)
-        for part in hyphened[hyphened.rfind(" ", 0, at) + 1 : end].split("--"):
-            joined = (compound := part.strip("-")).replace("-", "")
-            if joined != compound and not joined.replace(".", "").isdecimal():
-                yield joined
+        chunks.append(hyphened[hyphened.rfind(" ", 0, at) + 1 : end])
         at = hyphened.find("-", end)
+    joined = " ".join(chunks).replace("--", " ").replace("-", "").split()
+    return [form for form in joined if not form.replace(".", "").isdecimal()]
 
 
 def _forms(chunk: str) -> tuple[str, ...]:
