@@ -6,7 +6,7 @@ The tree is walked as it stands; nothing is indexed here and nothing is kept bet
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from monitor.model import Answer, Span
 from monitor.rules.fields import Fields
@@ -35,8 +35,7 @@ from monitor.rules.tree import (
 from monitor.rules.windows import around_rarest
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """The answer with its places, in any order and perhaps twice; none unless it is yes.  `more`
     counts those that were left out."""
 

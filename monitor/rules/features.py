@@ -11,9 +11,9 @@ item may seem to show more than it does, never less.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from itertools import islice
+from typing import NamedTuple
 
 import re2
 
@@ -79,8 +79,7 @@ def unknown(field: str) -> str:
     return f"?{field}"
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """What one item shows: `found` are the features that a Finder looked for."""
 
     scan: Scan

@@ -28,7 +28,7 @@ _FLATTENED = bytes(0x20 if code in _BLANKS else code for code in range(256))
 _KEPT = bytes(code if chr(code).isalnum() and code < 128 else 0x20 for code in range(256))
 LOWERED = _KEPT.lower()
 # The dot of 73.7 is part of its word: this stands for it where every other is deleted.
-POINT = b"\x80"
+_POINT = b"\x80"
 _DECIMAL = re.compile(rb"\.(?=[0-9])(?<=[0-9]\.)")
 _HYPHENED = bytes(
     {0x80: ord("."), ord("-"): ord("-"), ord("/"): ord("-")}.get(code, LOWERED[code])
@@ -91,7 +91,7 @@ class Scan:
         self.text = text
         plain = _ascii(text)
         self.is_foreign = plain.count(_FOREIGN) > _MOST_FOREIGN * len(text)
-        self._plain = _DECIMAL.sub(POINT, plain)
+        self._plain = _DECIMAL.sub(_POINT, plain)
         self.flat = b" %b " % self._plain.translate(_FLATTENED)
         self.odd: dict[int, Read] = {} if self.is_foreign else self._read(self._odd())
         hyphened = _hyphened(self._plain)
@@ -221,12 +221,12 @@ def _forms(chunk: str) -> tuple[str, ...]:
 
 def _forms_of(chunk: str) -> tuple[str, ...]:
     """Most chunks are a compound: its parts, which stand in `run`, and all of them joined."""
-    if joined := joined_compound(chunk):
+    if joined := _joined_compound(chunk):
         return () if joined.isdecimal() else (joined.lower(),)
     return tuple(forms_of_chunk(chunk))
 
 
-def joined_compound(chunk: str) -> str:
+def _joined_compound(chunk: str) -> str:
     """Of words of ASCII with nothing but one hyphen or slash between two: these as one."""
     compound = _COMPOUND.fullmatch(chunk)
     return compound[1].replace("-", "").replace("/", "") if compound else ""
