@@ -31,6 +31,7 @@ class Fields:
         self._closed = closed
         self._source_id = source_id
         self._spaces: dict[str, tuple[Space, ...]] = {}
+        self._scan: Scan | None = None
 
     @property
     def language(self) -> str | None:
@@ -97,10 +98,12 @@ class Fields:
             return _list_spaces(name, item.tags if name == "tag" else item.authors)
         return (Space(name, self._single_values[name]),)
 
-    @cached_property
+    @property
     def scan(self) -> Scan:
         """Title and body as one text."""
-        return Scan(f"{self._item.title or ''}{_PARTING}{self._item.body or ''}")
+        if self._scan is None:  # every item has its own: functools' would lock it each time
+            self._scan = Scan(f"{self._item.title or ''}{_PARTING}{self._item.body or ''}")
+        return self._scan
 
     @property
     def _body_at(self) -> int:

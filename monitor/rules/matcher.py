@@ -77,6 +77,8 @@ class Matcher:
             judged = [self._judge(one, fields) for one in self._compiled.values()]
         else:
             found = self._index.candidates(self._finder.look(fields))
+            if not found:  # as of most items
+                return ()
             judged = [self._judge(one, fields) for one in found]
         kept = [match for match in judged if match.answer is not Answer.NO]
         if not unknowns:
