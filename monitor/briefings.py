@@ -77,20 +77,20 @@ def _otherwise(tx: Tx, alerts: Sequence[Told]) -> dict[str, Item]:
 def _tally(tx: Tx, delivery: LeasedDelivery, alerts: Sequence[Told], revision: int) -> Tally | None:
     """The story as it was when a message was first taken up: every try says the same."""
     at = told.claimed_at(tx, delivery, revision)
-    return stories.tally(tx, alerts[0].stored.story_key, at) if at is not None else None
+    return stories.tally(tx, alerts[0].alert.story_key, at) if at is not None else None
 
 
 def _held_back(tx: Tx, delivery: LeasedDelivery, alerts: Sequence[Told]) -> int:
     """Other stories than the message's own: that is told now."""
     at = told.claimed_at(tx, delivery, delivery.revision)
-    own = stories.union(tx, alerts[0].stored.story_key)
+    own = stories.union(tx, alerts[0].alert.story_key)
     return holds.capped(tx, delivery.channel, 0, at, own).stories if at is not None else 0
 
 
 def _follows(tx: Tx, delivery: LeasedDelivery, alerts: Sequence[Told]) -> Followed | None:
     """What a first message takes up again, as it was when it was first claimed."""
     at = told.claimed_at(tx, delivery, 1) if delivery.revision == 1 else None
-    keys = stories.union(tx, alerts[0].stored.story_key)
+    keys = stories.union(tx, alerts[0].alert.story_key)
     return conversations.followed(tx, delivery.channel, keys, at) if at is not None else None
 
 
@@ -130,7 +130,7 @@ def _edited(tx: Tx, config: Config, delivery: LeasedDelivery, now: int) -> Brief
         said=_said(tx, delivery.conversation_id, now),
         thread=row["message_id"],
         later=told.since_the_first(tx, first),
-        tally=stories.tally(tx, briefing.head.story_key, now),
+        tally=stories.tally(tx, briefing.alerts[0].alert.story_key, now),
         tally_before=None,
     )
 

@@ -13,11 +13,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from monitor import hushing
+from monitor import hushing, reopening
 from monitor.settings import Config
 from monitor.store import conversations, items, neighbours, stories, words
 from monitor.store.db import Row, Tx
-from monitor.store.stories import Join, Story
+from monitor.store.stories import AGAIN, Join, Story
 from monitor.stories import copies, events, rarity, telling
 from monitor.stories.assign import CLOSES_AFTER_MS, Neighbour, Subject, assign, sought
 from monitor.stories.copies import Copied
@@ -56,15 +56,17 @@ def group(tx: Tx, config: Config, item_id: int, now: int) -> Grouping:
     assert row is not None, item_id
     if row["grouped_at"] is not None and not _may_join_yet(tx, row):
         return _as_it_is(tx, row)
-    return _group(tx, config, row, now)
+    return _group(tx, config, row, now, as_of=now)
 
 
 def group_missing(tx: Tx, config: Config, limit: int, now: int) -> int:
     """Group some of what no rule asked for, oldest first; returns how many they were."""
     item_ids = neighbours.not_grouped(tx, limit)
     for item_id in item_ids:
-        if items.root(tx, item_id) == item_id:
-            group(tx, config, item_id, now)
+        row = neighbours.to_group(tx, item_id)
+        if row is not None:
+            # However late it is its turn: nobody is told of it by this.
+            _group(tx, config, row, now, as_of=row["first_seen_at"])
         else:
             neighbours.grouped(tx, item_id, None, None, now)
     return len(item_ids)
@@ -164,20 +166,25 @@ class _Copy:
         return {"item": self.near.row["item_id"], "share": share, "runs": self.copied.runs}
 
 
-def _group(tx: Tx, config: Config, row: Row, now: int) -> Grouping:
+def _group(tx: Tx, config: Config, row: Row, now: int, as_of: int) -> Grouping:
+    """`as_of`: what was closed by then is taken up again, not joined."""
     own, at = stories.root(tx, row["story_key"]), row["first_seen_at"]
     told = telling.read(row["title"], row["body"])
     subject = Subject(told, at, _rarity(tx, row["item_id"]), row["site"])
     near = [one for one in _find_near(tx, row, subject) if one.row["story_key"] != own]
     copy = _find_copy(row, told, near)
-    found = _choose(subject, near, copy)
+    found = _choose(subject, near, copy, as_of)
     neighbours.grouped(tx, row["item_id"], copy.of_id if copy else None, _origin(row, copy), now)
     if found is None:
         return _as_it_is(tx, row)
     if found.follows is not None:
         stories.put(tx, Story(own, at, at, follows=found.follows))
         return replace(found, story_key=own)
-    brings_its_story = stories.may_have_been_told(tx, row["item_id"], own)
+    if reopening.is_closed(tx, own, now):
+        # Its story stays closed, and what was told there stays told there.
+        brings_its_story, found = False, replace(found, how=AGAIN)
+    else:
+        brings_its_story = stories.may_have_been_told(tx, row["item_id"], own)
     stories.join(tx, Join(row["item_id"], now, found.story_key, found.how or "", found.why))
     if brings_its_story:
         stories.put(tx, Story(own, at, at))
@@ -185,17 +192,18 @@ def _group(tx: Tx, config: Config, row: Row, now: int) -> Grouping:
     return found
 
 
-def _choose(subject: Subject, near: Sequence[_Near], copy: _Copy | None) -> Grouping | None:
+def _choose(
+    subject: Subject, near: Sequence[_Near], copy: _Copy | None, as_of: int
+) -> Grouping | None:
     """Where it goes: a copy to its original's story, else to the most alike; what is still open
     comes first."""
-    at = subject.at
     if copy is not None:
         key = copy.near.row["story_key"]
-        if copy.near.is_closed(at):
+        if copy.near.is_closed(as_of):
             return Grouping("", follows=key)
         return Grouping(key, True, "copy", copy.why())
     for closed in (False, True):
-        those = [one.neighbour() for one in near if one.is_closed(at) is closed]
+        those = [one.neighbour() for one in near if one.is_closed(as_of) is closed]
         found = assign(subject, those)
         if found is not None:
             if closed:

@@ -71,7 +71,8 @@ def _hold_seen(tx: Tx, ack: Ack, story_keys: Sequence[str], now: int) -> None:
 
 def hides(tx: Tx, config: Config, wish: Silence, alert: Alert) -> bool:
     """Whether a silence keeps an alert back."""
-    article, keys = items.load(tx, alert.item_id), items.stories(tx, alert.item_id)
+    article = items.load(tx, alert.item_id)
+    keys = [*items.stories(tx, alert.item_id), *stories.left(tx, alert.item_id)]
     origins = len(stories.tally(tx, keys[0], alert.raised_at).origins)
     labels = labels_of(Subject(article, keys, origins, alert.raised_at), alert)
     own = next((rule.labels for rule in config.rules if rule.id == alert.rule_id), {})

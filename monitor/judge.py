@@ -6,22 +6,14 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from monitor import alerts, grouping, occasions, owing
+from monitor import alerts, grouping, occasions, owing, reopening
 from monitor.changes import Changes, compare, gained, is_news, lost
 from monitor.dedupe import Candidate
 from monitor.figures import Figure, Said, figures_beside, highest
-from monitor.model import (
-    Alert,
-    Answer,
-    BodyState,
-    Change,
-    Item,
-    Match,
-    Past,
-    Reason,
-)
+from monitor.model import Alert, Answer, BodyState, Change, Item, Match, Reason
 from monitor.occasions import Finding, Situation
 from monitor.plan import Plan
+from monitor.reopening import Known, Reopening
 from monitor.rules.fields import Fields
 from monitor.settings import Rule
 from monitor.store import alerts as kept
@@ -93,34 +85,40 @@ def judge(tx: Tx, plan: Plan, prepared: Prepared, arrived: Arrived) -> int:
     news_at = sightings.become_news(tx, item_id, arrived.now)
     stored = items.load(tx, item_id)
     matches = prepared.matches(plan, stored.item, stored.body_state, stored.source_id)
-    origin = None
+    origin, reopens = None, None
     # What is no news tells nothing; its story is found in the background.
     says_yes = any(match.answer is Answer.YES for match in matches)
     if news_at is not None and says_yes:
-        found = grouping.group(tx, plan.config, item_id, arrived.now)
-        stories.matched(tx, found.story_key, arrived.now)
+        reopens = _place(tx, plan, item_id, arrived.now)
         stored = items.load(tx, item_id)
         origin = stored.origin or ""
-    keys = items.stories(tx, item_id)
+    keys = reopening.told_in(tx, item_id)
     joined: list[Alert] = []
     if arrived.change is Change.COMPLETED:
         joined = owing.take_back(tx, plan, item_id, keys, arrived.now)
+    told_in = stories.union(tx, reopens.story_key) if reopens is not None else keys
     situation = Situation(
-        stored, keys[0], arrived.change, news_at, arrived.now,
+        stored, told_in[0], arrived.change, news_at, arrived.now,
         plan.config.settings.late_after_seconds, kept.is_told(tx, item_id),
     )  # fmt: skip
-    known = stories.with_split_from(tx, keys)
     before = _before(tx, plan, situation) if situation.item_told or says_yes else None
-    case = Case(tx, plan, situation, known, before)
+    case = Case(tx, plan, situation, reopening.known(tx, item_id, told_in), before)
     for match in matches:
         case.take(match)
     if arrived.change is Change.COMPLETED:
         count_unknown(tx, matches, stored.source_id, arrived.now)
+    if reopens is not None and case.raised:
+        reopening.go_on(tx, item_id, reopens, arrived.now)
+        keys = told_in
+    elif reopens is not None:
+        # What it says no more is no match, and told where it was told.
+        case = replace(case, situation=replace(situation, story_key=reopens.closed))
     case.find_lost({match.rule_id for match in matches})
     again = {alert.alert_id: alert for alert in (*joined, *case.completed)}
     if case.raised or again:
         origins = stories.tally(tx, keys[0], arrived.now).origins
-        subject = owing.Subject(stored, keys, len(origins), arrived.now)
+        left = stories.left(tx, item_id)
+        subject = owing.Subject(stored, keys, len(origins), arrived.now, left)
         owing.owe(tx, plan, subject, [*case.raised, *again.values()])
     elif news_at is not None and matches and arrived.change in (Change.NEW, Change.COMPLETED):
         owing.recount(tx, plan, keys, arrived.now)
@@ -130,6 +128,17 @@ def judge(tx: Tx, plan: Plan, prepared: Prepared, arrived: Arrived) -> int:
         Judging(arrived.item_id, arrived.now, arrived.change, stored.body_state, origin),
     )
     return len(case.raised)
+
+
+def _place(tx: Tx, plan: Plan, item_id: int, now: int) -> Reopening | None:
+    """Put what is news, and what a rule says yes to, into its story.  That one may be closed: then
+    it goes on in another if it has something to tell."""
+    reopens = reopening.find(tx, item_id, now)
+    found = grouping.group(tx, plan.config, item_id, now)
+    if reopens is not None and found.story_key == reopens.closed:
+        return reopens
+    stories.matched(tx, found.story_key, now)
+    return None
 
 
 NOTHING_COUNTED: Mapping[str, Figure] = {}
@@ -168,7 +177,7 @@ class Case:
     tx: Tx
     plan: Plan
     situation: Situation
-    known_keys: list[str]  # of its story, and of those that it was taken out of
+    known: Known
     before: Before | None
     raised: list[Alert] = field(default_factory=list)
     completed: list[Alert] = field(default_factory=list)
@@ -188,9 +197,10 @@ class Case:
             again = kept.Again(worth, late, situation.now)
             self.completed.extend(kept.judge_again(self.tx, situation.stored, match, again))
         counted = highest(figures_beside(situation.stored.item, match.spans))
-        past = self._past(rule.id)
         before = self.before.answer(match) if self.before is not None else None
-        said = self._said(rule.id, counted) if past.severity is not None else {}
+        known = self.known.new if before is Answer.NO else self.known.stood
+        past = kept.past(self.tx, rule.id, known, situation.stored.id)
+        said = self._said(rule.id, known, counted) if past.severity is not None else {}
         finding = Finding(worth.severity, before, said, self._stood(match))
         verdict = occasions.judge(situation, rule, finding, past)
         self._keep(match, verdict.reason, counted)
@@ -232,7 +242,9 @@ class Case:
             proofs.keep(self.tx, alert.alert_id, proof)
 
     def _lose(self, rule: Rule, match: Match, item: Item) -> None:
-        occasion = occasions.lost(self.situation, rule, self._past(rule.id))
+        stored, known = self.situation.stored, self.known.stood
+        past = kept.past(self.tx, rule.id, known, stored.id)
+        occasion = occasions.lost(self.situation, rule, past)
         if occasion is not None:
             worth = worth_of(rule, match, item)
             alert = alerts.alert(self.situation, rule.id, match.spans, worth, occasion)
@@ -243,16 +255,15 @@ class Case:
         if kept.raise_alert(self.tx, alert):
             self.raised.append(alert)
 
-    def _past(self, rule_id: str) -> Past:
-        return kept.past(self.tx, rule_id, self.known_keys, self.situation.stored.id)
-
-    def _said(self, rule_id: str, counted: Mapping[str, Figure]) -> dict[str, list[Said]]:
+    def _said(
+        self, rule_id: str, known: Sequence[str], counted: Mapping[str, Figure]
+    ) -> dict[str, list[Said]]:
         """Who counts what beside the rule's matches in the story, the article at hand included."""
         stored = self.situation.stored
         outlet = stored.site or stored.source_id
         own = [(k, f.value, outlet, stored.id, stored.version) for k, f in counted.items()]
         said: dict[str, list[Said]] = {}
-        rows = [*own, *kept.figures_said(self.tx, rule_id, self.known_keys)]
+        rows = [*own, *kept.figures_said(self.tx, rule_id, known)]
         for kind, value, where, item_id, version in rows:
             said.setdefault(kind, []).append(Said(value, where, item_id, version))
         return said

@@ -35,17 +35,24 @@ from monitor.store.holds import Hold
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The item that alerts speak of: its story under every key, and how many report that."""
+    """The item that alerts speak of: its story under every key, and how many report that.
+    `left`: closed stories that it went on from; what people said of those holds."""
 
     stored: StoredItem
     story_keys: Sequence[str]
     origins: int
     now: int
+    left: Sequence[str] = ()
 
     @property
     def closed(self) -> bool:
         """Its text is all there will be."""
         return self.stored.body_state is not BodyState.WANTED
+
+    @property
+    def said_of(self) -> Sequence[str]:
+        """The stories of which a silence or an ack holds for it."""
+        return [*self.story_keys, *self.left]
 
 
 def owe(tx: Tx, plan: Plan, subject: Subject, alerts: Sequence[Alert]) -> None:
@@ -202,7 +209,7 @@ class _Owing:
         """Kept back because people asked not to be told now; critical passes."""
         if pacing.highest(alerts) is Severity.CRITICAL:
             return None
-        ack = acks.newest(self.tx, self.subject.story_keys)
+        ack = acks.newest(self.tx, self.subject.said_of)
         if ack is not None and _is_seen(ack, due.at):
             return Held(HoldReason.ACKED, ack.author)
         # It may come at either time: its article's page decides.
@@ -214,7 +221,7 @@ class _Owing:
     def _silenced(self, labels: Mapping[str, str]) -> Held | None:
         subject = self.subject
         silence = silencing.silenced_by(
-            self._silences, labels, subject.story_keys, subject.stored, closed=subject.closed
+            self._silences, labels, subject.said_of, subject.stored, closed=subject.closed
         )
         return Held(HoldReason.SILENCED, silence.id) if silence is not None else None
 

@@ -205,6 +205,7 @@ class Run:
     articles: list[Article] = field(default_factory=list)
     accepted: list[Accepted] = field(default_factory=list)
     raised: dict[str, Raised] = field(default_factory=dict)
+    matches: list[tuple[int, str]] = field(default_factory=list)  # when, and of which story
     reopened: int = 0
 
     @property
@@ -338,20 +339,32 @@ class Run:
             self.raised[key] = Raised(row["rule_id"], article.item_id, row["story_key"],
                                       row["occasion"], severity, figure)  # fmt: skip
         await self.check_held(new, article)
+        await self.store.read(lambda tx: self.check_open(tx, article, new))
+
+    def check_open(self, tx: Tx, article: Article, new: dict[str, Row]) -> None:
+        """Nothing but a loss is told in a story that is closed: 72 h after its last match."""
+        keys, now = set(stories.union(tx, items.stories(tx, article.item_id)[0])), self.world.now
+        before = max((at for at, key in self.matches if key in keys), default=None)
+        is_open = before is None or now - before <= 72 * HOUR
+        told = [row for row in new.values() if row["reason"] != "lost"]
+        assert is_open or not told, (article, now - (before or 0))
+        if is_open and article.texts[-1].answers():
+            self.matches += [(now, key) for key in keys]
 
     def expected(self, tx: Tx, article: Article) -> set[tuple[str, str]]:
         """What docs/alerts.md says is new in an article as it reads now."""
-        keys = set(known_keys(tx, article.item_id))
+        keys, own = known_keys(tx, article.item_id), told_keys(tx, article.item_id)
         rows = {row["item_id"]: row for row in tx.all("SELECT * FROM items")}
         origins = {item_id: row["origin"] for item_id, row in rows.items()}
-        members = {item_id for item_id, row in rows.items() if row["story_key"] in keys}
         mark = rows[article.item_id]["fingerprint"][:16]
         text, edited = article.texts[-1], len(article.texts) > 1
         old = article.texts[-2].answers() if edited else {}
         item_told = any(one.item_id == article.item_id for one in self.raised.values())
         found: set[tuple[str, str]] = set()
         for rule, (severity, _) in text.answers().items():
-            past = [r for r in self.raised.values() if r.rule == rule and r.key in keys]
+            # What is new in an article is so to its story, whatever was told in a closed one.
+            known = own if edited and rule not in old else keys
+            past = [r for r in self.raised.values() if r.rule == rule and r.key in known]
             if edited and rule == "rumour":
                 continue
             if not past:
@@ -362,10 +375,11 @@ class Run:
             if higher and f"severity:{severity}" not in had:
                 found.add((rule, "severity"))
             origin = origins[article.item_id]
-            known = {origins[one] for one in mine} | {None}
-            if article.item_id not in mine and origin not in known:
+            others = {origins[one] for one in mine} | {None}
+            if article.item_id not in mine and origin not in others:
                 found.add((rule, "origin"))
             told = max((r.figure for r in past if r.figure is not None), default=None)
+            members = {item_id for item_id, row in rows.items() if row["story_key"] in known}
             value = self.believed(rule, members, told)
             if value is not None and f"number:killed:{value}" not in had and text.answers()[rule]:
                 found.add((rule, "number"))
@@ -669,9 +683,27 @@ def next_due(tx: Tx, now: int) -> int | None:
     return found
 
 
-def known_keys(tx: Tx, item_id: int) -> list[str]:
-    """The stories whose news counts as told of an article: its own, and what that was split off."""
+def told_keys(tx: Tx, item_id: int) -> list[str]:
+    """The stories in which an article is told, and what was split off from which."""
     keys = items.stories(tx, item_id)
+    if left_closed(tx, item_id):
+        keys = stories.union(tx, keys[0])
+    return with_split_from(tx, keys)
+
+
+def known_keys(tx: Tx, item_id: int) -> list[str]:
+    """The stories whose news counts as told of an article: also those that it left."""
+    ever = [*told_keys(tx, item_id), *items.stories(tx, item_id), *left_closed(tx, item_id)]
+    return with_split_from(tx, ever)
+
+
+def left_closed(tx: Tx, item_id: int) -> list[str]:
+    rows = tx.all("SELECT * FROM joins WHERE item_id = :id AND how = 'again'", id=item_id)
+    return [key for row in rows for key in stories.union(tx, row["from_key"])]
+
+
+def with_split_from(tx: Tx, keys: list[str]) -> list[str]:
+    keys = list(dict.fromkeys(keys))
     for key in keys:
         rows = tx.all("SELECT why FROM joins WHERE story_key = :key AND how = 'hand'", key=key)
         for row in rows:

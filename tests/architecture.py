@@ -91,6 +91,7 @@ LAYERS = {
         plan
         poll
         proof
+        reopening
         replay
         rereading
         search

@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 
 from cli_world import Place
-from monitor import grouping
+from monitor import grouping, reopening
 from monitor.model import BodyState, Item
+from monitor.reopening import Reopening
 from monitor.settings import Config
-from monitor.store import arrivals, sources
+from monitor.store import arrivals, sources, stories
 from monitor.store.arrivals import Arrival
 from monitor.store.db import Store, Tx
 from monitor.text import Scan, index_text
-from tests.world import BRIEF, MINUTE, NOON, config
+from tests.world import BRIEF, DAY, MINUTE, NOON, config
 
 TITLES = (
     "Ferry Astrid runs aground off Cape Holm",
@@ -82,6 +83,28 @@ def test_merge_and_split_by_hand(place: Place) -> None:
     refused = place.call("stories", "split", "2")
     assert (refused.exit_code, refused.stdout) == (1, "")
     assert "is the only article of its story" in refused.stderr
+
+
+def test_what_went_on_when_its_story_was_closed_is_shown_in_both(place: Place) -> None:
+    old, new = "url:https://brief.example/3", "again:3.1"
+
+    async def go_on() -> None:
+        store = Store(place.directory / "news.db")
+        at, went = NOON + 4 * DAY, Reopening(old, new)
+        await store.write(lambda tx: stories.matched(tx, old, NOON))
+        assert await store.write(lambda tx: reopening.find(tx, 3, at)) == went
+        await store.write(lambda tx: reopening.go_on(tx, 3, went, at))
+        await store.close()
+
+    asyncio.run(go_on())
+    shown = " ".join(place.call("stories", "show", "3").output.split())
+    assert f"takes up again: wirewatch stories show '{old}'" in shown
+    assert "said something new when the story that it was in was closed" in shown
+    shown = place.call("stories", "show", old).output
+    assert "1 article" in shown
+    assert "the story began with it" in shown
+    (shape,) = place.json("why", "3")
+    assert (shape["story"], str(shape["grouped_by"])[:18]) == (new, "said something new")
 
 
 def test_an_unknown_story_is_said(place: Place) -> None:

@@ -273,6 +273,8 @@ async def test_it_says_which_story_it_takes_up_again(again: World) -> None:
     """In its first message alone."""
     (first,) = [row["alert_id"] for row in await again.rows("alerts")]
     await again.poll(BRIEF, item("new", "New", body="Calm. A car bombing."))
+    again.now += 2 * DAY  # it stays open
+    await again.poll(BRIEF, item("new", "New", body="Calm. Rain. A car bombing."))
     again.now = COOLED
     (text,) = await said(again)
     assert f"Takes up {short_id(first)} of 22 Nov again." in text

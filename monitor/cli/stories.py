@@ -16,6 +16,7 @@ from monitor.settings import Config
 from monitor.store import items
 from monitor.store import stories as kept
 from monitor.store.db import Row, Tx
+from monitor.store.stories import AGAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,8 @@ def split(call: Call, subject: str) -> None:
 def why(row: Mapping[str, Any] | Row) -> str:
     """Why an article came into its story, as a sentence."""
     said = json.loads(row["why"])
+    if row["how"] == AGAIN:
+        return "said something new when the story that it was in was closed"
     if row["how"] == "hand":
         return "taken out of another story by hand"
     if row["how"] == "copy":

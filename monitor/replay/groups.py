@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from monitor.store import items, past, stories
 from monitor.store.db import Row, Tx
-from monitor.store.stories import Join
+from monitor.store.stories import AGAIN, Join
 
 _ITEM, _STORY, _JOIN = range(3)
 
@@ -91,7 +91,7 @@ class Groups:
             return
         self._grouped.add(item_id)
         coming = self._joins.get(item_id)
-        if coming and coming[-1].row["how"] != "hand":
+        if coming and coming[-1].row["how"] not in ("hand", AGAIN):
             self._brought.add(id(coming[-1]))
             self._join(coming[-1].row, at)
 

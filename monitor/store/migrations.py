@@ -179,6 +179,13 @@ def m021_intervals(db: sqlite_utils.Database) -> None:
     db.execute("ALTER TABLE sources ADD COLUMN every_is_learned INTEGER NOT NULL DEFAULT 0")
 
 
+@steps()
+def m022_reopened(db: sqlite_utils.Database) -> None:
+    """The stories that take up a closed one, and the articles that went on from it."""
+    db.execute("CREATE INDEX stories_follows ON stories (follows) WHERE follows IS NOT NULL")
+    db.execute("CREATE INDEX joins_left ON joins (from_key) WHERE how = 'again'")
+
+
 def apply(connection: sqlite3.Connection) -> None:
     """Bring the database to the newest schema.  Safe when two processes start at once."""
     database = sqlite_utils.Database(connection)

@@ -104,7 +104,10 @@ def owed_items(tx: Tx) -> set[int]:
 
 
 def put_stories(tx: Tx, past: Tx, keys: Collection[str]) -> None:
-    """The rows of stories.  What became part of another does so later, where it is known when."""
+    """The rows of stories.  What became part of another does so later, where it is known when.
+
+    The last match of all tells as well whether a story was closed: none comes when it is.
+    """
     rows = past.all(
         """SELECT s.*, EXISTS (SELECT 1 FROM merges m WHERE m.story_key = s.story_key) AS dated
            FROM json_each(:keys) AS wanted CROSS JOIN stories s ON s.story_key = wanted.value""",
@@ -112,10 +115,11 @@ def put_stories(tx: Tx, past: Tx, keys: Collection[str]) -> None:
     )
     for row in rows:
         tx.run(
-            """INSERT INTO stories (story_key, founded_at, active_at, follows, merged_into)
-               VALUES (:key, :founded_at, :founded_at, :follows, :merged_into)""",
-            key=row["story_key"], founded_at=row["founded_at"], follows=row["follows"],
-            merged_into=None if row["dated"] else row["merged_into"],
+            """INSERT INTO stories (story_key, founded_at, active_at, matched_at, follows,
+                 merged_into)
+               VALUES (:key, :founded_at, :founded_at, :matched_at, :follows, :merged_into)""",
+            key=row["story_key"], founded_at=row["founded_at"], matched_at=row["matched_at"],
+            follows=row["follows"], merged_into=None if row["dated"] else row["merged_into"],
         )  # fmt: skip
 
 

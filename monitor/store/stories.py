@@ -14,6 +14,8 @@ from typing import NamedTuple
 from monitor.model import Tally
 from monitor.store.db import Row, Tx
 
+AGAIN = "again"
+
 
 class Story(NamedTuple):
     """`active_at`: an item came in last; `matched_at`: a rule said yes to one of its items last."""
@@ -28,7 +30,8 @@ class Story(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """An item's way into a story that it did not found.  `how`: copy, event, hand."""
+    """An item's way into a story that it did not found.  `how`: copy, event, hand, or AGAIN: out of
+    its own that was closed."""
 
     item_id: int
     joined_at: int
@@ -147,11 +150,18 @@ def is_alone(tx: Tx, item_id: int, story_key: str) -> bool:
     ) is None  # fmt: skip
 
 
+# Those too that went on in another when the story was closed: they told it.
 _MEMBERS = """
-  FROM json_each(:keys) AS key CROSS JOIN items i ON i.story_key = key.value
-  LEFT JOIN joins j ON j.item_id = i.item_id AND j.story_key = i.story_key
+  FROM (SELECT o.item_id FROM json_each(:keys) AS key CROSS JOIN items o
+          ON o.story_key = key.value
+        UNION SELECT o.item_id FROM json_each(:keys) AS key CROSS JOIN joins o
+          ON o.from_key = key.value WHERE o.how = 'again') AS own
+  CROSS JOIN items i ON i.item_id = own.item_id
+  LEFT JOIN joins j ON j.item_id = i.item_id
+    AND j.story_key IN (SELECT value FROM json_each(:keys))
     AND j.joined_at = (SELECT max(joined_at) FROM joins
-                       WHERE item_id = i.item_id AND story_key = i.story_key)
+                       WHERE item_id = i.item_id
+                         AND story_key IN (SELECT value FROM json_each(:keys)))
   WHERE i.merged_into_id IS NULL AND coalesce(j.joined_at, i.first_seen_at) <= :at"""
 _FOREVER = 1 << 62
 
@@ -220,6 +230,46 @@ def with_split_from(tx: Tx, story_keys: Sequence[str]) -> list[str]:
         )
         olds = [old for row in rows for old in union(tx, row["key"])]
         found += [old for old in dict.fromkeys(olds) if old not in found]
+    return found
+
+
+def left(tx: Tx, item_id: int) -> list[str]:
+    """The closed stories that an item went on from, under every key of theirs."""
+    rows = tx.all(
+        """SELECT DISTINCT from_key FROM joins
+           WHERE item_id = :item_id AND how = 'again' ORDER BY joined_at""",
+        item_id=item_id,
+    )
+    return list(dict.fromkeys(key for row in rows for key in union(tx, row["from_key"])))
+
+
+def times_left(tx: Tx, item_id: int) -> int:
+    """How often the item went on from a closed story."""
+    found: int = tx.value(
+        "SELECT count(*) FROM joins WHERE item_id = :item_id AND how = 'again'", item_id=item_id
+    )
+    return found
+
+
+def open_follower(tx: Tx, story_keys: Sequence[str], since: int, now: int) -> str | None:
+    """The story that takes up a closed one, or one that took it up, and has had something since a
+    time; the newest of several."""
+    found: str | None = tx.value(
+        """WITH RECURSIVE later(story_key) AS (
+             SELECT s.story_key FROM json_each(:keys) AS key
+               CROSS JOIN stories s ON s.follows = key.value
+             UNION SELECT s.story_key FROM later
+               CROSS JOIN stories s ON s.follows = later.story_key
+             UNION SELECT s.merged_into FROM later
+               CROSS JOIN stories s ON s.story_key = later.story_key
+               WHERE s.merged_into IS NOT NULL)
+           SELECT s.story_key FROM later CROSS JOIN stories s ON s.story_key = later.story_key
+           WHERE s.merged_into IS NULL AND s.founded_at <= :now
+             AND coalesce(s.matched_at, s.active_at) >= :since
+             AND s.story_key NOT IN (SELECT value FROM json_each(:keys))
+           ORDER BY s.founded_at DESC, s.story_key LIMIT 1""",
+        keys=json.dumps(list(story_keys)), since=since, now=now,
+    )  # fmt: skip
     return found
 
 

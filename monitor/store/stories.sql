@@ -14,7 +14,7 @@ CREATE TABLE joins (
   item_id   INTEGER NOT NULL REFERENCES items,
   joined_at INTEGER NOT NULL,
   story_key TEXT NOT NULL,
-  how       TEXT NOT NULL,              -- copy, event, hand
+  how       TEXT NOT NULL,              -- copy, event, hand, again
   why       TEXT NOT NULL,              -- JSON: what it was told by
   PRIMARY KEY (item_id, joined_at, story_key)
 ) WITHOUT ROWID;
