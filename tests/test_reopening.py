@@ -200,6 +200,22 @@ async def test_an_edit_joins_no_closed_story(world: World) -> None:
     assert (await about(world))[-1] == after[-1] == (await world.rows("stories"))[0]["story_key"]
 
 
+async def test_an_edit_that_tells_an_open_story_leaves_its_own_closed(world: World) -> None:
+    """It is told in the conversation of the open one, and what it told is not told again."""
+    (old,) = await conversations(world)
+    body = " ".join(
+        f"The {n}th ship from Umm Qasr to Basra had {n} tons of dates." for n in range(9)
+    )
+    await world.poll(BRIEF, item("port", "Port of Basra opens", f"{body} It was liberated."))
+    world.now += HOUR
+    await world.told()
+    _, port = await conversations(world)
+    await world.poll(BRIEF, item("old", "Port of Basra opens", f"{body} {TWELVE}"))
+    assert (await alerts(world))[2:] == [("car-bombing", "number")]
+    assert await about(world) == [old, port, port]
+    assert await world.rows("merges") == []
+
+
 async def test_a_past_window_is_lived_again(world: World) -> None:
     """And every alert holds; wherever the window begins."""
     began = world.now
