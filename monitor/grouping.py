@@ -73,11 +73,14 @@ def group_missing(tx: Tx, config: Config, limit: int, now: int) -> int:
 
 
 def merge(tx: Tx, config: Config, story_key: str, other: str, now: int) -> str:
-    """By hand: `other` is part of the story from now on.  Returns the key of the whole.
+    """By hand: `other` is part of the story from now on; where only the other is open, it is the
+    story of which this one is a part.  Returns the key of the whole.
 
     The items of either keep their keys; what was told of one counts as told of both.
     """
     whole, part = stories.root(tx, story_key), stories.root(tx, other)
+    if reopening.is_closed(tx, whole, now) and reopening.is_open(tx, part, now):
+        whole, part = part, whole
     if whole != part:
         for key in (whole, part):
             stories.found(tx, key, now)
@@ -88,7 +91,10 @@ def merge(tx: Tx, config: Config, story_key: str, other: str, now: int) -> str:
 def unite(tx: Tx, config: Config, part: str, whole: str, now: int) -> None:
     """One story is part of another.  What waits to be told of both opens one conversation, and what
     people said of either keeps back what waits about the other."""
+    matched_at, closed = stories.matched_at(tx, part), reopening.is_closed(tx, whole, now)
     stories.merge(tx, part, whole, now)
+    if matched_at is not None and not closed:
+        stories.matched(tx, whole, matched_at)
     keys = stories.union(tx, whole)
     conversations.unite(tx, keys)
     hushing.hush_united(tx, config, keys, now)

@@ -50,9 +50,13 @@ def go_on(tx: Tx, item_id: int, reopening: Reopening, now: int) -> None:
 def is_closed(tx: Tx, story_key: str, now: int) -> bool:
     """Whether no rule said yes to an article of it for so long.  One that none ever said yes to has
     told nobody anything, and its first match opens it."""
-    story = stories.find(tx, story_key)
-    matched_at = story.matched_at if story is not None else None
+    matched_at = stories.matched_at(tx, story_key)
     return matched_at is not None and now - matched_at > CLOSES_AFTER_MS
+
+
+def is_open(tx: Tx, story_key: str, now: int) -> bool:
+    """Whether one did, of late."""
+    return stories.matched_at(tx, story_key) is not None and not is_closed(tx, story_key, now)
 
 
 def told_in(tx: Tx, item_id: int) -> list[str]:

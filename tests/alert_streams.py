@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
@@ -344,16 +345,38 @@ class Run:
     def check_open(self, tx: Tx, article: Article, new: dict[str, Row]) -> None:
         """Nothing but a loss is told in a story that is closed: 72 h after its last match."""
         keys, now = set(stories.union(tx, items.stories(tx, article.item_id)[0])), self.world.now
-        before = max((at for at, key in self.matches if key in keys), default=None)
+        before = self.last_match(keys)
         is_open = before is None or now - before <= 72 * HOUR
         told = [row for row in new.values() if row["reason"] != "lost"]
         assert is_open or not told, (article, now - (before or 0))
         if is_open and article.texts[-1].answers():
             self.matches += [(now, key) for key in keys]
 
+    def last_match(self, keys: Collection[str]) -> int | None:
+        return max((at for at, key in self.matches if key in keys), default=None)
+
+    def follower(self, tx: Tx, closed: list[str]) -> list[str]:
+        """The open story that takes a closed one up, or one that took it up: the newest."""
+        later, rows = set(closed), tx.all("SELECT * FROM stories ORDER BY founded_at DESC, 1")
+        for _ in rows:
+            later |= {row["story_key"] for row in rows if row["follows"] in later}
+            later |= {row["merged_into"] for row in rows if row["story_key"] in later} - {None}
+        for row in rows:
+            if row["story_key"] in later and row["merged_into"] is None:
+                union = stories.union(tx, row["story_key"])
+                last = self.last_match(union) or row["active_at"]
+                if row["story_key"] not in closed and self.world.now - last <= 72 * HOUR:
+                    return union
+        return []
+
     def expected(self, tx: Tx, article: Article) -> set[tuple[str, str]]:
         """What docs/alerts.md says is new in an article as it reads now."""
         keys, own = known_keys(tx, article.item_id), told_keys(tx, article.item_id)
+        story = stories.union(tx, items.stories(tx, article.item_id)[0])
+        last = self.last_match(story)
+        if last is not None and self.world.now - last > 72 * HOUR:  # and it had nothing to tell
+            own = with_split_from(tx, self.follower(tx, story))
+            keys = with_split_from(tx, [*own, *keys])
         rows = {row["item_id"]: row for row in tx.all("SELECT * FROM items")}
         origins = {item_id: row["origin"] for item_id, row in rows.items()}
         mark = rows[article.item_id]["fingerprint"][:16]

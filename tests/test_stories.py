@@ -213,6 +213,27 @@ def test_a_match_keeps_a_story_open(archive: Archive) -> None:
     assert (new.joined, new.story_key) == (True, old.story_key)
 
 
+def test_a_closed_story_becomes_part_of_an_open_one(archive: Archive) -> None:
+    """Whichever is named first."""
+    archive.take(*bombs())
+    old, new = dict.fromkeys(archive.keys())
+    archive.do(lambda tx: stories.matched(tx, old, NOON))
+    archive.do(lambda tx: stories.matched(tx, new, NOON + 4 * DAY))
+    merged = lambda tx: grouping.merge(tx, archive.config, old, new, NOON + 4 * DAY)  # noqa: E731
+    assert archive.do(merged) == new
+    assert set(archive.keys()) == {new}
+
+
+def test_of_two_closed_stories_the_whole_is_closed_as_long(archive: Archive) -> None:
+    """What was closed first has no later match: a past window is lived again by that."""
+    archive.take(*bombs())
+    old, new = dict.fromkeys(archive.keys())
+    archive.do(lambda tx: stories.matched(tx, old, NOON))
+    archive.do(lambda tx: stories.matched(tx, new, NOON + 4 * DAY))
+    archive.do(lambda tx: grouping.merge(tx, archive.config, old, new, NOON + 8 * DAY))
+    assert archive.do(lambda tx: stories.matched_at(tx, old)) == NOON
+
+
 def test_counts_are_as_of_a_time(archive: Archive) -> None:
     """A repeated message says what it said before."""
     first, second, *_ = bombs()

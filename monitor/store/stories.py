@@ -87,6 +87,12 @@ def matched(tx: Tx, story_key: str, now: int) -> None:
     )  # fmt: skip
 
 
+def matched_at(tx: Tx, story_key: str) -> int | None:
+    """When a rule said yes last to an item of it; of a part of another, while it was none."""
+    story = find(tx, story_key)
+    return story.matched_at if story is not None else None
+
+
 def found(tx: Tx, story_key: str, now: int) -> None:
     """Give a story that has no row one, as old as its first item."""
     if find(tx, story_key) is None:
@@ -119,7 +125,8 @@ def join(tx: Tx, new: Join) -> None:
 
 
 def merge(tx: Tx, story_key: str, into: str, now: int) -> None:
-    """One story is part of another; its items keep its key, and it keeps its row."""
+    """One story is part of another; its items keep its key, and it keeps its row, with the time of
+    its own last match."""
     tx.run(
         """INSERT INTO merges (story_key, into_key, merged_at) VALUES (:key, :into, :now)
            ON CONFLICT DO UPDATE SET into_key = excluded.into_key""",
@@ -132,9 +139,7 @@ def merge(tx: Tx, story_key: str, into: str, now: int) -> None:
     tx.run(
         """UPDATE stories SET
              founded_at = min(founded_at, (SELECT founded_at FROM stories WHERE story_key = :key)),
-             active_at = max(active_at, (SELECT active_at FROM stories WHERE story_key = :key)),
-             matched_at = nullif(max(coalesce(matched_at, 0), coalesce(
-               (SELECT matched_at FROM stories WHERE story_key = :key), 0)), 0)
+             active_at = max(active_at, (SELECT active_at FROM stories WHERE story_key = :key))
            WHERE story_key = :into""",
         key=story_key, into=into,
     )  # fmt: skip
