@@ -338,8 +338,9 @@ WHAT = (
 class Stream:
     """A newsroom gone wild: what comes, when, and what people and pages make of it."""
 
-    def __init__(self, world: World, seed: int) -> None:
-        self.world, self.rng = world, random.Random(seed)
+    def __init__(self, world: World, seed: int, *, closing: bool = False) -> None:
+        """`closing`: in some pauses stories close."""
+        self.world, self.rng, self.closing = world, random.Random(seed), closing
         self.shown: dict[str, Item] = {}
 
     def text(self) -> str:
@@ -406,10 +407,12 @@ class Stream:
         self.shown["old"] = item("old", "Car bomb of long ago", "Killed: 3.")
         await self.world.poll(WIRE, self.shown["old"])
         for _ in range(steps):
+            if self.closing and self.rng.random() < 0.12:
+                await pass_time(self.world, 80 * 3600, 7200)
             seconds, step = self.rng.choice((7, 40, 130, 900)), self.rng.choice((7, 60))
             await pass_time(self.world, seconds, step)
             self.world.now += 1  # nothing comes in the very moment of a sending
-            await self.rng.choices(acts, (5, 3, 4, 1, 2, 1))[0]()
+            await self.rng.choices(acts, (5, 6 if self.closing else 3, 4, 1, 2, 1))[0]()
         await pass_time(self.world, 3600, 60)
 
 
@@ -424,6 +427,21 @@ async def test_a_random_stream_is_lived_again_as_it_was(tmp_path: Path, seed: in
         assert archived.alerts == found.alerts
         assert archived.messages == found.messages
         assert archived.held == found.held
+    await world.close()
+
+
+# Some in which closed stories are taken up, merged, and told of out of a split one.
+@pytest.mark.parametrize("seed", [5, 23, 40, 107, 124, 126])
+async def test_a_stream_in_which_stories_close_is_lived_again_too(
+    tmp_path: Path, seed: int
+) -> None:
+    world = await World(paced(tmp_path, rule_cap=3, channel_cap=5, updates_a_day=3)).open()
+    await Stream(world, seed, closing=True).run(40)
+    assert any(row["how"] == "again" for row in await world.rows("joins"))
+    for part in (0.0, 0.2, 0.35, 0.5, 0.65, 0.8):
+        since = NOON + int((world.now - NOON) * part) | 1 if part else 0
+        archived = await world.store.read(lambda tx, since=since: lived(tx, since))
+        assert archived == again(await replayed(world, since)), part
     await world.close()
 
 

@@ -65,7 +65,8 @@ def kin(past: Tx, item_ids: Collection[int]) -> set[int]:
 
 
 def story_keys(past: Tx, item_ids: Collection[int]) -> list[str]:
-    """The keys of all stories that these items were ever in, or that became one with those."""
+    """The keys of all stories that these items were ever in, that became one with those, that take
+    them up again, or out of which they were taken by hand."""
     rows = past.all(
         """WITH RECURSIVE keys(key) AS (
              SELECT i.story_key FROM json_each(:ids) AS wanted
@@ -77,6 +78,9 @@ def story_keys(past: Tx, item_ids: Collection[int]) -> list[str]:
              UNION SELECT s.merged_into FROM keys CROSS JOIN stories s ON s.story_key = keys.key
                WHERE s.merged_into IS NOT NULL
              UNION SELECT s.story_key FROM keys CROSS JOIN stories s ON s.merged_into = keys.key
+             UNION SELECT s.story_key FROM keys CROSS JOIN stories s ON s.follows = keys.key
+             UNION SELECT j.from_key FROM keys CROSS JOIN joins j ON j.story_key = keys.key
+               WHERE j.how = 'hand' AND j.from_key IS NOT NULL
            )
            SELECT key FROM keys""",
         ids=json.dumps(list(item_ids)),
