@@ -142,7 +142,7 @@ def apply(tx: Tx, config: Config, press: Press, channels: Collection[str], now: 
 
 def _do(tx: Tx, config: Config, press: Press, story_key: str, at: int) -> bool:
     if press.button is Button.ACK:
-        return hushing.acknowledge(tx, Ack(story_key, press.author, at))
+        return hushing.acknowledge(tx, config, Ack(story_key, press.author, at))
     if press.button is Button.MUTE:
         story = LabelMatcher(STORY, "=", story_key)
         wish = Silence((story,), press.author, MUTED, at, at + MUTE_MS)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from monitor import schedule
 from monitor.model import Ack, Alert, BodyState, HoldReason, Silence
 from monitor.owing import Subject, labels_of, pace_again
 from monitor.settings import Config
 from monitor.silencing import STORY, silenced_by
-from monitor.store import acks, alerts, conversations, holds, items, silences, stories
+from monitor.store import acks, alerts, conversations, edits, holds, items, silences, stories
 from monitor.store.db import Tx
 from monitor.store.holds import Hold
+from monitor.store.outbox import conversation_id
 
 
 def silence(tx: Tx, config: Config, wish: Silence, now: int) -> bool:
@@ -40,14 +42,19 @@ def hush(
         pace_again(tx, config, channel, subject, now)
 
 
-def acknowledge(tx: Tx, ack: Ack) -> bool:
+def acknowledge(tx: Tx, config: Config, ack: Ack) -> bool:
     """Somebody has seen a story: until the time that they say, also what is owed of it is held.
+    Where a channel can, what it was told first says who.
 
     False: it was said at that very moment already.
     """
     if not acks.add(tx, ack):
         return False
-    _hold_seen(tx, ack, stories.union(tx, ack.story_key), ack.acked_at)
+    now, keys = ack.acked_at, stories.union(tx, ack.story_key)
+    _hold_seen(tx, ack, keys, now)
+    for name, channel in config.channels.items():
+        for key in keys if channel.threads else ():
+            edits.owe(tx, conversation_id(name, key), now, now, now + schedule.GIVE_UP_MS)
     return True
 
 

@@ -450,7 +450,7 @@ class Run:
             now, one = self.world.now, self.chance.choice(list(self.raised.values()))
             until = self.chance.choice((None, now + HOUR, now + 8 * HOUR))
             await self.store.write(
-                lambda tx: hushing.acknowledge(tx, Ack(one.key, "ben", now, until))
+                lambda tx: hushing.acknowledge(tx, self.config, Ack(one.key, "ben", now, until))
             )
 
     async def merge(self) -> None:

@@ -164,7 +164,7 @@ async def test_an_ack_holds_what_is_owed_already(tmp_path: Path, minutes: int | 
         until = None if minutes is None else world.now + minutes * MINUTE
         (row,) = await world.rows("conversations")
         ack = Ack(row["subject"], "ana", world.now, until)
-        assert await world.store.write(lambda tx: hushing.acknowledge(tx, ack))
+        assert await world.store.write(lambda tx: hushing.acknowledge(tx, world.config, ack))
         world.now += HOUR
         held = minutes == 16
         assert await world.told() == ([] if held else [("liberated",)])
@@ -178,8 +178,8 @@ async def test_an_ack_holds_nothing_critical_and_no_other_story(tmp_path: Path) 
         await world.poll(BRIEF, item("else", "Quarry", body="Elsewhere. A car bombing."))
         (key, _) = [row["story_key"] for row in await world.rows("items ORDER BY item_id")]
         ack = Ack(key, "ana", world.now, world.now + DAY)
-        assert await world.store.write(lambda tx: hushing.acknowledge(tx, ack))
-        assert not await world.store.write(lambda tx: hushing.acknowledge(tx, ack))
+        assert await world.store.write(lambda tx: hushing.acknowledge(tx, world.config, ack))
+        assert not await world.store.write(lambda tx: hushing.acknowledge(tx, world.config, ack))
         world.now += HOUR
         assert sorted(await world.told()) == [("car-bombing",), ("flood", "liberated")]
 
@@ -555,7 +555,7 @@ def hush_one(world: World, how: str) -> Callable[[Tx], bool]:
     """What somebody says of the story `port`, until tomorrow."""
     story, until = SILENCED_STORY, world.now + DAY
     if how == "ack":
-        return lambda tx: hushing.acknowledge(tx, Ack(story, "ana", world.now, until))
+        return lambda tx: hushing.acknowledge(tx, world.config, Ack(story, "ana", world.now, until))
     wish = Silence((LabelMatcher("story", "=", story),), "ana", "seen", world.now, until)
     return lambda tx: hushing.silence(tx, world.config, wish, world.now)
 
@@ -666,7 +666,7 @@ async def test_a_digest_says_what_is_new_in_a_story_that_somebody_has_seen(
         assert len(await said(world)) == 1
         (row,) = await world.rows("conversations")
         ack = Ack(row["subject"], "ana", world.now, world.now + 8 * HOUR)
-        await world.store.write(lambda tx: hushing.acknowledge(tx, ack))
+        await world.store.write(lambda tx: hushing.acknowledge(tx, world.config, ack))
         await world.poll(BRIEF, item("new", "Arkona", later))
         world.now += DAY
         await gathering.owe_due(office)

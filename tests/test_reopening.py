@@ -150,7 +150,7 @@ async def test_what_people_said_of_the_closed_story_holds(world: World, how: str
     until = world.now + DAY
     if how == "ack":
         ack = Ack(key, "ana", world.now, until)
-        await world.store.write(lambda tx: hushing.acknowledge(tx, ack))
+        await world.store.write(lambda tx: hushing.acknowledge(tx, world.config, ack))
     else:
         story = LabelMatcher("story", "=", key)
         wish = Silence((story,), "ana", "a drill", world.now, until)

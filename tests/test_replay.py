@@ -23,8 +23,10 @@ from monitor.settings import (
     Pace,
     Route,
     Rule,
+    Secret,
     Settings,
     Severity,
+    SlackChannel,
 )
 from monitor.store.alerts import dump_spans
 from monitor.store.db import Tx
@@ -147,7 +149,7 @@ async def live(world: World) -> None:
     await pass_time(world, 100)
     key = (await world.rows("alerts"))[-1]["story_key"]
     ack = Ack(key, "ana", world.now, world.now + HOUR)
-    await world.store.write(lambda tx: hushing.acknowledge(tx, ack))
+    await world.store.write(lambda tx: hushing.acknowledge(tx, world.config, ack))
     await world.poll(BRIEF, item("kut", "Car bomb near Kut", "By the river.\n\nFour were killed."))
     await world.poll(BRIEF, item("gate", "Car bomb at the gate of Rawa: 30 killed", "Market hit."))
     await pass_time(world, 4000, 100)
@@ -274,7 +276,7 @@ async def test_what_joins_a_story_that_is_kept_back_is_held_again(world: World, 
     story = LabelMatcher("story", "=", keys[0])
     wish = Silence((story,), "ana", "a drill", world.now, until)
     if how == "ack":
-        await world.store.write(lambda tx: hushing.acknowledge(tx, ack))
+        await world.store.write(lambda tx: hushing.acknowledge(tx, world.config, ack))
     else:
         await world.store.write(lambda tx: hushing.silence(tx, world.config, wish, world.now))
     between = world.now + 1
@@ -307,6 +309,26 @@ async def test_a_date_that_only_the_page_had_is_not_known_before(world: World) -
         assert len(archived.messages) == len(archived.held) == 1
 
 
+async def test_a_head_that_an_ack_edits_is_no_message(tmp_path: Path) -> None:
+    room = SlackChannel("desk", token=Secret("xoxb-1"), channel="C0NEWS")
+    known = paced(tmp_path)
+    world = await World(replace(known, channels={**known.channels, "desk": room})).open()
+    await world.poll(BRIEF)
+    await world.poll(BRIEF, item("kut", "Kut liberated", "It was."))
+    await pass_time(world, 300)
+    await world.store.write(lambda tx: tx.run("UPDATE deliveries SET message_id = '1.2'"))
+    since = world.now + 1
+    world.now += 2 * SECOND
+    (alert,) = await world.rows("alerts")
+    ack = Ack(alert["story_key"], "ana", world.now)
+    await world.store.write(lambda tx: hushing.acknowledge(tx, world.config, ack))
+    assert [row["kind"] for row in await world.rows("deliveries")] == ["alert", "edit"]
+    await pass_time(world, 300)
+    found = await replayed(world, since)
+    assert (found.messages, found.owed) == ([], 0)
+    await world.close()
+
+
 async def test_what_an_ack_took_back_is_held_again(world: World) -> None:
     """Also where the window begins between the two."""
     await world.poll(BRIEF)
@@ -315,7 +337,7 @@ async def test_what_an_ack_took_back_is_held_again(world: World) -> None:
     world.now += 2 * SECOND
     (alert,) = await world.rows("alerts")
     ack = Ack(alert["story_key"], "ana", world.now, world.now + HOUR)
-    await world.store.write(lambda tx: hushing.acknowledge(tx, ack))
+    await world.store.write(lambda tx: hushing.acknowledge(tx, world.config, ack))
     await pass_time(world, 300)
     for since in (0, between):
         archived = await world.store.read(lambda tx, since=since: lived(tx, since))
@@ -380,9 +402,10 @@ class Stream:
     async def speak(self) -> None:
         """Somebody silences a rule, or has seen a story."""
         now, alerts = self.world.now, await self.world.rows("alerts")
+        known = self.world.config
         if alerts and self.rng.random() < 0.5:
             ack = Ack(self.rng.choice(alerts)["story_key"], "ana", now, now + HOUR)
-            await self.world.store.write(lambda tx: hushing.acknowledge(tx, ack))
+            await self.world.store.write(lambda tx: hushing.acknowledge(tx, known, ack))
         else:
             await silence(self.world, self.rng.choice(RULES).id, 30 * MINUTE)
 

@@ -135,6 +135,18 @@ async def test_ack(room: Room) -> None:
     assert room.drawn().keys() == drawn.keys()
 
 
+async def test_ack_by_hand(room: Room) -> None:
+    """As the button does it."""
+    await room.tell()
+    world = room.office.world
+    (story,) = [row["subject"] for row in await world.rows("conversations")]
+    ack = Ack(story, "ben", NOON)
+    await room.office.store.write(lambda tx: hushing.acknowledge(tx, world.config, ack))
+    await room.office.deliver()
+    assert "seen by ben, 12:00" in str(room.sink.posted[-1].payload)
+    assert room.sink.posted[-1].ts == room.sink.posted[0].ts
+
+
 async def test_mute(room: Room) -> None:
     """The story is silenced for 24 h by whom it was pressed."""
     drawn = await room.tell()
@@ -162,7 +174,7 @@ async def test_what_was_said_of_the_whole_stands_where_a_part_was_told(room: Roo
 
     def say(tx: Tx) -> None:
         grouping.merge(tx, world.config, whole, part, NOON)
-        hushing.acknowledge(tx, Ack(whole, author, NOON))
+        hushing.acknowledge(tx, world.config, Ack(whole, author, NOON))
         hushing.silence(tx, world.config, wish, NOON)
 
     await room.office.store.write(say)

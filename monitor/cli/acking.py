@@ -15,16 +15,16 @@ from monitor.store.db import Tx
 
 def run(call: Call, subject: str, author: str, seconds: float | None) -> None:
     """`subject`: the id of any alert of the story.  Without `seconds`: until there is news."""
-    settings, now = place.settings(call), wall_clock()
+    config, now = place.look(call), wall_clock()
     until = None if seconds is None else now + round(seconds * 1000)
 
     def say_so(tx: Tx) -> Ack:
         alert = finding.only(finding.alerts(tx, subject), subject)
         ack = Ack(items.stories(tx, alert["item_id"])[0], author, now, until)
-        hushing.acknowledge(tx, ack)
+        hushing.acknowledge(tx, config, ack)
         return ack
 
-    with Archive(settings.database) as archive:
+    with Archive(config.settings.database) as archive:
         ack = archive.write(say_so)
     if call.as_json:
         out.emit({
@@ -34,5 +34,6 @@ def run(call: Call, subject: str, author: str, seconds: float | None) -> None:
         return
     lasts = "until there is something new"
     if until is not None:
-        lasts = f"until {When.of(settings, now).clock(until)}; what comes is kept for the digest"
+        at = When.of(config.settings, now).clock(until)
+        lasts = f"until {at}; what comes is kept for the digest"
     out.lines(f"seen by {author}: the story of {subject} is quiet {lasts}")

@@ -142,7 +142,7 @@ class _Life:
         self._hold_anew(HoldReason.SILENCED, wish.created_at)
 
     def _acknowledge(self, ack: Ack) -> None:
-        hushing.acknowledge(self.tx, ack)
+        hushing.acknowledge(self.tx, self.plan.config, ack)
         self._hold_anew(HoldReason.ACKED, ack.acked_at)
 
     def _hold_anew(self, why: HoldReason, at: int) -> None:

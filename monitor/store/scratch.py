@@ -208,13 +208,14 @@ def take_into_digest(tx: Tx, digest: Row) -> None:
 
 
 def next_due(tx: Tx) -> Row | None:
-    """The delivery that can be sent first; what follows another in its conversation waits."""
+    """The message that can be sent first; what follows another in its conversation waits."""
     return tx.one(
         """SELECT * FROM deliveries d
-           WHERE d.state = 'waiting' AND d.lease_token IS NULL AND NOT EXISTS (
-             SELECT 1 FROM deliveries e
-             WHERE e.conversation_id = d.conversation_id AND e.recipient = d.recipient
-               AND e.revision < d.revision AND e.state = 'waiting')
+           WHERE d.state = 'waiting' AND d.lease_token IS NULL AND d.kind = 'alert'
+             AND NOT EXISTS (
+               SELECT 1 FROM deliveries e
+               WHERE e.conversation_id = d.conversation_id AND e.recipient = d.recipient
+                 AND e.revision < d.revision AND e.state = 'waiting' AND e.kind = 'alert')
            ORDER BY d.try_at, d.delivery_id LIMIT 1"""
     )
 
@@ -235,8 +236,9 @@ def on_its_way(tx: Tx, delivery_id: int) -> None:
 def count_waiting(tx: Tx) -> int:
     """Messages that are owed and not taken up yet."""
     found: int = tx.value(
-        """SELECT count(*) FROM (SELECT 1 FROM deliveries WHERE state = 'waiting' AND tries = 0
-           GROUP BY conversation_id, revision)"""
+        """SELECT count(*) FROM (SELECT 1 FROM deliveries
+             WHERE state = 'waiting' AND tries = 0 AND kind = 'alert'
+             GROUP BY conversation_id, revision)"""
     )
     return found
 
