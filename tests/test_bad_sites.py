@@ -101,7 +101,7 @@ class Evening:
             + "".join(f'  {host}.test: "127.0.0.1:{port}"\n' for host in dict.fromkeys(hosts)),
             "sources.yaml": "sources:\n" + "".join(map(self._source, self.names)),
             "rules.yaml": "rules:\n  - {id: ferries, any: [ferry]}\n",
-            "routes.yaml": "",
+            "routes.yaml": "channels: {}\n",
         }
         for name, text in texts.items():
             (self.directory / name).write_text(text, "utf-8")

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config_files import EMPTY, write
-from monitor.config import append_source, init, load
+from monitor.config import append_source, build, init, load
+from monitor.config.load import read_sources
 from monitor.errors import ConfigError
 from monitor.settings import ConsoleChannel, Selectors, Source
 
@@ -139,7 +140,7 @@ def test_a_source_is_added_and_nothing_else_changes(text, source):
         directory = write(Path(made))
         path = directory / "sources.yaml"
         path.write_bytes(text.encode())
-        before = load(directory, {}).sources
+        before = build.sources(read_sources(str(path), text.encode())[1])
         block = append_source(directory, source)
         after = path.read_bytes()
         assert after.startswith(text.encode())

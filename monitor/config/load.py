@@ -19,6 +19,8 @@ from monitor.errors import ConfigError, Mistake
 from monitor.settings import Config, Rule, Settings
 
 NAMES = ("monitor.yaml", "sources.yaml", "rules.yaml", "routes.yaml")
+# What the files that must be there hold where nothing is wanted.
+_NOTHING = {"sources.yaml": "sources: []", "rules.yaml": "rules: []", "routes.yaml": "channels: {}"}
 K = TypeVar("K", bound=Keys)
 
 
@@ -165,7 +167,8 @@ def _read(path: Path) -> bytes | OSError:
 
 def _document(path: Path, raw: bytes | OSError) -> Document:
     if isinstance(raw, bytes):
-        return yaml.read(str(path), raw)
+        document = yaml.read(str(path), raw)
+        return _empty(document) if path.name in _NOTHING and _is_blank(document) else document
     if isinstance(raw, FileNotFoundError) and path.name == "monitor.yaml":
         return yaml.read(str(path), b"")
     problem, mend = f"cannot be read ({raw.strerror})", "check its rights"
@@ -173,6 +176,18 @@ def _document(path: Path, raw: bytes | OSError) -> Document:
         problem = "there is no such file"
         mend = f"`wirewatch init {path.parent}` writes what is missing"
     return Document(str(path), "", None, (Mistake(str(path), 1, 1, problem, mend),))
+
+
+def _is_blank(document: Document) -> bool:
+    lines = (line.strip() for line in document.text.splitlines())
+    return document.root is not None and not any(line and line[0] != "#" for line in lines)
+
+
+def _empty(document: Document) -> Document:
+    """Refused: a file whose saving was cut off would end all watching or telling, unseen."""
+    mend = f"bring it back, or write `{_NOTHING[Path(document.file).name]}` if nothing is wanted"
+    mistake = Mistake(document.file, 1, 1, "the file holds nothing", mend)
+    return Document(document.file, document.text, None, (mistake,))
 
 
 def _in_order(mistakes: list[Mistake], files: list[str]) -> tuple[Mistake, ...]:
