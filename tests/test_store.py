@@ -123,6 +123,17 @@ async def test_an_older_database_learns_where_fields_come_from(store: Store) -> 
     await newer.close()
 
 
+async def test_a_newer_database_is_refused(store: Store) -> None:
+    """Who goes back to an older version is told so, and the database is left as it is."""
+    with sqlite3.connect(store.path) as newer:
+        newer.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at)"
+            " VALUES ('wirewatch', 'm999_later', '2099-01-01')"
+        )
+    with pytest.raises(StoreError, match=r"a newer Wirewatch .*m999_later.*or go back to a backup"):
+        Store(store.path)
+
+
 async def test_where_fields_come_from_is_kept(store: Store) -> None:
     """The statements that an item's fields were taken from are loaded as they were stored."""
     stated_by = (("title", "og:title"), ("body", "trafilatura"))

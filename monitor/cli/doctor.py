@@ -183,7 +183,9 @@ def _database(database: Path) -> Iterator[Finding]:
             state = archive.read(lambda tx: status.gather(tx, now))
             holders = archive.read(lambda tx: list(checks.lease_holders(tx, now)))
     except StoreError as error:
-        yield Finding("database", Verdict.MEND, f"{error}; restore it from a backup")
+        # What has no cause of SQLite's says itself what to do.
+        mend = "; restore it from a backup" if error.__cause__ else ""
+        yield Finding("database", Verdict.MEND, f"{error}{mend}")
         return
     size = database.stat().st_size
     words = f"{database}: {size / _MIB:,.1f} MB, {out.of(state.totals['items'], 'item')}"

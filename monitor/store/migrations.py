@@ -7,6 +7,8 @@ from importlib import resources
 
 import sqlite_utils
 
+from monitor.errors import StoreError
+
 steps = sqlite_utils.Migrations("wirewatch")
 
 
@@ -187,8 +189,18 @@ def m022_reopened(db: sqlite_utils.Database) -> None:
 
 
 def apply(connection: sqlite3.Connection) -> None:
-    """Bring the database to the newest schema.  Safe when two processes start at once."""
+    """Bring the database to the newest schema.  Safe when two processes start at once.
+
+    Raises StoreError where a newer version has been at work: what its steps ask for we do not keep.
+    """
     database = sqlite_utils.Database(connection)
+    ours = {step.name for step in steps.pending(sqlite_utils.Database(memory=True))}
+    strange = [step.name for step in steps.applied(database) if step.name not in ours]
+    if strange:
+        raise StoreError(
+            f"a newer Wirewatch has changed the database ({', '.join(strange)}): run that version, "
+            "or go back to a backup from before"
+        )
     if not steps.pending(database):
         return
     # The library's own transaction is DEFERRED: two first starts would collide half-way.
