@@ -89,4 +89,16 @@ def _check_webhook(document: Document, webhook: Mapping) -> Iterator[Mistake]:
             yield document.mistake(webhook.place, f"`{ways[0]}` is missing here", mend)
 
 
-_CHECKS = {"email": _check_email, "slack": _check_slack, "webhook": _check_webhook}
+def _check_quiet(document: Document, quiet: Mapping) -> Iterator[Mistake]:
+    start, end = quiet.get("from"), quiet.get("to")
+    if isinstance(start, Scalar) and isinstance(end, Scalar) and start.text == end.text:
+        mend = "give them some length, or delete `quiet_hours`"
+        yield document.mistake(end.place, "the quiet hours end when they begin", mend)
+
+
+_CHECKS = {
+    "email": _check_email,
+    "slack": _check_slack,
+    "webhook": _check_webhook,
+    "quiet_hours": _check_quiet,
+}
