@@ -87,6 +87,9 @@ async def test_a_channel_that_is_gone_sends_nothing_again(refused: tuple[Place, 
     refusal = await place.run("dead", "resend", str(one["message"]))
     assert refusal.exit_code == 1
     assert "channel me, which routes.yaml does not name any more" in refusal.stderr
+    misspelt = await place.run("dead", "resend", "--channel", "mee")
+    assert misspelt.exit_code == 2
+    assert "no channel 'mee'; there are: ops" in misspelt.stderr
 
 
 async def test_what_is_sent_again_has_a_clock_of_its_own(tmp_path: Path) -> None:

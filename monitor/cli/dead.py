@@ -65,6 +65,9 @@ def resend(call: Call, wish: Wish) -> None:
     if bool(wish.ids) == (wish.everything or wish.channel is not None):
         raise click.UsageError("say which: ID..., or --channel NAME, or --all")
     config, now = place.look(call), wall_clock()
+    if wish.channel is not None and wish.channel not in config.channels:
+        there = ", ".join(config.channels)
+        raise click.UsageError(f"no channel {wish.channel!r}; there are: {there}")
 
     def owe(tx: Tx) -> Sequence[Row]:
         rows = _chosen(dead.given_up(tx, wish.channel), wish, config)
