@@ -156,3 +156,10 @@ def test_why_shows_of_each_alert_the_sentence_that_it_told(place: Place) -> None
     assert "the first match on this story" in after.partition("killed 34.")[0]
     assert "a higher figure" in after.partition("killed 34.")[2]
     assert "killed 34." not in before.rpartition("car-bombing:")[2]
+
+
+def test_an_ack_beyond_the_calendar_is_refused(place, alert) -> None:
+    told = place.call("ack", alert, "--for", "999999999d")
+    assert told.exit_code == 2
+    assert "longer than a hundred years" in told.stderr
+    assert place.call("ack", alert, "--for", "36525d").exit_code == 0

@@ -15,6 +15,7 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_LONGEST = 36_525 * 86400  # what lies further ahead is in no calendar
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -91,7 +92,10 @@ class Duration(click.ParamType[float]):
         match = re.fullmatch(r"(\d{1,9}(?:\.\d{1,3})?)([smhd]?)", str(value))
         if match is None:
             self.fail(f"{value!r} is no duration: write 60s, 10m, 2h or 1d", param, ctx)
-        return float(match[1]) * _UNITS[match[2]]
+        seconds = float(match[1]) * _UNITS[match[2]]
+        if seconds > _LONGEST:
+            self.fail(f"{value!r} is longer than a hundred years", param, ctx)
+        return seconds
 
 
 class Moment(click.ParamType[float | datetime]):
