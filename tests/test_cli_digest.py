@@ -46,6 +46,13 @@ def test_the_next_one_is_shown_and_not_written(place: Place) -> None:
     assert place.json("status")[0]["next_digest"]["alerts"] == 1
 
 
+def test_an_alert_kept_for_it_is_not_listed_as_told_to_nobody(place: Place) -> None:
+    """Neither before the digest nor after."""
+    assert "kept for the digest" in place.call("alerts").output
+    place.call("digest", "--now")
+    assert "told in a digest" in place.call("alerts").output
+
+
 def test_one_at_once_is_sent_and_what_it_held_is_told(place: Place) -> None:
     """The next one has nothing of it."""
     told = place.call("digest", "--now")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import NamedTuple
 
 import click
 
@@ -17,9 +18,9 @@ from monitor.model import StoredItem, short_id
 from monitor.settings import Settings
 from monitor.store import alerts as kept
 from monitor.store import health as signs
+from monitor.store import holds, views
 from monitor.store import items as stored_items
 from monitor.store import sources as source_rows
-from monitor.store import views
 from monitor.store.db import Row, Tx
 
 _ITEMS = (
@@ -30,6 +31,15 @@ _ALERTS = (
     Column("alert"), Column("raised"), Column("rule: headline", flexible=True),
     Column("messages", flexible=True),
 )  # fmt: skip
+
+
+class _Told(NamedTuple):
+    """An alert, its article, its messages, and the channels that keep it for their digest."""
+
+    alert: Row
+    stored: StoredItem
+    deliveries: Sequence[Row]
+    held: Sequence[Row]
 
 
 def items(call: Call, limit: int, source: str | None) -> None:
@@ -65,13 +75,13 @@ def alerts(call: Call, limit: int) -> None:
     with Archive(settings.database) as archive:
         rows = archive.read(lambda tx: [_told(tx, row) for row in views.alert_rows(tx, limit)])
     if call.as_json:
-        for alert, _, deliveries in rows:
-            out.emit(shapes.alert(alert, deliveries))
+        for told in rows:
+            out.emit(shapes.alert(told.alert, told.deliveries))
         return
     if not rows:
         out.lines("no alert so far; what would have matched: wirewatch alerts --would")
         return
-    out.lines(*out.table(_ALERTS, [_alert_row(*row, when) for row in rows]))
+    out.lines(*out.table(_ALERTS, [_alert_row(told, when) for told in rows]))
     out.lines("", "each with its reasons: wirewatch why ALERT")
 
 
@@ -137,11 +147,14 @@ def _check_source(archive: Archive, source: str) -> None:
         raise click.UsageError(f"no source {source!r}; there are: {', '.join(known)}")
 
 
-def deliveries_line(rows: Sequence[Row]) -> str:
-    """`me sent, desk@... held`."""
-    if not rows:
+def _messages(told: _Told) -> str:
+    """`me sent, desk@... held`; where there is no message, what a digest has of it."""
+    if told.deliveries:
+        return ", ".join(f"{row['channel']} {_state(row)}" for row in told.deliveries)
+    if not told.held:
         return "nobody to tell"
-    return ", ".join(f"{row['channel']} {_state(row)}" for row in rows)
+    waits = any(row["digest_id"] is None for row in told.held)
+    return "kept for the digest" if waits else "told in a digest"
 
 
 def _state(row: Row) -> str:
@@ -151,9 +164,10 @@ def _state(row: Row) -> str:
     return "given up" if row["shown_state"] == "dead" else str(row["shown_state"])
 
 
-def _told(tx: Tx, row: Row) -> tuple[Row, StoredItem, Sequence[Row]]:
+def _told(tx: Tx, row: Row) -> _Told:
+    alert = row["alert_id"]
     stored = stored_items.load(tx, row["item_id"])
-    return row, stored, views.deliveries_of_alert(tx, row["alert_id"])
+    return _Told(row, stored, views.deliveries_of_alert(tx, alert), holds.of_alert(tx, alert))
 
 
 def _item_row(stored: StoredItem, when: When) -> list[str]:
@@ -163,9 +177,9 @@ def _item_row(stored: StoredItem, when: When) -> list[str]:
     ]  # fmt: skip
 
 
-def _alert_row(row: Row, stored: StoredItem, deliveries: Sequence[Row], when: When) -> list[str]:
-    title = stored.item.title or "(no headline)"
+def _alert_row(told: _Told, when: When) -> list[str]:
+    alert, title = told.alert, told.stored.item.title or "(no headline)"
     return [
-        short_id(row["alert_id"]), when.clock(row["raised_at"]), f"{row['rule_id']}: {title}",
-        deliveries_line(deliveries),
+        short_id(alert["alert_id"]), when.clock(alert["raised_at"]), f"{alert['rule_id']}: {title}",
+        _messages(told),
     ]  # fmt: skip
