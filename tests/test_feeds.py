@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from monitor import feeds
 from monitor.errors import ReadError, ReadReason
 from monitor.publishers import feedtails
-from monitor.publishers.conventions import conventions
 from monitor.workers import Workers
 
 CASES = Path(__file__).parent / "data" / "feeds"
@@ -86,7 +85,7 @@ def test_dates_that_cannot_be_read_are_counted():
     assert (read(rss("")).misdated, read(rss("")).unread_date) == (0, None)
 
 
-@pytest.mark.parametrize("written", conventions().feed_tails)
+@pytest.mark.parametrize("written", feedtails.written())
 def test_what_programs_put_behind_a_text(written):
     """Goes as a line of its own and behind the last sentence; never out of a sentence."""
     title, text = "Who’s next? Nobody.", "The bridge is closed.\n\nIt was opened in 1911."

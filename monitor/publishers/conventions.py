@@ -1,5 +1,5 @@
 """The words of `conventions.yaml`: bylines, labels, invitations, appeals, the desk's credits,
-whom to ask about a release, what stands behind a feed's texts.
+whom to ask about a release.
 
 Lists only; who uses them knows what they mean for its text.
 """
@@ -31,7 +31,6 @@ class Conventions:
     appeals: tuple[str, ...]
     credits: tuple[str, ...]
     contacts: tuple[str, ...]
-    feed_tails: tuple[str, ...]
 
 
 @lru_cache(maxsize=1)
@@ -54,5 +53,4 @@ def conventions() -> Conventions:
         appeals=lists["appeals"],
         credits=lists["credits"],
         contacts=lists["contacts"],
-        feed_tails=lists["feed_tails"],
     )

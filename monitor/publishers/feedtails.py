@@ -1,5 +1,5 @@
 """Takes from the end of a feed's text what its publisher's program put behind it, by
-`conventions.yaml`: "The post X appeared first on Y.", "Continue reading".
+`feedtails.txt`: "The post X appeared first on Y.", "Continue reading".
 
 What says the entry's headline again is held against it, so that no sentence of the story goes.
 """
@@ -10,8 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-
-from monitor.publishers.conventions import conventions
+from importlib import resources
 
 _LONGEST = 150  # characters around a headline
 _LONGEST_START = 40  # before the headline
@@ -39,6 +38,13 @@ class _Tail:
             return False
         rest = letters[len(start) :]
         return self.within in rest if self.is_open else not rest
+
+
+def written() -> tuple[str, ...]:
+    """The lines of `feedtails.txt`.  No YAML: those who read nothing but feeds load no reader of
+    it, 2 MB each."""
+    text = resources.files("monitor.publishers").joinpath("feedtails.txt").read_text("utf-8")
+    return tuple(line for line in text.splitlines() if line and line[0] != "#")
 
 
 def without(text: str, title: str | None) -> str | None:
@@ -91,14 +97,14 @@ def _letters(text: str) -> str:
 @lru_cache(maxsize=1)
 def _last_words() -> frozenset[str]:
     """Of the tails without a headline."""
-    return frozenset(tail.split()[-1] for tail in conventions().feed_tails if _TITLE not in tail)
+    return frozenset(tail.split()[-1] for tail in written() if _TITLE not in tail)
 
 
 @lru_cache(maxsize=1)
 def _tails() -> Mapping[str, tuple[_Tail, ...]]:
     """By their first words."""
     found: dict[str, tuple[_Tail, ...]] = {_TITLE: ()}
-    for word, tail in map(_tail, conventions().feed_tails):
+    for word, tail in map(_tail, written()):
         found[word] = (*found.get(word, ()), tail)
     return found
 
