@@ -42,7 +42,10 @@ find_python() {
         "On Debian 12 or later this helps: sudo apt-get install python3-venv"
 }
 
-hash_of() { sha256sum <"$1" | cut -c1-64; }
+hash_of() { cat -- "$@" | sha256sum | cut -c1-64; }
+
+# What the project itself is installed from: the parts in C are built then.
+hash_of_project() { hash_of "$here/pyproject.toml" "$here"/monitor/*/*.c; }
 
 # What the environment is made from.  The path too: a copied .venv would run the tree it came from.
 stamp_for() { printf '%s %s %s\n' "$(hash_of "$here/requirements.lock")" "$("$1" -V 2>&1)" "$here"; }
@@ -50,7 +53,7 @@ stamp_for() { printf '%s %s %s\n' "$(hash_of "$here/requirements.lock")" "$("$1"
 is_current() {
     [ -x "$bin/python" ] &&
         [ "$(stamp_for "${PYTHON:-$bin/python}")" = "$(cat "$venv/made-from" 2>/dev/null)" ] &&
-        [ "$(hash_of "$here/pyproject.toml")" = "$(cat "$venv/project" 2>/dev/null)" ]
+        [ "$(hash_of_project)" = "$(cat "$venv/project" 2>/dev/null)" ]
 }
 
 pip() {
@@ -73,8 +76,10 @@ make_venv() {
         pip install --require-hashes --requirement "$here/requirements.lock"
         stamp_for "$bin/python" >"$venv/made-from"
     fi
+    # Where they cannot be built anew, Python is better than what was built of other sources.
+    rm -f "$here"/monitor/*/*.so
     pip install --no-index --no-deps --no-build-isolation --editable "$here"
-    hash_of "$here/pyproject.toml" >"$venv/project"
+    hash_of_project >"$venv/project"
 }
 
 ready() {

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from cli_world import Place, fill, nobody
-from monitor.cli.doctor import Verdict, machine
+from monitor.cli.doctor import Verdict, compiled, machine
 from monitor.cli.place import Archive
 from monitor.demo.slack_sink import SlackSink
 from monitor.demo.smtp_sink import SmtpSink
@@ -175,6 +175,13 @@ def test_doctor_goes_on_after_a_bad_configuration(place: Place) -> None:
     told = place.call("doctor").output
     assert told.count("MEND  config") == 2
     assert "disk" in told
+
+
+def test_doctor_says_what_makes_matching_fast() -> None:
+    assert compiled(is_built=True).verdict is Verdict.OK
+    slow = compiled(is_built=False)
+    assert slow.verdict is Verdict.NOTE
+    assert "gcc python3-dev" in slow.words
 
 
 def test_doctor_says_who_would_notice_that_nothing_is_noticed(place: Place) -> None:

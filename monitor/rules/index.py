@@ -2,13 +2,13 @@
 
 Each alternative of a rule lies under its rarest feature, by how many rules ask for it (what Lucene
 calls a presearcher).  All features that are words are sought at once, in one pass over the item's
-words (Aho and Corasick 1975).  Changed rules are taken in without reading the others again.
+words.  Changed rules are taken in without reading the others again.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from itertools import chain
 from typing import Generic, NamedTuple, TypeVar
 
@@ -19,6 +19,11 @@ from monitor.rules.features import START, Shown, is_of_words, likeness, literal,
 from monitor.rules.needs import Alternatives
 from monitor.rules.regexes import is_like
 from monitor.text import Scan
+
+try:
+    from monitor.rules._runs import Runs
+except ImportError:  # nothing was there to build it with
+    from monitor.rules.runs import Runs
 
 R = TypeVar("R", bound=Hashable)
 _Pairs = Iterable[tuple[R, Alternatives | None]]
@@ -98,15 +103,14 @@ class _Seeker:
 
     def __init__(self, wanted: set[str]) -> None:
         self.wanted = wanted
-        self._ordered = list(wanted)
-        self._automaton = BytesAhoCorasick(list(map(_between_blanks, self._ordered)))
+        self._runs = Runs(one for one in wanted if one[0] != START)
+        self._starts = [one for one in wanted if one[0] == START]
+        self._automaton = BytesAhoCorasick(list(map(_behind_blank, self._starts)))
         # Where a word of several wants reading, they need not follow one another in the run of
         # the item's plain words: such features by each of their words.
         self._by_word: dict[str, list[str]] = {}
         self._by_start: dict[str, list[str]] = {}
-        self._likeness = {
-            number: like for number, one in enumerate(self._ordered) if (like := likeness(one))
-        }
+        self._likeness = list(map(likeness, self._starts))
         for feature in (one for one in wanted if " " in one):
             *words, last = words_of(feature)
             starts = self._by_start if feature[0] == START else self._by_word
@@ -116,14 +120,11 @@ class _Seeker:
         self._lengths = sorted(set(map(len, self._by_start)))
 
     def seek(self, scan: Scan) -> set[str]:
-        ordered, extra = self._ordered, scan.extra
-        text = (scan.run + scan.others).encode("utf-8", "surrogatepass")
-        likeness = self._likeness
-        found = {
-            ordered[number]
-            for number, _, end in self._automaton.find_matches_as_indexes(text, overlapping=True)
-            if number not in likeness or _may_be_like(likeness[number], text, end)
-        }
+        extra, words = scan.extra, scan.run + scan.others
+        scan.places = self._runs.seek(words, scan.flat, scan.starts)
+        found = set(scan.places)
+        if self._starts:
+            found.update(self._starting(words.encode("utf-8", "surrogatepass")))
         for word in self._by_word.keys() & extra:
             found.update(one for one in self._by_word[word] if _may_show(scan, one))
         for length in self._lengths:
@@ -131,6 +132,13 @@ class _Seeker:
                 some = self._by_start.get(form[:length], ())
                 found.update(one for one in some if _may_show(scan, one))
         return found
+
+    def _starting(self, words: bytes) -> Iterator[str]:
+        """Those of which the last is only the start of a form, or holds wildcards."""
+        for number, _, end in self._automaton.find_matches_as_indexes(words, overlapping=True):
+            like = self._likeness[number]
+            if like is None or _may_be_like(like, words, end):
+                yield self._starts[number]
 
 
 def _may_show(scan: Scan, feature: str) -> bool:
@@ -149,6 +157,5 @@ def _may_be_like(form: str, text: bytes, at: int) -> bool:
         return True
 
 
-def _between_blanks(feature: str) -> bytes:
-    bounded = f" {literal(feature)[1:]}" if feature[0] == START else f" {feature} "
-    return bounded.encode("utf-8", "surrogatepass")
+def _behind_blank(feature: str) -> bytes:
+    return f" {literal(feature)[1:]}".encode("utf-8", "surrogatepass")

@@ -13,7 +13,8 @@ from functools import cached_property, lru_cache
 from itertools import accumulate
 from string import ascii_letters, digits
 
-from monitor.text.scan import LOWERED, Scan
+from monitor.text.passes import LOWERED
+from monitor.text.scan import Scan
 from monitor.text.words import Kind, tokens
 
 Chunk = tuple[int, int]  # code points, start and end
@@ -38,8 +39,6 @@ class Chunks:
         self.text = scan.text
         self._scan = scan
         self._flat = scan.flat
-        # As long as `flat`, blanks for all but letters and digits.
-        self._low = scan.flat.translate(LOWERED).decode()
         self._known: dict[str, list[Chunk] | None] = {}
         self._read: dict[int, list[int]] = {}
 
@@ -61,6 +60,9 @@ class Chunks:
     def plainly(self, phrase: str) -> list[Chunk] | None:
         """Where a word of two letters or more stands, or a phrase of such with one blank between
         two; None where not every place of it can be told by its letters alone."""
+        known = self._scan.places.get(phrase)
+        if known and self._scan.extra.isdisjoint(phrase.split(" ")):
+            return known
         starts = _standing(self._low, phrase)
         if len(starts) > _MOST:
             return None
@@ -200,6 +202,11 @@ class Chunks:
     def _holds_word(self, start: int, end: int) -> bool:
         """For certain: what is not of ASCII may be none."""
         return not self._low[start:end].isspace()
+
+    @cached_property
+    def _low(self) -> str:
+        """As long as `flat`, blanks for all but letters and digits."""
+        return self._flat.translate(LOWERED).decode()
 
     @cached_property
     def _runs(self) -> bytes:

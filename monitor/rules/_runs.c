@@ -1,0 +1,356 @@
+/* Which of many runs of words stand among the words of a text, as `runs.py` tells it with an
+   automaton.  Here each run is known by a hash: of a text only its words are hashed, and of every
+   few that follow one another their hash is made from theirs.  So it takes the same time however
+   many runs are sought, and all they cost is a few bytes each. */
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#define MOST_WORDS 63 /* of a run: their numbers are the bits of `lengths` */
+#define MOST_PLACES 16 /* of a run: who has more is told to look itself */
+#define RUNS_FOR_EACH 4 /* 64 bits of the filter: of others one in some hundreds passes it */
+
+typedef struct {
+    uint64_t hash;
+    uint32_t size;   /* in bytes, without the blanks around it */
+    uint32_t number; /* of the run, from 1; 0: nothing is here */
+    const char *words;
+} Slot;
+
+typedef struct {
+    PyObject_HEAD
+    PyObject *runs;  /* a tuple of str */
+    PyObject *bytes; /* of the same in UTF-8 */
+    Slot *slots;     /* open addressing, at most half of them taken */
+    uint64_t mask;   /* one less than there are */
+    uint64_t *filter; /* Bloom's, with all bits of one run in one place */
+    uint64_t filter_mask;
+    uint64_t lengths; /* bit n: there are runs of n words */
+    int most_words;
+} Runs;
+
+typedef struct {
+    uint64_t hash;
+    Py_ssize_t start, end;
+} Word;
+
+#define BLANKS 0x2020202020202020u
+#define LOWEST 0x0101010101010101u
+#define HIGHEST 0x8080808080808080u
+
+/* The next eight bytes, the first of them lowest; blanks behind the end. */
+static uint64_t eight(const char *at, const char *end)
+{
+    uint64_t bytes = BLANKS;
+    if (end - at >= 8)
+        memcpy(&bytes, at, 8);
+    else
+        memcpy(&bytes, at, (size_t)(end - at));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    bytes = __builtin_bswap64(bytes);
+#endif
+    return bytes;
+}
+
+/* The finish of MurmurHash 3, which spreads a change over all bits. */
+static uint64_t mixed(uint64_t hash)
+{
+    hash ^= hash >> 33;
+    hash *= 0xff51afd7ed558ccdu;
+    hash ^= hash >> 33;
+    hash *= 0xc4ceb9fe1a85ec53u;
+    return hash ^ hash >> 33;
+}
+
+/* Of a run and the word behind it. */
+static uint64_t followed(uint64_t run, uint64_t word)
+{
+    return (run << 7 | run >> 57) * 0x9e3779b97f4a7c15u + word;
+}
+
+/* Where the word ends that begins at a place; eight bytes at once, as most words have fewer. */
+static const char *word_end(const char *at, const char *end, uint64_t *hash)
+{
+    *hash = 0;
+    for (;; at += 8) {
+        uint64_t bytes = eight(at, end), other = bytes ^ BLANKS;
+        uint64_t blank = (other - LOWEST) & ~other & HIGHEST; /* lowest bit set: the first blank */
+        if (!blank) {
+            *hash = mixed(*hash ^ bytes) + LOWEST;
+            continue;
+        }
+        int bits = __builtin_ctzll(blank) - 7;
+        *hash = mixed(*hash ^ (bytes & (((uint64_t)1 << bits) - 1)));
+        return at + bits / 8;
+    }
+}
+
+/* The words between blanks, as many as there are; `words` has room for half of the characters. */
+static Py_ssize_t split(const char *text, Py_ssize_t size, Word *words)
+{
+    Py_ssize_t count = 0;
+    for (const char *at = text, *end = text + size; at < end;) {
+        uint64_t hash;
+        const char *stop = word_end(at, end, &hash);
+        words[count] = (Word){hash, at - text, stop - text};
+        count += stop > at;
+        at = stop + 1;
+    }
+    return count;
+}
+
+static uint64_t *filter_of(const Runs *self, uint64_t hash)
+{
+    return &self->filter[hash >> 20 & self->filter_mask];
+}
+
+static uint64_t bits_of(uint64_t hash)
+{
+    uint64_t bit = 1;
+    return bit << (hash & 63) | bit << (hash >> 6 & 63) | bit << (hash >> 12 & 63);
+}
+
+static const Slot *slot_of(const Runs *self, uint64_t hash, const char *words, Py_ssize_t size)
+{
+    for (uint64_t at = hash & self->mask; self->slots[at].number; at = (at + 1) & self->mask) {
+        const Slot *slot = &self->slots[at];
+        if (slot->hash == hash && slot->size == size && !memcmp(slot->words, words, (size_t)size))
+            return slot;
+    }
+    return NULL;
+}
+
+/* The text in which places are told. */
+typedef struct {
+    const unsigned char *flat; /* with one character more before it than the text has */
+    Py_ssize_t size;
+    const char *starts; /* of the first `known` words, not aligned */
+    Py_ssize_t known;
+} Text;
+
+static Py_ssize_t start_of(const Text *text, Py_ssize_t word)
+{
+    int32_t start;
+    memcpy(&start, text->starts + word * (Py_ssize_t)sizeof start, sizeof start);
+    return start;
+}
+
+static unsigned char lowered(unsigned char code)
+{
+    return 'A' <= code && code <= 'Z' ? (unsigned char)(code + 32) : code;
+}
+
+/* Whether some words stand in the text letter by letter, with one character between two. */
+static bool stands(const Text *text, const char *words, const Word *some, Py_ssize_t first, int many)
+{
+    if (first + many > text->known) return false;
+    Py_ssize_t begin = start_of(text, first);
+    for (int number = 0; number < many; number++) {
+        const Word *word = &some[first + number];
+        Py_ssize_t start = start_of(text, first + number);
+        if (start < 0 || start - begin != word->start - some[first].start) return false;
+        if (start + 1 + word->end - word->start > text->size) return false;
+        for (Py_ssize_t at = word->start; at < word->end; at++) {
+            if (lowered(text->flat[start + 1 + at - word->start]) != (unsigned char)words[at])
+                return false;
+        }
+    }
+    return true;
+}
+
+/* One more place of a run that was found; None stands for places that are not all known. */
+static bool add_place(PyObject *found, PyObject *run, const Text *text, Py_ssize_t start,
+                      Py_ssize_t size)
+{
+    PyObject *places = PyDict_GetItemWithError(found, run);
+    if (!places && PyErr_Occurred()) return false;
+    if (places == Py_None) return true;
+    if (!text || (places && PyList_GET_SIZE(places) >= MOST_PLACES))
+        return PyDict_SetItem(found, run, Py_None) == 0;
+    PyObject *place = Py_BuildValue("nn", start, start + size);
+    bool done = false;
+    if (place && places) {
+        done = PyList_Append(places, place) == 0;
+    } else if (place && (places = PyList_New(1))) {
+        PyList_SET_ITEM(places, 0, Py_NewRef(place));
+        done = PyDict_SetItem(found, run, places) == 0;
+        Py_DECREF(places);
+    }
+    Py_XDECREF(place);
+    return done;
+}
+
+static bool seek_among(const Runs *self, const char *words, const Word *some, Py_ssize_t count,
+                       const Text *text, PyObject *found)
+{
+    for (Py_ssize_t first = 0; first < count; first++) {
+        uint64_t hash = some[first].hash;
+        int most = count - first < self->most_words ? (int)(count - first) : self->most_words;
+        for (int many = 1;; many++) {
+            if (!(bits_of(hash) & ~*filter_of(self, hash)) && self->lengths >> many & 1) {
+                Py_ssize_t start = some[first].start, size = some[first + many - 1].end - start;
+                const Slot *slot = slot_of(self, hash, words + start, size);
+                bool is_sure = slot && stands(text, words, some, first, many);
+                if (slot && !add_place(found, PyTuple_GET_ITEM(self->runs, slot->number - 1),
+                                       is_sure ? text : NULL, is_sure ? start_of(text, first) : 0,
+                                       size))
+                    return false;
+            }
+            if (many >= most) break;
+            hash = followed(hash, some[first + many].hash);
+        }
+    }
+    return true;
+}
+
+static bool seek_in(const Runs *self, const char *words, Py_ssize_t size, const Text *text,
+                    PyObject *found)
+{
+    Word *some = PyMem_New(Word, (size_t)(size / 2 + 1));
+    if (!some) return PyErr_NoMemory(), false;
+    bool done = seek_among(self, words, some, split(words, size, some), text, found);
+    PyMem_Free(some);
+    return done;
+}
+
+static PyObject *Runs_seek(PyObject *object, PyObject *args)
+{
+    Runs *self = (Runs *)object;
+    PyObject *words, *flat, *starts;
+    if (!PyArg_ParseTuple(args, "USS", &words, &flat, &starts)) return NULL;
+    PyObject *found = PyDict_New();
+    if (!found || !self->lengths) return found;
+    Text text = {(const unsigned char *)PyBytes_AS_STRING(flat), PyBytes_GET_SIZE(flat),
+                 PyBytes_AS_STRING(starts), PyBytes_GET_SIZE(starts) / (Py_ssize_t)sizeof(int32_t)};
+    bool done;
+    if (PyUnicode_IS_ASCII(words)) {
+        done = seek_in(self, PyUnicode_DATA(words), PyUnicode_GET_LENGTH(words), &text, found);
+    } else {
+        PyObject *bytes = PyUnicode_AsEncodedString(words, "utf-8", "surrogatepass");
+        done = bytes && seek_in(self, PyBytes_AS_STRING(bytes), PyBytes_GET_SIZE(bytes), &text, found);
+        Py_XDECREF(bytes);
+    }
+    if (!done) Py_CLEAR(found);
+    return found;
+}
+
+static bool put(Runs *self, Py_ssize_t at)
+{
+    PyObject *bytes = PyTuple_GET_ITEM(self->bytes, at);
+    const char *codes = PyBytes_AS_STRING(bytes);
+    Py_ssize_t size = PyBytes_GET_SIZE(bytes);
+    Word *words = PyMem_New(Word, (size_t)(size / 2 + 1));
+    if (!words) return PyErr_NoMemory(), false;
+    Py_ssize_t count = split(codes, size, words);
+    uint64_t hash = count ? words[0].hash : 0;
+    for (Py_ssize_t next = 1; next < count; next++) hash = followed(hash, words[next].hash);
+    PyMem_Free(words);
+    if (!count || count > MOST_WORDS || size > UINT32_MAX) {
+        PyErr_Format(PyExc_ValueError, "a run has 1 to %d words, and this %zd", MOST_WORDS, count);
+        return false;
+    }
+    if (slot_of(self, hash, codes, size)) return true;
+    uint64_t place = hash & self->mask;
+    while (self->slots[place].number) place = (place + 1) & self->mask;
+    self->slots[place] = (Slot){hash, (uint32_t)size, (uint32_t)at + 1, codes};
+    *filter_of(self, hash) |= bits_of(hash);
+    self->lengths |= (uint64_t)1 << count;
+    if (count > self->most_words) self->most_words = (int)count;
+    return true;
+}
+
+static bool encode_all(Runs *self)
+{
+    Py_ssize_t count = PyTuple_GET_SIZE(self->runs);
+    self->bytes = PyTuple_New(count);
+    for (Py_ssize_t at = 0; self->bytes && at < count; at++) {
+        PyObject *run = PyTuple_GET_ITEM(self->runs, at);
+        PyObject *bytes = PyUnicode_AsEncodedString(run, "utf-8", "surrogatepass");
+        if (!bytes) return false;
+        PyTuple_SET_ITEM(self->bytes, at, bytes);
+    }
+    return self->bytes != NULL;
+}
+
+static PyObject *Runs_new(PyTypeObject *type, PyObject *args, PyObject *names)
+{
+    PyObject *given;
+    static char *NAMES[] = {"runs", NULL};
+    if (!PyArg_ParseTupleAndKeywords(args, names, "O", NAMES, &given)) return NULL;
+    Runs *self = (Runs *)type->tp_alloc(type, 0);
+    if (!self) return NULL;
+    self->runs = PySequence_Tuple(given);
+    if (!self->runs || !encode_all(self)) goto failed;
+    Py_ssize_t count = PyTuple_GET_SIZE(self->runs);
+    uint64_t slots = 64;
+    while (slots < 2 * (uint64_t)count) slots *= 2;
+    self->mask = slots - 1;
+    self->filter_mask = slots / 2 / RUNS_FOR_EACH - 1;
+    self->slots = PyMem_Calloc(slots, sizeof(Slot));
+    self->filter = PyMem_Calloc(self->filter_mask + 1, sizeof(uint64_t));
+    if (!self->slots || !self->filter) {
+        PyErr_NoMemory();
+        goto failed;
+    }
+    for (Py_ssize_t at = 0; at < count; at++) {
+        if (!put(self, at)) goto failed;
+    }
+    return (PyObject *)self;
+failed:
+    Py_DECREF(self);
+    return NULL;
+}
+
+static void Runs_dealloc(PyObject *object)
+{
+    Runs *self = (Runs *)object;
+    PyTypeObject *type = Py_TYPE(object);
+    PyMem_Free(self->slots);
+    PyMem_Free(self->filter);
+    Py_XDECREF(self->bytes);
+    Py_XDECREF(self->runs);
+    type->tp_free(object);
+    Py_DECREF(type);
+}
+
+static PyMethodDef METHODS[] = {
+    {"seek", Runs_seek, METH_VARARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyType_Slot SLOTS[] = {
+    {Py_tp_new, Runs_new},
+    {Py_tp_dealloc, Runs_dealloc},
+    {Py_tp_methods, METHODS},
+    {0, NULL},
+};
+
+static PyType_Spec SPEC = {
+    .name = "monitor.rules._runs.Runs",
+    .basicsize = sizeof(Runs),
+    .flags = Py_TPFLAGS_DEFAULT,
+    .slots = SLOTS,
+};
+
+static int add_type(PyObject *module)
+{
+    PyObject *type = PyType_FromSpec(&SPEC);
+    int status = type ? PyModule_AddObjectRef(module, "Runs", type) : -1;
+    Py_XDECREF(type);
+    return status;
+}
+
+static PyModuleDef_Slot MODULE_SLOTS[] = {{Py_mod_exec, add_type}, {0, NULL}};
+
+static struct PyModuleDef MODULE = {
+    PyModuleDef_HEAD_INIT, .m_name = "monitor.rules._runs", .m_slots = MODULE_SLOTS,
+};
+
+PyMODINIT_FUNC PyInit__runs(void)
+{
+    return PyModuleDef_Init(&MODULE);
+}

@@ -1,0 +1,1 @@
+from monitor.rules.runs import Runs as Runs

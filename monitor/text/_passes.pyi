@@ -1,0 +1,1 @@
+from monitor.text.passes import passes as passes

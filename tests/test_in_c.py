@@ -1,0 +1,113 @@
+"""The loops in C say what those in Python say, and both are there."""
+
+from __future__ import annotations
+
+import shutil
+import sysconfig
+from importlib.util import find_spec
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import rule_makers
+from monitor.errors import QueryError
+from monitor.model import Match
+from monitor.rules import Matcher, index, parse, runs, show
+from monitor.settings import Rule
+from monitor.text import passes, scan
+from rule_makers import LISTS
+
+# Wherever it can be, it is built: else every figure would be that of Python.
+_HEADER = Path(sysconfig.get_path("include"), "Python.h")
+CAN_BE_BUILT = bool(shutil.which("cc")) and _HEADER.is_file()
+IS_BUILT = find_spec("monitor.text._passes") is not None
+SIGNS = "ab12 AZ.,'-/;:!\"()+&@#$?_~%*\n\t\x00\x1c’“”–—…\xa0é北я\U0001f600\ud800"
+TEXTS = st.text(st.sampled_from(SIGNS)) | st.text()
+WORDS = st.sampled_from(["a", "b", "ab", "bab", "a1", "é", "\ud800", "muchlongerthaneight"])
+RUNS = st.lists(WORDS, min_size=1, max_size=8).map(" ".join)
+
+in_c = pytest.mark.skipif(not CAN_BE_BUILT, reason="nothing is here to build it with")
+
+
+def test_it_is_built_where_it_can_be() -> None:
+    assert IS_BUILT or not CAN_BE_BUILT
+
+
+@in_c
+@settings(max_examples=2000)
+@given(TEXTS)
+def test_passes_tell_the_same(text) -> None:
+    """But for the places of the words, which Python leaves out; a place is that of its word."""
+    flat, run, joined, odd, is_foreign, starts = scan.passes(text)
+    slow = passes.passes(text)
+    assert (flat, run, odd, is_foreign) == (*slow[:2], *slow[3:5])
+    assert joined.split() == slow[2].split()
+    begins = memoryview(starts).cast("i")
+    assert len(begins) == len(run.split())
+    for word, begin in zip(run.split(), begins, strict=True):
+        if begin >= 0:
+            assert flat[begin + 1 : begin + 2].translate(passes.LOWERED).decode() in (word[0], " ")
+
+
+@in_c
+@settings(max_examples=1000)
+@given(st.sets(RUNS), st.lists(WORDS).map(" ".join), st.lists(RUNS).map(" ".join))
+def test_the_same_runs_are_found(sought, words, others) -> None:
+    flat, run, *_, starts = scan.passes(words)
+    among = f"{run} {others} "
+    found = index.Runs(sought).seek(among, flat, starts)
+    assert set(found) == set(runs.Runs(sought).seek(among, flat, b""))
+    for one, places in found.items():
+        assert places is None or [words[start:end] for start, end in places] == [one] * len(places)
+
+
+@in_c
+@pytest.mark.parametrize("starts", [b"", b"\xff", b"\xff\xff\xff\x7f" * 3, b"\x05\0\0\0" * 9])
+@pytest.mark.parametrize("flat", [b"", b" a b ", b" b  "])
+def test_places_that_are_not_the_words_are_not_believed(flat, starts) -> None:
+    """Whatever is given for the text, nothing beyond it is read."""
+    assert index.Runs(["a", "a b"]).seek(" a b a ", flat, starts) == {"a": None, "a b": None}
+
+
+@in_c
+@pytest.mark.parametrize("run", ["", " ", "a " * 100])
+def test_what_is_no_run_is_refused(run) -> None:
+    with pytest.raises(ValueError, match="a run has 1 to 63 words"):
+        index.Runs([run])
+
+
+@in_c
+def test_what_is_no_text_is_refused() -> None:
+    with pytest.raises(TypeError):
+        scan.passes(b"text")  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        index.Runs(["a"]).seek("a", "b", "c")  # type: ignore[arg-type]
+
+
+def _matches(seed: int) -> list[tuple[Match, ...]]:
+    rng = Random(seed)
+    made = [Rule(str(n), show(rule_makers.node(rng)), lists=LISTS) for n in range(20)]
+    matcher = Matcher([rule for rule in made if _is_readable(rule)])
+    return [matcher.match(rule_makers.item(rng), "bbc-world") for _ in range(20)]
+
+
+def _is_readable(rule: Rule) -> bool:
+    try:
+        parse(rule.query, lists=LISTS)
+    except QueryError:
+        return False
+    return True
+
+
+@in_c
+@settings(max_examples=20)
+@given(st.integers(0, 1 << 64))
+def test_without_them_rules_match_the_same(seed) -> None:
+    with pytest.MonkeyPatch.context() as instead:
+        instead.setattr(scan, "passes", passes.passes)
+        instead.setattr(index, "Runs", runs.Runs)
+        slow = _matches(seed)
+    assert _matches(seed) == slow
