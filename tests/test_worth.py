@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -119,7 +117,7 @@ def test_a_place_that_reaches_over_two_sentences_is_beside_both():
 
 def test_a_match_with_more_places_than_are_known_is_not_demoted():
     item = article("", "A film bomb.")
-    found = replace(match(item, "bomb"), more=1)
+    found = match(item, "bomb")._replace(more=1)
     assert demoted_by(Rule("r", "bomb", demote=("film",)), found, item) is None
 
 

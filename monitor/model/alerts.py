@@ -17,8 +17,7 @@ class Answer(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """One place of a match: code points of the stored text of `field` ("title", "body", ...)."""
 
     field: str
@@ -26,8 +25,7 @@ class Span:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """One rule's answer for one item.  Spans only with YES, at most 100 a word or phrase; `more`
     counts the others.  `error` when the rule itself broke."""
 

@@ -35,7 +35,7 @@ typedef struct {
 
 typedef struct {
     uint64_t hash;
-    Py_ssize_t start, end;
+    uint32_t start, end;
 } Word;
 
 #define BLANKS 0x2020202020202020u
@@ -96,7 +96,7 @@ static Py_ssize_t split(const char *text, Py_ssize_t size, Word *words)
     for (const char *at = text, *end = text + size; at < end;) {
         uint64_t hash;
         const char *stop = word_end(at, end, &hash);
-        words[count] = (Word){hash, at - text, stop - text};
+        words[count] = (Word){hash, (uint32_t)(at - text), (uint32_t)(stop - text)};
         count += stop > at;
         at = stop + 1;
     }
@@ -152,9 +152,9 @@ static bool stands(const Text *text, const char *words, const Word *some, Py_ssi
     for (int number = 0; number < many; number++) {
         const Word *word = &some[first + number];
         Py_ssize_t start = start_of(text, first + number);
-        if (start < 0 || start - begin != word->start - some[first].start) return false;
+        if (start < 0 || start - begin != (Py_ssize_t)word->start - some[first].start) return false;
         if (start + 1 + word->end - word->start > text->size) return false;
-        for (Py_ssize_t at = word->start; at < word->end; at++) {
+        for (uint32_t at = word->start; at < word->end; at++) {
             if (lowered(text->flat[start + 1 + at - word->start]) != (unsigned char)words[at])
                 return false;
         }
@@ -210,6 +210,7 @@ static bool seek_among(const Runs *self, const char *words, const Word *some, Py
 static bool seek_in(const Runs *self, const char *words, Py_ssize_t size, const Text *text,
                     PyObject *found)
 {
+    if (size > UINT32_MAX) return PyErr_Format(PyExc_OverflowError, "%zd bytes of words", size), false;
     Word *some = PyMem_New(Word, (size_t)(size / 2 + 1));
     if (!some) return PyErr_NoMemory(), false;
     bool done = seek_among(self, words, some, split(words, size, some), text, found);
@@ -217,12 +218,13 @@ static bool seek_in(const Runs *self, const char *words, Py_ssize_t size, const 
     return done;
 }
 
-static PyObject *Runs_seek(PyObject *object, PyObject *args)
+static PyObject *Runs_seek(PyObject *object, PyObject *const *given, Py_ssize_t many)
 {
     Runs *self = (Runs *)object;
-    PyObject *words, *flat, *starts;
-    if (!PyArg_ParseTuple(args, "USS", &words, &flat, &starts)) return NULL;
-    PyObject *found = PyDict_New();
+    if (many != 3 || !PyUnicode_Check(given[0]) || !PyBytes_Check(given[1]) ||
+        !PyBytes_Check(given[2]))
+        return PyErr_Format(PyExc_TypeError, "seek takes words as str, flat and starts as bytes");
+    PyObject *words = given[0], *flat = given[1], *starts = given[2], *found = PyDict_New();
     if (!found || !self->lengths) return found;
     Text text = {(const unsigned char *)PyBytes_AS_STRING(flat), PyBytes_GET_SIZE(flat),
                  PyBytes_AS_STRING(starts), PyBytes_GET_SIZE(starts) / (Py_ssize_t)sizeof(int32_t)};
@@ -318,7 +320,7 @@ static void Runs_dealloc(PyObject *object)
 }
 
 static PyMethodDef METHODS[] = {
-    {"seek", Runs_seek, METH_VARARGS, NULL},
+    {"seek", (PyCFunction)(void (*)(void))Runs_seek, METH_FASTCALL, NULL},
     {NULL, NULL, 0, NULL},
 };
 

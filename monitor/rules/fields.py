@@ -31,7 +31,9 @@ class Fields:
         self._closed = closed
         self._source_id = source_id
         self._spaces: dict[str, tuple[Space, ...]] = {}
+        # Every item has its own of these: functools' would lock each time.
         self._scan: Scan | None = None
+        self._chunks: Chunks | None = None
 
     @property
     def language(self) -> str | None:
@@ -74,10 +76,12 @@ class Fields:
         """The text that the spans of a field count in.  KeyError if there is no such field."""
         return "\n".join(space.text for space in self.spaces(name))
 
-    @cached_property
+    @property
     def chunks(self) -> Chunks | None:
         """Of title and body as one text; None where it is foreign."""
-        return None if self.scan.is_foreign else Chunks(self.scan)
+        if self._chunks is None and not self.scan.is_foreign:
+            self._chunks = Chunks(self.scan)
+        return self._chunks
 
     def span(self, start: int, end: int) -> Span:
         """What stands in that text at start..end."""
@@ -101,7 +105,7 @@ class Fields:
     @property
     def scan(self) -> Scan:
         """Title and body as one text."""
-        if self._scan is None:  # every item has its own: functools' would lock it each time
+        if self._scan is None:
             self._scan = Scan(f"{self._item.title or ''}{_PARTING}{self._item.body or ''}")
         return self._scan
 

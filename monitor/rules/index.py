@@ -121,8 +121,8 @@ class _Seeker:
 
     def seek(self, scan: Scan) -> set[str]:
         extra, words = scan.extra, scan.run + scan.others
-        scan.places = self._runs.seek(words, scan.flat, scan.starts)
-        found = set(scan.places)
+        scan.places = places = self._runs.seek(words, scan.flat, scan.starts)
+        found = set(places)
         if self._starts:
             found.update(self._starting(words.encode("utf-8", "surrogatepass")))
         for word in self._by_word.keys() & extra:

@@ -10,12 +10,21 @@ from functools import lru_cache
 from monitor.rules.hits import Stretches, outermost
 from monitor.rules.phrases import Link, asks_for_sign, has_wildcard, links, literal_start
 from monitor.rules.regexes import is_like
-from monitor.text import Chunk, Chunks, Kind, Token, paragraphs, tokens
+from monitor.text import Chunk, Chunks, Kind, Scan, Token, paragraphs, tokens
 
 _LONGEST = 1000  # a window of more characters is no window
 
 # Forms one of which each place holds, and how many words it has before them and behind them.
 _Anchor = tuple[frozenset[str], int, int]
+
+
+def sought(written: str, scan: Scan) -> Stretches | None:
+    """Where a word or phrase stands that the item was searched for already, if that told it."""
+    plain = _asked(written)[1]
+    places = scan.standing(plain) if plain else None
+    if places is None:
+        return None
+    return outermost(places) if len(places) > 1 else Stretches(places)
 
 
 def around_rarest(written: str, chunks: Chunks) -> Stretches | None:

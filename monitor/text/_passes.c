@@ -10,74 +10,134 @@
 
 #define POINT 0x80 /* the dot of 73.7 */
 #define LONGEST (INT32_MAX / 4)
-#define FOREIGN '?'
+#define FOREIGN 0xff /* what is not of ASCII: `?` in the flat text, where a question mark is a blank */
 #define PART_OF_A_FOREIGN 10 /* one character in so many */
 
-/* By byte of the flat text: `WORDS` has what it is in a run of words, 0 if it only goes. */
-enum kind { OTHER = 0, LETTER, DIGIT, HYPHEN };
-static unsigned char KINDS[256], FLAT[256], WORDS[256], IN_WORD[256];
+typedef unsigned char byte;
+
+static bool is_letter(byte code) { return (byte)((code | 32) - 'a') < 26; }
+static bool is_digit(byte code) { return (byte)(code - '0') < 10; }
+static bool is_alnum(byte code) { return is_letter(code) || is_digit(code); }
+static bool is_word(byte code) { return is_alnum(code) || code == POINT; }
+static bool parts(byte code) { return code == ' ' || code == '-'; }
+
+/* Sixteen characters at once: a table or a branch for each would take ten times as long.  What
+   compares them has all bits of a character set where it is true. */
+typedef byte Block __attribute__((vector_size(16)));
+
+static Block load(const byte *at, const byte *end)
+{
+    Block block = {0};
+    if (end - at >= 16)
+        memcpy(&block, at, 16);
+    else
+        memcpy(&block, at, (size_t)(end - at));
+    return block;
+}
+
+static void store(byte *at, const byte *end, Block block)
+{
+    if (end - at >= 16)
+        memcpy(at, &block, 16);
+    else
+        memcpy(at, &block, (size_t)(end - at));
+}
+
+static Block all(byte code) { return (Block){0} + code; }
+static Block chosen(Block where, Block one, Block other) { return (where & one) | (~where & other); }
+static Block letters(Block codes) { return (Block)((codes | 32) - 'a' < 26); }
+static Block digits(Block codes) { return (Block)(codes - '0' < 10); }
+static Block hyphens(Block codes) { return (Block)((codes == '-') | (codes == '/')); }
+
+/* Of the marks that words lose. */
+static Block marks(Block codes)
+{
+    return (Block)((codes == '.') | (codes == ',') | (codes == '\'') | (codes == ';') |
+                   (codes == ':') | (codes == '!') | (codes == '"') | (codes == '(') |
+                   (codes == ')'));
+}
+
+static Block signs(Block codes)
+{
+    return (Block)((codes == '+') | (codes == '&') | (codes == '@') | (codes == '$') |
+                   (codes == '#') | (codes == '?'));
+}
+
+/* In the flat text. */
+static Block flat_of(Block codes)
+{
+    Block blanks = (Block)((codes - 9 < 5) | (codes - 28 < 4) | (codes == '?'));
+    return chosen((Block)(codes == FOREIGN), all('?'), chosen(blanks, all(' '), codes));
+}
+
+/* In a run of words; 0: it goes. */
+static Block words_of(Block flat)
+{
+    Block lower = flat | (letters(flat) & 32), other = all(' ') & ~marks(flat);
+    other = chosen(hyphens(flat), all('-'), chosen((Block)(flat == POINT), all('.'), other));
+    return chosen(letters(flat) | digits(flat), lower, other);
+}
+
 /* What may be odd: a sign, and a mark before a letter, digit or point. */
-enum suspect { NOTHING = 0, WORD = 1, MARK = 2, SIGN = 4 };
-static unsigned char SUSPECTS[256];
-
-static void mark_all(const char *codes, unsigned char *table, unsigned char value)
+static Block suspects_of(Block flat, Block next)
 {
-    for (; *codes; codes++) table[(unsigned char)*codes] = value;
+    Block words = letters(next) | digits(next) | (Block)(next == POINT);
+    return signs(flat) | ((marks(flat) | hyphens(flat)) & words);
 }
 
-static void fill_tables(void)
-{
-    for (int code = 0; code < 256; code++) {
-        bool upper = 'A' <= code && code <= 'Z', letter = upper || ('a' <= code && code <= 'z');
-        bool digit = '0' <= code && code <= '9';
-        bool blank = (9 <= code && code <= 13) || (28 <= code && code <= 31);
-        KINDS[code] = letter ? LETTER : digit ? DIGIT : OTHER;
-        FLAT[code] = (unsigned char)(blank ? ' ' : code);
-        WORDS[code] = (unsigned char)(upper ? code + 32 : letter || digit ? code : ' ');
-        SUSPECTS[code] = letter || digit || code == POINT ? WORD : NOTHING;
-    }
-    FLAT['?'] = ' ';
-    KINDS['-'] = KINDS['/'] = HYPHEN;
-    WORDS['-'] = WORDS['/'] = '-';
-    WORDS[POINT] = '.';
-    for (int code = 0; code < 256; code++) IN_WORD[WORDS[code]] = SUSPECTS[code] == WORD;
-    mark_all(".,;:!\"'()", WORDS, 0);
-    mark_all(".,;:!\"'()-/", SUSPECTS, MARK);
-    mark_all("+&@$#?", SUSPECTS, SIGN);
-}
+static bool is_sign(byte flat) { return signs(all(flat))[0]; }
 
-static bool is_digit(unsigned char code) { return KINDS[code] == DIGIT; }
-static bool is_letter(unsigned char code) { return KINDS[code] == LETTER; }
-static bool is_alnum(unsigned char code) { return is_letter(code) || is_digit(code); }
-
-static unsigned char plain_of(Py_UCS4 point)
+/* Of one that is not of ASCII. */
+static byte plain_of(Py_UCS4 point)
 {
     switch (point) {
     case 0x2019: return '\'';
     case 0x201c: case 0x201d: case 0x2026: return '"';
     case 0x2013: case 0x2014: return '-';
     case 0xa0: return ' ';
-    default: return point < 0x80 ? FLAT[point] : FOREIGN;
+    default: return point < 0x80 ? (byte)point : FOREIGN;
     }
 }
 
+/* Eight bytes as a number; the first is the lowest of it. */
+#define BLANKS 0x2020202020202020u
+#define HYPHENS 0x2d2d2d2d2d2d2d2du
+#define ALL_BUT_HIGHEST 0x7f7f7f7f7f7f7f7fu
+
+static uint64_t eight(const byte *bytes)
+{
+    uint64_t some;
+    memcpy(&some, bytes, 8);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    some = __builtin_bswap64(some);
+#endif
+    return some;
+}
+
+/* The highest bit of each byte that is 0. */
+static uint64_t zeros(uint64_t bytes)
+{
+    return ~(((bytes & ALL_BUT_HIGHEST) + ALL_BUT_HIGHEST) | bytes | ALL_BUT_HIGHEST);
+}
+
 /* Into `flat`, which has a blank before the text and one behind it; how much of it is foreign. */
-static Py_ssize_t make_flat(PyObject *text, unsigned char *flat)
+static Py_ssize_t make_flat(PyObject *text, byte *flat)
 {
     Py_ssize_t size = PyUnicode_GET_LENGTH(text), foreign = 0;
-    const void *data = PyUnicode_DATA(text);
-    flat[0] = flat[size + 1] = ' ';
-    if (PyUnicode_IS_ASCII(text)) {
-        const unsigned char *codes = data;
-        for (Py_ssize_t at = 0; at < size; at++) flat[at + 1] = FLAT[codes[at]];
-    } else {
+    const byte *codes = PyUnicode_DATA(text), *stop;
+    byte *end = flat + size + 1, *at = flat;
+    flat[0] = *end = ' ';
+    if (!PyUnicode_IS_ASCII(text)) {
         int width = PyUnicode_KIND(text);
-        for (Py_ssize_t at = 0; at < size; at++) {
-            flat[at + 1] = plain_of(PyUnicode_READ(width, data, at));
-            foreign += flat[at + 1] == FOREIGN;
+        for (Py_ssize_t place = 0; place < size; place++) {
+            flat[place + 1] = plain_of(PyUnicode_READ(width, codes, place));
+            foreign += flat[place + 1] == FOREIGN;
         }
+        codes = flat + 1;
     }
-    unsigned char *end = flat + size + 1, *at = flat;
+    stop = codes + size;
+    for (Py_ssize_t place = 0; place < size; place += 16)
+        store(flat + 1 + place, end, flat_of(load(codes + place, stop)));
     while ((at = memchr(at + 1, '.', (size_t)(end - at)))) {
         if (is_digit(at[-1]) && is_digit(at[1])) *at = POINT;
     }
@@ -85,11 +145,11 @@ static Py_ssize_t make_flat(PyObject *text, unsigned char *flat)
 }
 
 /* Whether the mark before a letter, digit or point makes its chunk odd; `at` is the mark. */
-static bool is_odd(const unsigned char *at)
+static bool is_odd(const byte *at)
 {
-    unsigned char before = at[-1];
+    byte before = at[-1];
     switch (*at) {
-    case '-': case '/': return before != ' ' && SUSPECTS[before] != WORD;
+    case '-': case '/': return before != ' ' && !is_word(before);
     case '\'':
         if (at[1] == 's' && at[2] == ' ') return !is_alnum(before);
         return before != ' ';
@@ -104,20 +164,20 @@ static bool is_odd(const unsigned char *at)
 
 /* (start, end) of each odd chunk: where the blank before it stands in `flat`, and its end in the
    text.  `suspects` is room for as much as `flat` has.  */
-static PyObject *odd_chunks(const unsigned char *flat, Py_ssize_t size, unsigned char *suspects)
+static PyObject *odd_chunks(const byte *flat, Py_ssize_t size, byte *suspects)
 {
     PyObject *found = PyList_New(0);
-    /* Without a branch at each character: which it would be is guessed wrong at every word. */
-    for (Py_ssize_t at = 1; at <= size; at++) {
-        unsigned char own = SUSPECTS[flat[at]], next = SUSPECTS[flat[at + 1]];
-        suspects[at] = (own & SIGN) | (own & (next << 1));
-    }
-    suspects[size + 1] = MARK; /* so that the search ends */
+    const byte *end = flat + size + 2;
+    for (Py_ssize_t at = 1; at <= size; at += 16)
+        store(suspects + at, suspects + size + 1,
+              suspects_of(load(flat + at, end), load(flat + at + 1, end)));
+    memset(suspects + size + 1, 1, 8); /* so that the search ends */
     for (Py_ssize_t at = 1; found && at <= size; at++) {
+        while (!eight(suspects + at)) at += 8;
         while (!suspects[at]) at++;
         if (at > size) break;
-        if (!(suspects[at] & SIGN) && !is_odd(flat + at)) continue;
-        const unsigned char *start = flat + at;
+        if (!is_sign(flat[at]) && !is_odd(flat + at)) continue;
+        const byte *start = flat + at;
         while (*--start != ' ') {}
         while (flat[at] != ' ') at++;
         PyObject *chunk = Py_BuildValue("nn", (Py_ssize_t)(start - flat), at - 1);
@@ -127,51 +187,85 @@ static PyObject *odd_chunks(const unsigned char *flat, Py_ssize_t size, unsigned
     return found;
 }
 
-/* Plain words with one blank between, a hyphen where one stands; how long it is.  Into `starts` where
-   in the text each word begins, behind a hyphen as well, and into `count` how many there are. */
-static Py_ssize_t make_hyphened(const unsigned char *flat, Py_ssize_t size, unsigned char *made,
-                                int32_t *starts, Py_ssize_t *count)
+/* What was made of a text until now: plain words with one blank between, a hyphen where one stands,
+   and where in the text each word begins, behind a hyphen as well. */
+typedef struct {
+    byte *words;
+    Py_ssize_t length;
+    int32_t *starts;
+    Py_ssize_t count;
+} Made;
+
+static void add_one(Made *made, byte code, Py_ssize_t place)
 {
-    Py_ssize_t length = 1, words = 0;
-    unsigned char last = made[0] = ' ';
-    for (Py_ssize_t at = 1; at < size + 2; at++) {
-        unsigned char code = WORDS[flat[at]];
-        starts[words] = (int32_t)(at - 1);
-        words += IN_WORD[code] > IN_WORD[last];
-        if (flat[at] == '\'' && flat[at + 1] == 's' && flat[at + 2] == ' ') at++;
-        bool kept = code && (code != ' ' || last != ' ');
-        made[length] = code;
-        length += kept;
-        last = kept ? code : last;
-    }
-    *count = words;
-    return length;
+    byte last = made->words[made->length - 1];
+    if (!code || (code == ' ' && last == ' ')) return;
+    if (!parts(code) && parts(last)) made->starts[made->count++] = (int32_t)place;
+    made->words[made->length++] = code;
 }
 
-/* The words that one hyphen joins, as one, with blanks between; how long it is. */
-static Py_ssize_t make_joined(const unsigned char *words, Py_ssize_t size, unsigned char *made)
+/* Eight of which none goes; false, and nothing is done, where one does. */
+static bool add_eight(Made *made, const byte *codes, Py_ssize_t place)
+{
+    byte last = made->words[made->length - 1];
+    uint64_t some = eight(codes), blanks = zeros(some ^ BLANKS), hyphens = zeros(some ^ HYPHENS);
+    /* Of a number the first byte is the lowest: what stands before each is a byte lower. */
+    if (zeros(some) | (blanks & (blanks << 8 | (last == ' ' ? 0x80 : 0)))) return false;
+    uint64_t parting = blanks | hyphens, before = parting << 8 | (parts(last) ? 0x80 : 0);
+    for (uint64_t first = before & ~parting; first; first &= first - 1)
+        made->starts[made->count++] = (int32_t)(place + __builtin_ctzll(first) / 8);
+    memcpy(made->words + made->length, codes, 8);
+    made->length += 8;
+    return true;
+}
+
+/* `room` is for as much as `flat` has, and eight more. */
+static void make_words(const byte *flat, Py_ssize_t size, byte *room, Made *made)
+{
+    const byte *end = flat + size + 2, *at = flat;
+    for (Py_ssize_t place = 0; place < size + 2; place += 16)
+        store(room + place, room + size + 2, words_of(load(flat + place, end)));
+    while ((at = memchr(at + 1, '\'', (size_t)(end - at - 1)))) {
+        if (at[1] == 's' && at[2] == ' ') room[at + 1 - flat] = 0;
+    }
+    for (Py_ssize_t place = 1; place < size + 2;) {
+        bool many = place + 8 <= size + 2 && add_eight(made, room + place, place - 1);
+        Py_ssize_t stop = place + 8 < size + 2 ? place + 8 : size + 2;
+        for (; !many && place < stop; place++) add_one(made, room[place], place - 1);
+        place += many ? 8 : 0;
+    }
+}
+
+/* The words that one hyphen joins, as one, with blanks between, but for numbers; how long it is. */
+static Py_ssize_t make_joined(const byte *words, Py_ssize_t size, byte *made)
 {
     Py_ssize_t length = 0;
-    const unsigned char *end = words + size, *at = words;
+    const byte *end = words + size, *at = words;
     while ((at = memchr(at, '-', (size_t)(end - at)))) {
+        Py_ssize_t before = length;
+        bool has_letter = false;
         while (at[-1] != ' ') at--;
-        for (; *at != ' '; at++) {
-            if (*at != '-') {
-                made[length++] = *at;
-            } else if (at[1] == '-') {
+        for (;; at++) {
+            bool ends = *at == ' ' || (*at == '-' && at[1] == '-');
+            if (ends) {
+                if (!has_letter) length = before;
                 made[length++] = ' ';
-                at++;
+                before = length;
+                has_letter = false;
+                if (*at++ == ' ') break;
+            } else if (*at != '-') {
+                has_letter = has_letter || is_letter(*at);
+                made[length++] = *at;
             }
         }
-        made[length++] = ' ';
     }
     return length;
 }
 
 /* A blank for each hyphen, in place, and never two; how long it is. */
-static Py_ssize_t part_hyphened(unsigned char *words, Py_ssize_t size)
+static Py_ssize_t part_hyphened(byte *words, Py_ssize_t size)
 {
-    unsigned char *end = words + size, *at = words;
+    byte *end = words + size, *at = words;
     bool two = false;
     while ((at = memchr(at, '-', (size_t)(end - at)))) {
         *at = ' ';
@@ -201,36 +295,41 @@ static bool forget_odd(PyObject *odd, int32_t *starts, Py_ssize_t count)
     return true;
 }
 
-static PyObject *ascii_of(const unsigned char *codes, Py_ssize_t size)
+static PyObject *ascii_of(const byte *codes, Py_ssize_t size)
 {
     PyObject *made = PyUnicode_New(size, 127);
     if (made) memcpy(PyUnicode_DATA(made), codes, (size_t)size);
     return made;
 }
 
-static PyObject *answer(PyObject *text, PyObject *flat, int32_t *starts, unsigned char *room)
+/* `room` is three times as long as the text, and somewhat more. */
+static PyObject *answer(PyObject *text, PyObject *flat, int32_t *starts, byte *room)
 {
-    Py_ssize_t size = PyUnicode_GET_LENGTH(text), count;
-    unsigned char *codes = (unsigned char *)PyBytes_AS_STRING(flat);
+    Py_ssize_t size = PyUnicode_GET_LENGTH(text);
+    byte *codes = (byte *)PyBytes_AS_STRING(flat);
     bool is_foreign = make_flat(text, codes) > size / PART_OF_A_FOREIGN;
     PyObject *odd = is_foreign ? PyList_New(0) : odd_chunks(codes, size, room);
-    Py_ssize_t length = make_hyphened(codes, size, room, starts, &count);
-    if (!odd || !forget_odd(odd, starts, count)) {
+    Made made = {room + size + 16, 1, starts, 0};
+    made.words[0] = ' ';
+    make_words(codes, size, room, &made);
+    if (!odd || !forget_odd(odd, starts, made.count)) {
         Py_XDECREF(odd);
         return NULL;
     }
-    unsigned char *joined = room + length;
-    PyObject *together = ascii_of(joined, make_joined(room, length, joined));
-    PyObject *run = ascii_of(room, part_hyphened(room, length));
-    PyObject *begins = PyBytes_FromStringAndSize((char *)starts, count * (Py_ssize_t)sizeof *starts);
-    PyObject *is = is_foreign ? Py_True : Py_False, *made = NULL;
-    if (together && run && begins)
-        made = Py_BuildValue("OOOOOO", flat, run, together, odd, is, begins);
+    byte *joined = made.words + made.length;
+    PyObject *together = ascii_of(joined, make_joined(made.words, made.length, joined));
+    PyObject *run = ascii_of(made.words, part_hyphened(made.words, made.length));
+    Py_ssize_t bytes = made.count * (Py_ssize_t)sizeof *starts;
+    PyObject *begins = PyBytes_FromStringAndSize((char *)starts, bytes), *told = NULL;
+    if (together && run && begins) {
+        told = Py_BuildValue("OOOOOO", flat, run, together, odd, is_foreign ? Py_True : Py_False,
+                             begins);
+    }
     Py_DECREF(odd);
     Py_XDECREF(together);
     Py_XDECREF(run);
     Py_XDECREF(begins);
-    return made;
+    return told;
 }
 
 static PyObject *read_text(PyObject *self, PyObject *text)
@@ -239,15 +338,15 @@ static PyObject *read_text(PyObject *self, PyObject *text)
     if (!PyUnicode_Check(text)) return PyErr_Format(PyExc_TypeError, "text must be a str");
     Py_ssize_t size = PyUnicode_GET_LENGTH(text);
     if (size > LONGEST) return PyErr_Format(PyExc_OverflowError, "a text of %zd characters", size);
-    PyObject *flat = PyBytes_FromStringAndSize(NULL, size + 2), *made = NULL;
+    PyObject *flat = PyBytes_FromStringAndSize(NULL, size + 2), *told = NULL;
     /* A word is a character at least, and a blank or hyphen behind it. */
-    size_t words = (size_t)size / 2 + 2;
-    int32_t *starts = PyMem_Malloc(words * sizeof *starts + (size_t)(2 * size + 8));
+    size_t words = (size_t)size / 2 + 2, room = 3 * (size_t)size + 64;
+    int32_t *starts = PyMem_Malloc(words * sizeof *starts + room);
     if (!starts) PyErr_NoMemory();
-    if (flat && starts) made = answer(text, flat, starts, (unsigned char *)(starts + words));
+    if (flat && starts) told = answer(text, flat, starts, (byte *)(starts + words));
     PyMem_Free(starts);
     Py_XDECREF(flat);
-    return made;
+    return told;
 }
 
 static PyMethodDef METHODS[] = {
@@ -261,6 +360,5 @@ static struct PyModuleDef MODULE = {
 
 PyMODINIT_FUNC PyInit__passes(void)
 {
-    fill_tables();
     return PyModuleDef_Init(&MODULE);
 }

@@ -60,9 +60,6 @@ class Chunks:
     def plainly(self, phrase: str) -> list[Chunk] | None:
         """Where a word of two letters or more stands, or a phrase of such with one blank between
         two; None where not every place of it can be told by its letters alone."""
-        known = self._scan.places.get(phrase)
-        if known and self._scan.extra.isdisjoint(phrase.split(" ")):
-            return known
         starts = _standing(self._low, phrase)
         if len(starts) > _MOST:
             return None

@@ -68,7 +68,7 @@ def passes(text: str) -> Passes:
 
     `flat`: the text as ASCII between two blanks, a blank for all white space.
     `run`: the plain words in their order, one blank before and behind each.
-    `joined`: words that a hyphen joins, as one, with blanks between.
+    `joined`: words that a hyphen joins, as one, with blanks between, but for numbers.
     `odd`: the chunks that want reading: where the blank before each stands in `flat`, and its end
     in the text; none where the text is foreign.
     `is_foreign`: in another script: too little of it is ASCII to be read by chunks.
@@ -132,4 +132,5 @@ def _joined(hyphened: str) -> str:
         end = hyphened.find(" ", at)
         chunks.append(hyphened[hyphened.rfind(" ", 0, at) + 1 : end])
         at = hyphened.find("-", end)
-    return " ".join(chunks).replace("--", " ").replace("-", "")
+    joined = " ".join(chunks).replace("--", " ").replace("-", "").split()
+    return " ".join(one for one in joined if not one.replace(".", "").isdecimal())

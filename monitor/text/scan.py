@@ -49,12 +49,14 @@ class Scan:
     def __init__(self, text: str) -> None:
         self.text = text
         self.flat, self.run, joined, odd, self.is_foreign, self.starts = passes(text)
-        self.odd = {start: (end, _forms(text[start:end])) for start, end in odd}
+        self.odd: dict[int, Read] = {}
+        self.extra = set(joined.split())
+        for start, end in odd:
+            forms = _forms(text[start:end])
+            self.odd[start] = end, forms
+            self.extra.update(forms)
         if self.is_foreign:
             self.extra = set(chain.from_iterable(map(_forms, set(text.split()))))
-        else:
-            self.extra = {one for one in joined.split() if not one.replace(".", "").isdecimal()}
-            self.extra.update(*[forms for _, forms in self.odd.values()])
         self.places: dict[str, list[tuple[int, int]] | None] = {}
         # As `run`, of `extra`, in any order.
         self.others = f" {' '.join(self.extra)} "
@@ -66,6 +68,12 @@ class Scan:
     def forms_until(self, end: int) -> set[str]:
         """The same of what stands before a place of the text."""
         return self.extra.union(passes(self.text[:end])[1].split())
+
+    def standing(self, phrase: str) -> list[tuple[int, int]] | None:
+        """Of what was sought, all its places (start, end) in the text; None where the tokens must
+        say them."""
+        places = self.places.get(phrase)
+        return places if places and self.extra.isdisjoint(phrase.split(" ")) else None
 
     def may_hold_start(self, forms: str) -> bool:
         """Whether some forms, parted by blanks, may follow one another, the last of them being only
