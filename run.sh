@@ -45,7 +45,7 @@ find_python() {
 hash_of() { cat -- "$@" | sha256sum | cut -c1-64; }
 
 # What the project itself is installed from: the parts in C are built then.
-hash_of_project() { hash_of "$here/pyproject.toml" "$here"/monitor/*/*.c; }
+hash_of_project() { hash_of "$here/pyproject.toml" "$here"/monitor/*/*.[ch]; }
 
 # What the environment is made from.  The path too: a copied .venv would run the tree it came from.
 stamp_for() { printf '%s %s %s\n' "$(hash_of "$here/requirements.lock")" "$("$1" -V 2>&1)" "$here"; }

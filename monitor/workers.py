@@ -213,7 +213,8 @@ class Lanes:
 
     def __init__(self, quick_seconds: float = QUICK_SECONDS) -> None:
         self._quick_seconds = quick_seconds
-        self._quick = Workers(2, QUICK_MEMORY_BYTES)
+        # A second one on one processor makes nothing faster, and costs what it has loaded.
+        self._quick = Workers(min(2, _cores()), QUICK_MEMORY_BYTES)
         self._slow = Workers(1, SLOW_MEMORY_BYTES)
         self._slow_turn = asyncio.Semaphore(1)
 
@@ -238,6 +239,13 @@ class Lanes:
     async def close(self) -> None:
         """As `Workers.close`."""
         await asyncio.gather(self._quick.close(), self._slow.close())
+
+
+def _cores() -> int:
+    """Those that this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _home(fn: Callable[..., object]) -> str:

@@ -4,88 +4,10 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
-#include <stdbool.h>
-#include <stdint.h>
-#include <string.h>
+#include "_characters.h"
 
-#define POINT 0x80 /* the dot of 73.7 */
 #define LONGEST (INT32_MAX / 4)
-#define FOREIGN 0xff /* what is not of ASCII: `?` in the flat text, where a question mark is a blank */
 #define PART_OF_A_FOREIGN 10 /* one character in so many */
-
-typedef unsigned char byte;
-
-static bool is_letter(byte code) { return (byte)((code | 32) - 'a') < 26; }
-static bool is_digit(byte code) { return (byte)(code - '0') < 10; }
-static bool is_alnum(byte code) { return is_letter(code) || is_digit(code); }
-static bool is_word(byte code) { return is_alnum(code) || code == POINT; }
-static bool parts(byte code) { return code == ' ' || code == '-'; }
-
-/* Sixteen characters at once: a table or a branch for each would take ten times as long.  What
-   compares them has all bits of a character set where it is true. */
-typedef byte Block __attribute__((vector_size(16)));
-
-static Block load(const byte *at, const byte *end)
-{
-    Block block = {0};
-    if (end - at >= 16)
-        memcpy(&block, at, 16);
-    else
-        memcpy(&block, at, (size_t)(end - at));
-    return block;
-}
-
-static void store(byte *at, const byte *end, Block block)
-{
-    if (end - at >= 16)
-        memcpy(at, &block, 16);
-    else
-        memcpy(at, &block, (size_t)(end - at));
-}
-
-static Block all(byte code) { return (Block){0} + code; }
-static Block chosen(Block where, Block one, Block other) { return (where & one) | (~where & other); }
-static Block letters(Block codes) { return (Block)((codes | 32) - 'a' < 26); }
-static Block digits(Block codes) { return (Block)(codes - '0' < 10); }
-static Block hyphens(Block codes) { return (Block)((codes == '-') | (codes == '/')); }
-
-/* Of the marks that words lose. */
-static Block marks(Block codes)
-{
-    return (Block)((codes == '.') | (codes == ',') | (codes == '\'') | (codes == ';') |
-                   (codes == ':') | (codes == '!') | (codes == '"') | (codes == '(') |
-                   (codes == ')'));
-}
-
-static Block signs(Block codes)
-{
-    return (Block)((codes == '+') | (codes == '&') | (codes == '@') | (codes == '$') |
-                   (codes == '#') | (codes == '?'));
-}
-
-/* In the flat text. */
-static Block flat_of(Block codes)
-{
-    Block blanks = (Block)((codes - 9 < 5) | (codes - 28 < 4) | (codes == '?'));
-    return chosen((Block)(codes == FOREIGN), all('?'), chosen(blanks, all(' '), codes));
-}
-
-/* In a run of words; 0: it goes. */
-static Block words_of(Block flat)
-{
-    Block lower = flat | (letters(flat) & 32), other = all(' ') & ~marks(flat);
-    other = chosen(hyphens(flat), all('-'), chosen((Block)(flat == POINT), all('.'), other));
-    return chosen(letters(flat) | digits(flat), lower, other);
-}
-
-/* What may be odd: a sign, and a mark before a letter, digit or point. */
-static Block suspects_of(Block flat, Block next)
-{
-    Block words = letters(next) | digits(next) | (Block)(next == POINT);
-    return signs(flat) | ((marks(flat) | hyphens(flat)) & words);
-}
-
-static bool is_sign(byte flat) { return signs(all(flat))[0]; }
 
 /* Of one that is not of ASCII. */
 static byte plain_of(Py_UCS4 point)
@@ -97,27 +19,6 @@ static byte plain_of(Py_UCS4 point)
     case 0xa0: return ' ';
     default: return point < 0x80 ? (byte)point : FOREIGN;
     }
-}
-
-/* Eight bytes as a number; the first is the lowest of it. */
-#define BLANKS 0x2020202020202020u
-#define HYPHENS 0x2d2d2d2d2d2d2d2du
-#define ALL_BUT_HIGHEST 0x7f7f7f7f7f7f7f7fu
-
-static uint64_t eight(const byte *bytes)
-{
-    uint64_t some;
-    memcpy(&some, bytes, 8);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    some = __builtin_bswap64(some);
-#endif
-    return some;
-}
-
-/* The highest bit of each byte that is 0. */
-static uint64_t zeros(uint64_t bytes)
-{
-    return ~(((bytes & ALL_BUT_HIGHEST) + ALL_BUT_HIGHEST) | bytes | ALL_BUT_HIGHEST);
 }
 
 /* Into `flat`, which has a blank before the text and one behind it; how much of it is foreign. */
