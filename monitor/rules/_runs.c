@@ -10,6 +10,7 @@
 
 #define MOST_WORDS 63 /* of a run: their numbers are the bits of `lengths` */
 #define MOST_PLACES 16 /* of a run: who has more is told to look itself */
+#define MOST_OTHERS 1000 /* words to look through at each place */
 #define RUNS_FOR_EACH 4 /* 64 bits of the filter: of others one in some hundreds passes it */
 
 typedef struct {
@@ -25,7 +26,7 @@ typedef struct {
     PyObject *bytes; /* of the same in UTF-8 */
     Slot *slots;     /* open addressing, at most half of them taken */
     uint64_t mask;   /* one less than there are */
-    uint64_t *filter; /* Bloom's, with all bits of one run in one place */
+    uint64_t *filter; /* Bloom's, all bits of a run in one place; of its first two words or more, too */
     uint64_t filter_mask;
     uint64_t lengths; /* bit n: there are runs of n words */
     int most_words;
@@ -72,8 +73,20 @@ static unsigned char lowered(unsigned char code)
     return 'A' <= code && code <= 'Z' ? (unsigned char)(code + 32) : code;
 }
 
-/* Whether some words stand in the text letter by letter, with one character between two. */
-static bool stands(const Text *text, const char *words, const Word *some, Py_ssize_t first, int many)
+/* Whether a word is one of those that are not the text's, and so may stand there in another way. */
+static bool stands_otherwise(const Text *text, const Word *some, Py_ssize_t count, Py_ssize_t at)
+{
+    if (count - text->known > MOST_OTHERS) return true;
+    for (Py_ssize_t other = text->known; other < count; other++) {
+        if (some[other].hash == some[at].hash) return true;
+    }
+    return false;
+}
+
+/* Whether some words stand in the text letter by letter, with one character between two, and none
+   of them in another way. */
+static bool stands(const Text *text, const char *words, const Word *some, Py_ssize_t count,
+                   Py_ssize_t first, int many)
 {
     if (first + many > text->known) return false;
     Py_ssize_t begin = start_of(text, first);
@@ -82,6 +95,7 @@ static bool stands(const Text *text, const char *words, const Word *some, Py_ssi
         Py_ssize_t start = start_of(text, first + number);
         if (start < 0 || start - begin != (Py_ssize_t)word->start - some[first].start) return false;
         if (start + 1 + word->end - word->start > text->size) return false;
+        if (stands_otherwise(text, some, count, first + number)) return false;
         for (uint32_t at = word->start; at < word->end; at++) {
             if (lowered(text->flat[start + 1 + at - word->start]) != (unsigned char)words[at])
                 return false;
@@ -119,16 +133,17 @@ static bool seek_among(const Runs *self, const char *words, const Word *some, Py
         uint64_t hash = some[first].hash;
         int most = count - first < self->most_words ? (int)(count - first) : self->most_words;
         for (int many = 1;; many++) {
-            if (!(bits_of(hash) & ~*filter_of(self, hash)) && self->lengths >> many & 1) {
+            bool may_begin = !(bits_of(hash) & ~*filter_of(self, hash));
+            if (may_begin && self->lengths >> many & 1) {
                 Py_ssize_t start = some[first].start, size = some[first + many - 1].end - start;
                 const Slot *slot = slot_of(self, hash, words + start, size);
-                bool is_sure = slot && stands(text, words, some, first, many);
+                bool is_sure = slot && stands(text, words, some, count, first, many);
                 if (slot && !add_place(found, PyTuple_GET_ITEM(self->runs, slot->number - 1),
                                        is_sure ? text : NULL, is_sure ? start_of(text, first) : 0,
                                        size))
                     return false;
             }
-            if (many >= most) break;
+            if (many >= most || (many > 1 && !may_begin)) break;
             hash = followed(hash, some[first + many].hash);
         }
     }
@@ -176,18 +191,22 @@ static bool put(Runs *self, Py_ssize_t at)
     Word *words = PyMem_New(Word, (size_t)(size / 2 + 1));
     if (!words) return PyErr_NoMemory(), false;
     Py_ssize_t count = split(codes, size, words);
-    uint64_t hash = count ? words[0].hash : 0;
-    for (Py_ssize_t next = 1; next < count; next++) hash = followed(hash, words[next].hash);
-    PyMem_Free(words);
     if (!count || count > MOST_WORDS || size > UINT32_MAX) {
         PyErr_Format(PyExc_ValueError, "a run has 1 to %d words, and this %zd", MOST_WORDS, count);
+        PyMem_Free(words);
         return false;
     }
+    uint64_t hash = words[0].hash;
+    if (count == 1) *filter_of(self, hash) |= bits_of(hash);
+    for (Py_ssize_t next = 1; next < count; next++) {
+        hash = followed(hash, words[next].hash);
+        *filter_of(self, hash) |= bits_of(hash);
+    }
+    PyMem_Free(words);
     if (slot_of(self, hash, codes, size)) return true;
     uint64_t place = hash & self->mask;
     while (self->slots[place].number) place = (place + 1) & self->mask;
     self->slots[place] = (Slot){hash, (uint32_t)size, (uint32_t)at + 1, codes};
-    *filter_of(self, hash) |= bits_of(hash);
     self->lengths |= (uint64_t)1 << count;
     if (count > self->most_words) self->most_words = (int)count;
     return true;

@@ -32,7 +32,7 @@ from monitor.rules.tree import (
     Word,
     leaves,
 )
-from monitor.rules.windows import around_rarest, sought
+from monitor.rules.windows import around_rarest
 
 
 class Found(NamedTuple):
@@ -107,9 +107,9 @@ def _in_spaces(node: Leaf | Near | AtLeast, fields: Fields, field: str) -> Found
 
 def _in_text(word: Word, fields: Fields) -> Found | None:
     """In title and body at once, which no phrase goes across; None where that is not worth it."""
-    there = sought(word.written, fields.scan)
-    if there is None and fields.chunks is not None:
-        there = around_rarest(word.written, fields.chunks)
+    if fields.chunks is None:
+        return None
+    there = around_rarest(word.written, fields.chunks)
     if there is None:
         return None
     if not there.some:

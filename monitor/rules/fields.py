@@ -16,6 +16,10 @@ _PARTING = "\n\n"  # between title and body, where both are read at once
 class Fields:
     """One item, field by field."""
 
+    __slots__ = (
+        "__dict__", "_chunks", "_closed", "_instead", "_item", "_scan", "_source_id", "_spaces",
+    )  # fmt: skip
+
     def __init__(
         self,
         item: Item,

@@ -18,7 +18,8 @@ from monitor.rules.fields import Fields
 from monitor.rules.index import Index
 from monitor.rules.needs import Alternatives, need
 from monitor.rules.syntax import parse
-from monitor.rules.tree import Node
+from monitor.rules.tree import Node, Word
+from monitor.rules.windows import plain_words
 from monitor.settings import Rule
 
 
@@ -30,12 +31,14 @@ def ask(node: Node, item: Item, source_id: str) -> tuple[Answer, tuple[Span, ...
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Compiled:
-    """A rule's tree, or the sentence that says why there is none."""
+    """A rule's tree, or the sentence that says why there is none.  `plain`: all that it asks for,
+    where that is a word or phrase of which the search for rules may tell the places."""
 
     rule: Rule
     node: Node | None
     needed: Alternatives | None
     error: str | None = None
+    plain: str = ""
 
 
 class Matcher:
@@ -83,7 +86,9 @@ class Matcher:
         kept = [match for match in judged if match.answer is not Answer.NO]
         if not unknowns:
             kept = [m for m in kept if m.answer is Answer.YES or m.error or fields.is_whole]
-        return tuple(sorted(kept, key=lambda match: self._order[match.rule_id]))
+        if len(kept) > 1:
+            kept.sort(key=lambda match: self._order[match.rule_id])
+        return tuple(kept)
 
     def explain(self, rule_id: str, item: Item, source_id: str) -> str:
         """Why a rule answers as it does, in one sentence.  KeyError if there is no such rule."""
@@ -94,6 +99,8 @@ class Matcher:
 
     def _judge(self, compiled: _Compiled, fields: Fields) -> Match:
         rule_id, node = compiled.rule.id, compiled.node
+        if compiled.plain and (places := fields.scan.places.get(compiled.plain)):
+            return Match(rule_id, Answer.YES, _sorted(tuple([fields.span(*one) for one in places])))
         if node is None:
             return Match(rule_id, Answer.UNKNOWN, error=compiled.error)
         try:
@@ -108,7 +115,8 @@ def _compiled(rule: Rule, old: _Compiled | None) -> _Compiled:
         return old
     try:
         node = parse(rule.query, lists=rule.lists)
-        return _Compiled(rule, node, need(node))
+        plain = plain_words(node.written) if isinstance(node, Word) else ""
+        return _Compiled(rule, node, need(node), plain=plain)
     except QueryError as error:
         return _Compiled(rule, None, None, str(error))
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from monitor.rules.hits import Stretches, outermost
 from monitor.rules.phrases import Link, asks_for_sign, has_wildcard, links, literal_start
 from monitor.rules.regexes import is_like
-from monitor.text import Chunk, Chunks, Kind, Scan, Token, paragraphs, tokens
+from monitor.text import Chunk, Chunks, Kind, Token, paragraphs, tokens
 
 _LONGEST = 1000  # a window of more characters is no window
 
@@ -18,18 +18,9 @@ _LONGEST = 1000  # a window of more characters is no window
 _Anchor = tuple[frozenset[str], int, int]
 
 
-def sought(written: str, scan: Scan) -> Stretches | None:
-    """Where a word or phrase stands that the item was searched for already, if that told it."""
-    plain = _asked(written)[1]
-    places = scan.standing(plain) if plain else None
-    if places is None:
-        return None
-    return outermost(places) if len(places) > 1 else Stretches(places)
-
-
 def around_rarest(written: str, chunks: Chunks) -> Stretches | None:
     """Where a word or phrase stands in the text; None where `windows` has none."""
-    chain, plain = _asked(written)
+    chain, plain = links(written), plain_words(written)
     places = chunks.plainly(plain) if plain else None
     if places is None:
         found = windows(chain, chunks)
@@ -64,9 +55,9 @@ def windows(
 
 
 @lru_cache(maxsize=1 << 14)
-def _asked(written: str) -> tuple[tuple[Link, ...], str]:
-    """What a word or phrase asks for; and the same as letters with blanks between, if it is words
-    of two letters of ASCII or more, each in one way."""
+def plain_words(written: str) -> str:
+    """What a word or phrase asks for as letters with blanks between, if it is words of two letters
+    of ASCII or more, each in one way; else nothing."""
     chain = links(written)
     is_plain = all(
         len(link) == 1 == len(link[0])
@@ -75,7 +66,7 @@ def _asked(written: str) -> tuple[tuple[Link, ...], str]:
         and link[0][0].isalpha()
         for link in chain
     )
-    return chain, " ".join(link[0][0] for link in chain) if is_plain else ""
+    return " ".join(link[0][0] for link in chain) if is_plain else ""
 
 
 def _holding(form: str, chunks: Chunks) -> list[Chunk] | None:

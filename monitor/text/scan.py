@@ -42,9 +42,14 @@ class Scan:
     `flat`: the text as ASCII between two blanks, a blank for all white space.
     `is_foreign`: too little of it is ASCII to be read by chunks; then none is odd.
     `starts`: where the words of `run` begin in the text, for `Runs` to tell places by.
-    `places`: what was sought and stands there, with its places (start, end) in the text where they
-    could be told by the way.
+    `places`: what was sought and stands there, with all its places (start, end) in the text where
+    these could be told by the way.
     """
+
+    __slots__ = (
+        "__dict__", "extra", "flat", "is_foreign", "odd", "others", "places", "run", "starts",
+        "text",
+    )  # fmt: skip
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -68,12 +73,6 @@ class Scan:
     def forms_until(self, end: int) -> set[str]:
         """The same of what stands before a place of the text."""
         return self.extra.union(passes(self.text[:end])[1].split())
-
-    def standing(self, phrase: str) -> list[tuple[int, int]] | None:
-        """Of what was sought, all its places (start, end) in the text; None where the tokens must
-        say them."""
-        places = self.places.get(phrase)
-        return places if places and self.extra.isdisjoint(phrase.split(" ")) else None
 
     def may_hold_start(self, forms: str) -> bool:
         """Whether some forms, parted by blanks, may follow one another, the last of them being only
