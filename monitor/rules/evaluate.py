@@ -114,7 +114,7 @@ def _in_text(word: Word, fields: Fields) -> Found | None:
         return None
     if not there.some:
         return Found(Answer.NO if fields.is_whole else Answer.UNKNOWN)
-    return Found(Answer.YES, tuple([fields.span(*one) for one in there.some]), there.more)
+    return Found(Answer.YES, fields.spans_at(there.some), there.more)
 
 
 def _spans(there: Stretches, space: Space) -> list[Span]:

@@ -86,6 +86,9 @@ class Shown(NamedTuple):
     found: frozenset[str]
 
 
+_NOTHING: frozenset[str] = frozenset()
+
+
 class Finder:
     """Looks for the features, those of words aside, that a set of rules asks for."""
 
@@ -107,7 +110,7 @@ class Finder:
 
     def look(self, fields: Fields) -> Shown:
         """What one item shows."""
-        return Shown(fields.scan, frozenset(self._find(fields)) if self._asked else frozenset())
+        return Shown(fields.scan, frozenset(self._find(fields)) if self._asked else _NOTHING)
 
     def _find(self, fields: Fields) -> Iterator[str]:
         if self._words:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from functools import cached_property
 from urllib.parse import urlsplit
 
@@ -87,10 +87,15 @@ class Fields:
             self._chunks = Chunks(self.scan)
         return self._chunks
 
-    def span(self, start: int, end: int) -> Span:
-        """What stands in that text at start..end."""
+    def spans_at(self, places: Iterable[tuple[int, int]]) -> tuple[Span, ...]:
+        """What stands in that text at each start..end."""
         at = self._body_at
-        return Span("title", start, end) if start < at else Span("body", start - at, end - at)
+        return tuple(
+            [
+                Span("title", start, end) if start < at else Span("body", start - at, end - at)
+                for start, end in places
+            ]
+        )
 
     def _find_spaces(self, name: str) -> tuple[Space, ...]:
         item = self._item

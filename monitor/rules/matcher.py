@@ -100,7 +100,7 @@ class Matcher:
     def _judge(self, compiled: _Compiled, fields: Fields) -> Match:
         rule_id, node = compiled.rule.id, compiled.node
         if compiled.plain and (places := fields.scan.places.get(compiled.plain)):
-            return Match(rule_id, Answer.YES, _sorted(tuple([fields.span(*one) for one in places])))
+            return Match(rule_id, Answer.YES, _sorted(fields.spans_at(places)))
         if node is None:
             return Match(rule_id, Answer.UNKNOWN, error=compiled.error)
         try:

@@ -56,15 +56,17 @@ class Scan:
         self.flat, self.run, joined, odd, self.is_foreign, self.starts = passes(text)
         self.odd: dict[int, Read] = {}
         self.extra = set(joined.split())
+        # As `run`, of `extra`, in any order.
+        self.others = f" {joined} "
         for start, end in odd:
             forms = _forms(text[start:end])
             self.odd[start] = end, forms
             self.extra.update(forms)
         if self.is_foreign:
             self.extra = set(chain.from_iterable(map(_forms, set(text.split()))))
+        if odd or self.is_foreign:
+            self.others = f" {' '.join(self.extra)} "
         self.places: dict[str, list[tuple[int, int]] | None] = {}
-        # As `run`, of `extra`, in any order.
-        self.others = f" {' '.join(self.extra)} "
 
     def forms(self) -> set[str]:
         """Every form of a token of the text, and some that are none."""
