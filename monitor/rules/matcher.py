@@ -22,6 +22,9 @@ from monitor.rules.tree import Node, Word
 from monitor.rules.windows import plain_words
 from monitor.settings import Rule
 
+# On Python 3.11 each look at a member of an enumeration is a call.
+_YES, _NO, _UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
+
 
 def ask(node: Node, item: Item, source_id: str) -> tuple[Answer, tuple[Span, ...]]:
     """The answer of one query for one item, with the places of a yes, sorted, each once."""
@@ -83,9 +86,9 @@ class Matcher:
             if not found:  # as of most items
                 return ()
             judged = [self._judge(one, fields) for one in found]
-        kept = [match for match in judged if match.answer is not Answer.NO]
+        kept = [match for match in judged if match.answer is not _NO]
         if not unknowns:
-            kept = [m for m in kept if m.answer is Answer.YES or m.error or fields.is_whole]
+            kept = [m for m in kept if m.answer is _YES or m.error or fields.is_whole]
         if len(kept) > 1:
             kept.sort(key=lambda match: self._order[match.rule_id])
         return tuple(kept)
@@ -100,13 +103,13 @@ class Matcher:
     def _judge(self, compiled: _Compiled, fields: Fields) -> Match:
         rule_id, node = compiled.rule.id, compiled.node
         if compiled.plain and (places := fields.scan.places.get(compiled.plain)):
-            return Match(rule_id, Answer.YES, _sorted(fields.spans_at(places)))
+            return Match(rule_id, _YES, _sorted(fields.spans_at(places)))
         if node is None:
-            return Match(rule_id, Answer.UNKNOWN, error=compiled.error)
+            return Match(rule_id, _UNKNOWN, error=compiled.error)
         try:
             found = evaluate(node, fields)
         except Exception as error:  # noqa: BLE001  one rule that fails must not silence the others
-            return Match(rule_id, Answer.UNKNOWN, error=f"{type(error).__name__}: {error}")
+            return Match(rule_id, _UNKNOWN, error=f"{type(error).__name__}: {error}")
         return Match(rule_id, found.answer, _sorted(found.spans), more=found.more)
 
 

@@ -84,6 +84,7 @@ static inline bool is_sign(byte flat) { return signs(all(flat))[0]; }
 /* Eight bytes as a number; the first is the lowest of it. */
 #define BLANKS 0x2020202020202020u
 #define HYPHENS 0x2d2d2d2d2d2d2d2du
+#define HIGHEST 0x8080808080808080u
 #define ALL_BUT_HIGHEST 0x7f7f7f7f7f7f7f7fu
 
 static inline uint64_t eight(const byte *bytes)
@@ -101,3 +102,6 @@ static inline uint64_t zeros(uint64_t bytes)
 {
     return ~(((bytes & ALL_BUT_HIGHEST) + ALL_BUT_HIGHEST) | bytes | ALL_BUT_HIGHEST);
 }
+
+/* Of the lowest bit set, in which byte it is. */
+static inline int place_of(uint64_t bits) { return __builtin_ctzll(bits) / 8; }

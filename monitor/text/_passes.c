@@ -97,27 +97,30 @@ typedef struct {
     Py_ssize_t count;
 } Made;
 
-static void add_one(Made *made, byte code, Py_ssize_t place)
-{
-    byte last = made->words[made->length - 1];
-    if (!code || (code == ' ' && last == ' ')) return;
-    if (!parts(code) && parts(last)) made->starts[made->count++] = (int32_t)place;
-    made->words[made->length++] = code;
-}
-
-/* Eight of which none goes; false, and nothing is done, where one does. */
-static bool add_eight(Made *made, const byte *codes, Py_ssize_t place)
+/* Takes up to eight characters, until one that goes; returns how many, with that one. */
+static int add_some(Made *made, const byte *codes, Py_ssize_t place)
 {
     byte last = made->words[made->length - 1];
     uint64_t some = eight(codes), blanks = zeros(some ^ BLANKS), hyphens = zeros(some ^ HYPHENS);
     /* Of a number the first byte is the lowest: what stands before each is a byte lower. */
-    if (zeros(some) | (blanks & (blanks << 8 | (last == ' ' ? 0x80 : 0)))) return false;
+    uint64_t going = zeros(some) | (blanks & (blanks << 8 | (last == ' ' ? 0x80 : 0)));
     uint64_t parting = blanks | hyphens, before = parting << 8 | (parts(last) ? 0x80 : 0);
-    for (uint64_t first = before & ~parting; first; first &= first - 1)
-        made->starts[made->count++] = (int32_t)(place + __builtin_ctzll(first) / 8);
+    uint64_t first = before & ~parting & HIGHEST;
+    int kept = 8;
+    if (going) {
+        kept = place_of(going);
+        first &= (going & -going) - 1;
+    }
+    /* Two words at once, there or not: how many begin is what a branch would guess wrong. */
+    for (; first; first &= first - 1) {
+        made->starts[made->count++] = (int32_t)(place + place_of(first));
+        first &= first - 1;
+        made->starts[made->count] = (int32_t)(place + place_of(first | HIGHEST));
+        made->count += first != 0;
+    }
     memcpy(made->words + made->length, codes, 8);
-    made->length += 8;
-    return true;
+    made->length += kept;
+    return going ? kept + 1 : 8;
 }
 
 /* `room` is for as much as `flat` has, and eight more. */
@@ -129,12 +132,9 @@ static void make_words(const byte *flat, Py_ssize_t size, byte *room, Made *made
     while ((at = memchr(at + 1, '\'', (size_t)(end - at - 1)))) {
         if (at[1] == 's' && at[2] == ' ') room[at + 1 - flat] = 0;
     }
-    for (Py_ssize_t place = 1; place < size + 2;) {
-        bool many = place + 8 <= size + 2 && add_eight(made, room + place, place - 1);
-        Py_ssize_t stop = place + 8 < size + 2 ? place + 8 : size + 2;
-        for (; !many && place < stop; place++) add_one(made, room[place], place - 1);
-        place += many ? 8 : 0;
-    }
+    memset(room + size + 2, 0, 8);
+    for (Py_ssize_t place = 1; place < size + 2;)
+        place += add_some(made, room + place, place - 1);
 }
 
 /* The words that one hyphen joins, as one, with blanks between, but for numbers; how long it is. */
