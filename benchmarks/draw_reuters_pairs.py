@@ -14,6 +14,9 @@ code, so that the draw favours nobody.  A pair is in one stratum:
 Within a stratum the pairs are taken in the order of a hash of seed and ids, the strata with the
 fewest pairs first, and no text stands in two pairs.  So the draw is the same on every machine.
 Labels are given by reading: tests/data/reuters_pairs.md.
+
+With --to-fit it draws the others that the constants of stories are fitted to: three times as many
+of each stratum where there are, none of a text that is in the 300: tests/data/reuters_dev_pairs.md.
 """
 
 from __future__ import annotations
@@ -26,7 +29,7 @@ import re
 import sys
 from bisect import bisect
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import combinations
@@ -37,6 +40,8 @@ REAL_DATA = Path(
 )
 REUTERS = Path("stream", "reuters-21578-april.jsonl.gz")
 SEED = "reuters pairs 1"
+SEED_TO_FIT = "reuters pairs to fit 1"
+TIMES_AS_MANY_TO_FIT = 3
 LEAST_WORDS = 40
 NEAR = timedelta(days=3)
 WORD = re.compile("[a-z]{3,}")
@@ -129,26 +134,41 @@ def strata(found: list[Text]) -> dict[str, list[Pair]]:
     return held
 
 
-def draw(path: Path) -> list[Drawn]:
-    found = texts(path)
-    held = strata(found)
-    used: set[int] = set()
-    drawn: list[Drawn] = []
-    for name in sorted(WANTED, key=lambda name: (len(held[name]), name)):
-        taken = 0
-        for pair in sorted(held[name], key=lambda pair: chance(found[pair[0]], found[pair[1]])):
-            if taken < WANTED[name] and used.isdisjoint(pair):
-                used.update(pair)
-                drawn.append(Drawn(found[pair[0]].id, found[pair[1]].id, name))
-                taken += 1
-        if taken < WANTED[name]:
-            raise ValueError(f"{name} has only {taken} pairs of texts that no other pair has")
-    order = list(WANTED)
-    return sorted(drawn, key=lambda pair: (order.index(pair.stratum), pair.id_a, pair.id_b))
+@dataclass
+class Draw:
+    """No text is in two of the pairs that it takes."""
+
+    found: list[Text]
+    used: set[int] = field(default_factory=set)
+
+    def pairs(self, seed: str, wanted: dict[str, int]) -> list[Drawn]:
+        """Fewer of a stratum where there are no more."""
+        held = strata(self.found)
+        drawn: list[Drawn] = []
+        for name in sorted(wanted, key=lambda name: (len(held[name]), name)):
+            taken = 0
+            for pair in sorted(held[name], key=lambda pair: self.chance(seed, pair)):
+                if taken < wanted[name] and self.used.isdisjoint(pair):
+                    self.used.update(pair)
+                    drawn.append(Drawn(self.found[pair[0]].id, self.found[pair[1]].id, name))
+                    taken += 1
+        order = list(wanted)
+        return sorted(drawn, key=lambda pair: (order.index(pair.stratum), pair.id_a, pair.id_b))
+
+    def chance(self, seed: str, pair: Pair) -> bytes:
+        one, other = (self.found[place].id for place in pair)
+        return sha256(f"{seed} {one} {other}".encode()).digest()
 
 
-def chance(a: Text, b: Text) -> bytes:
-    return sha256(f"{SEED} {a.id} {b.id}".encode()).digest()
+def draw(path: Path, to_fit: bool = False) -> list[Drawn]:
+    draws = Draw(texts(path))
+    drawn = draws.pairs(SEED, WANTED)
+    if len(drawn) < sum(WANTED.values()):
+        raise ValueError("a stratum has too few pairs of texts that no other pair has")
+    if to_fit:
+        more = {name: TIMES_AS_MANY_TO_FIT * number for name, number in WANTED.items()}
+        return draws.pairs(SEED_TO_FIT, more)
+    return drawn
 
 
 def main() -> int:
@@ -156,9 +176,10 @@ def main() -> int:
     if not path.is_file():
         print(f"there is no {path}: set WIREWATCH_REAL_DATA", file=sys.stderr)
         return 77
+    drawn = draw(path, to_fit="--to-fit" in sys.argv)
     rows = csv.writer(sys.stdout, lineterminator="\n")
     rows.writerow(("id_a", "id_b", "stratum"))
-    rows.writerows((pair.id_a, pair.id_b, pair.stratum) for pair in draw(path))
+    rows.writerows((pair.id_a, pair.id_b, pair.stratum) for pair in drawn)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The pairs of Reuters' texts that stories are judged by: as they were drawn, all labelled."""
+"""The pairs of Reuters' texts that stories are fitted to and judged by: as drawn, all labelled."""
 
 from __future__ import annotations
 
@@ -14,27 +14,43 @@ import pytest
 TESTS = Path(__file__).parent
 DRAW = TESTS.parent / "benchmarks" / "draw_reuters_pairs.py"
 TEXTS = Path("stream", "reuters-21578-april.jsonl.gz")
+Rows = list[dict[str, str]]
 
 
-@pytest.fixture(scope="module")
-def rows() -> list[dict[str, str]]:
-    with (TESTS / "data" / "reuters_pairs.csv").open(newline="", encoding="utf-8") as lines:
+def rows(name: str) -> Rows:
+    with (TESTS / "data" / name).open(newline="", encoding="utf-8") as lines:
         return list(csv.DictReader(lines))
 
 
-def test_every_pair_is_labelled(rows):
-    """300 pairs, no text in two of them, each the same event or a different one."""
-    assert len(rows) == 300
-    assert {row["label"] for row in rows} == {"same", "different"}
-    assert len(set(chain(*((row["id_a"], row["id_b"]) for row in rows)))) == 600
+def ids(pairs: Rows) -> list[str]:
+    return list(chain(*((row["id_a"], row["id_b"]) for row in pairs)))
 
 
-def test_the_script_still_draws_these_pairs(rows, real_data):
+@pytest.mark.parametrize(
+    ("name", "number"), [("reuters_pairs.csv", 300), ("reuters_dev_pairs.csv", 776)]
+)
+def test_every_pair_is_labelled(name, number):
+    """No text in two of the pairs, each the same event or a different one."""
+    pairs = rows(name)
+    assert len(pairs) == number
+    assert {row["label"] for row in pairs} == {"same", "different"}
+    assert len(set(ids(pairs))) == 2 * number
+
+
+def test_no_text_is_both_fitted_to_and_judged_by():
+    """What judges is held out of what is fitted."""
+    assert set(ids(rows("reuters_pairs.csv"))).isdisjoint(ids(rows("reuters_dev_pairs.csv")))
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"), [("reuters_pairs.csv", []), ("reuters_dev_pairs.csv", ["--to-fit"])]
+)
+def test_the_script_still_draws_these_pairs(name, arguments, real_data):
     """Labels hold for the pairs that were drawn, in their order and strata, and for no others."""
     if not (real_data / TEXTS).is_file():
         pytest.skip(f"no {TEXTS} in the real data")
     drawn = subprocess.run(
-        [sys.executable, DRAW],
+        [sys.executable, DRAW, *arguments],
         env={**os.environ, "WIREWATCH_REAL_DATA": str(real_data)},
         capture_output=True,
         text=True,
@@ -42,5 +58,5 @@ def test_the_script_still_draws_these_pairs(rows, real_data):
         timeout=60,
     )
     columns = ("id_a", "id_b", "stratum")
-    expected = [columns, *(tuple(row[column] for column in columns) for row in rows)]
+    expected = [columns, *(tuple(row[column] for column in columns) for row in rows(name))]
     assert [tuple(row) for row in csv.reader(drawn.stdout.splitlines())] == expected
