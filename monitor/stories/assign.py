@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp2, log, log1p, sqrt
+from math import exp2, sqrt
+from operator import mul
 from typing import Any
 
 from monitor.stories import events
-from monitor.stories.events import Evidence, Weights
+from monitor.stories.events import Agreement, Weights
 from monitor.stories.rarity import Rarity
 from monitor.stories.telling import Telling
 
@@ -22,20 +23,15 @@ CLOSES_AFTER_MS = 72 * 3_600_000
 ALIKE_TEXTS = 0.90
 ALIKE_TITLES = 0.32
 _MORE_FOR_FEW = 1.2  # where the title is held against one or two others
-ALIKE_LONG_TEXTS = 7.2
 # Beside the title: what else a text has in common with another.
 _OF_NUMBERS = 0.7
 _OF_WORDS = 0.15
-# The same of two long texts: the log odds of one event, fitted to pairs labelled by reading; 6.2 of
-# them make the odds even, and the bound asks for somewhat more.
-_OF_THE_SAME_WORDS = 10.5
-_OF_THE_SAME_NUMBERS = 5.0
-_NUMBERS_HALVE_HOURS = 12  # reports of one event agree while they are new, then have new figures
-_OF_BOTH_TITLES_TOLD = 4.2
-_OF_THE_SAME_TITLE = -4.2  # beyond what both tell: the next of a series
-_OF_LENGTH = 1.6  # what a long text has in common with another says more
-_LENGTH = 64  # words
-_OF_HOURS_BETWEEN = -0.65  # by their logarithm
+# Of two long texts: the log odds of one event but for a constant, as benchmarks/fit_stories.py fits
+# them.  8.1 make the odds even, and the bound asks for somewhat more.
+WEIGHTS = Agreement(
+    root=4.3, words=4.3, spread=7.8, numbers=3.7, length=1.7, deeds=2.8, titles=-0.8, pattern=-6.3
+)
+ALIKE_LONG_TEXTS = 8.8
 _FEWEST_WORDS_ALIKE = 0.2
 FADES_MS = 20 * 86_400_000  # what is so much older must be twice as alike
 RECURS_AFTER_MS = 12 * 3_600_000
@@ -123,9 +119,9 @@ class _Alike:
 def _by_text(subject: Subject, other: Neighbour) -> float:
     """Two items of which one has a text."""
     own, theirs = subject.telling, other.telling
-    evidence = events.compare(own, theirs, subject.rarity)
     if own.is_long and theirs.is_long:
-        return _by_long_texts(subject, other, evidence)
+        return _by_long_texts(subject, other)
+    evidence = events.compare(own, theirs, subject.rarity)
     # The title of one should be told by the other, and what figures there are be the same: reports
     # by one pattern have other names and other figures.
     if evidence.words < _FEWEST_WORDS_ALIKE:
@@ -134,27 +130,22 @@ def _by_text(subject: Subject, other: Neighbour) -> float:
     return _faded((told + _OF_WORDS * evidence.words) / ALIKE_TEXTS, subject, other)
 
 
-def _by_long_texts(subject: Subject, other: Neighbour, evidence: Evidence) -> float:
+def _by_long_texts(subject: Subject, other: Neighbour) -> float:
     own, theirs = subject.telling, other.telling
     hours = abs(subject.at - other.at) / HOUR_MS
-    shorter = min(own.length, theirs.length)
-    alike = (
-        _OF_THE_SAME_WORDS * sqrt(evidence.words)
-        + _OF_THE_SAME_NUMBERS * (evidence.numbers - 0.5) * exp2(-hours / _NUMBERS_HALVE_HOURS)
-        + _OF_BOTH_TITLES_TOLD * evidence.both
-        + _OF_THE_SAME_TITLE * evidence.titles
-        + _OF_LENGTH * log(shorter / _LENGTH)
-        + _OF_HOURS_BETWEEN * log1p(hours)
-    )
-    if alike < ALIKE_LONG_TEXTS or _is_next_of_a_series(subject, other, evidence):
+    found = events.compare_long(own, theirs, subject.rarity, hours)
+    alike = sum(map(mul, WEIGHTS, found))
+    if alike < ALIKE_LONG_TEXTS or _is_next_of_a_series(subject, other, found):
         return 0.0
     return 0.0 if events.of_one_pattern(own, theirs) else alike / ALIKE_LONG_TEXTS
 
 
-def _is_next_of_a_series(subject: Subject, other: Neighbour, evidence: Evidence) -> bool:
+def _is_next_of_a_series(subject: Subject, other: Neighbour, found: Agreement) -> bool:
     """The title of a report that comes daily or weekly, with other figures."""
-    later = abs(subject.at - other.at) >= RECURS_AFTER_MS
-    return later and evidence.titles > _TITLES_OF_A_SERIES and evidence.numbers < 0.5
+    if abs(subject.at - other.at) < RECURS_AFTER_MS or found.numbers >= 0.5:
+        return False
+    titles = events.of_one_title(subject.telling, other.telling, subject.rarity)
+    return titles > _TITLES_OF_A_SERIES
 
 
 def _by_titles(subject: Subject, found: Sequence[Neighbour]) -> tuple[float, Neighbour]:

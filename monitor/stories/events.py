@@ -26,6 +26,9 @@ _SHARE_OF_A_PATTERN = 0.75
 _SHORTEST_STEM = 4  # letters of a name
 _FEW_OF_THE_NAMES = 0.2
 _REMEMBERED = 128
+_FEW_WORDS = 3  # such as the name of a company that has several matters in a week
+_SPREAD_HALVES_HOURS = 48
+LENGTH = 64  # words
 _FEWEST_NUMBERS = 2  # to tell anything by which of them both have
 
 Weights = Mapping[str, float]
@@ -33,15 +36,31 @@ Weights = Mapping[str, float]
 
 class Evidence(NamedTuple):
     """`words`: the cosine of all, from 0 to 1; `title`: how much of a title stands in the other, of
-    the better one, and `both` of either, as their geometric mean; `titles`: how much of all that
-    the titles say both say; `numbers`: of those of the one that has fewer, 0.5 where that tells
-    nothing."""
+    the better one; `numbers`: of those of the one that has fewer, 0.5 where that tells nothing."""
 
     words: float
     title: float
-    both: float
-    titles: float
     numbers: float
+
+
+class Agreement(NamedTuple):
+    """The same of two long texts; also what each of it weighs.
+
+    `words` is the cosine and `root` its square root, `spread` that of what is left of it without
+    the words that have most of it: of texts two days apart half as much.  `numbers`: of those of
+    the one that has fewer.  `length`: the logarithm of the shorter one's, in LENGTH.
+    Of words that are neither names nor numbers: `deeds`, how much of the titles the other text
+    says; `titles`, how much the titles say alike; `pattern`, the share of all that is in both.
+    """
+
+    root: float
+    words: float
+    spread: float
+    numbers: float
+    length: float
+    deeds: float
+    titles: float
+    pattern: float
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -88,11 +107,40 @@ def likeness(one: Weights, other: Weights) -> float:
 
 def compare(one: Telling, other: Telling, rarity: Rarity) -> Evidence:
     """What two tellings have in common, at least one of which has more than a title."""
-    weigh = weights_of_long if one.is_long and other.is_long else weights
-    words = likeness(weigh(one, rarity), weigh(other, rarity))
-    told = _told(one, other, rarity), _told(other, one, rarity)
-    titles = _titles(one, other, rarity)
-    return Evidence(words, max(told), sqrt(told[0] * told[1]), titles, _numbers(one, other))
+    words = likeness(weights(one, rarity), weights(other, rarity))
+    title = max(_told(one, other, rarity), _told(other, one, rarity))
+    return Evidence(words, title, _numbers(one, other))
+
+
+def compare_long(one: Telling, other: Telling, rarity: Rarity, hours: float) -> Agreement:
+    """What two long texts have in common, so many hours apart."""
+    few, many = weights_of_long(one, rarity), weights_of_long(other, rarity)
+    shared = sorted([few[form] * many[form] for form in few.keys() & many.keys()])
+    words = sum(shared)
+    plain, others = _plain(one), _plain(other)
+    both = len(plain & others)
+    titles = one.title & other.title
+    return Agreement(
+        root=sqrt(words),
+        words=words,
+        spread=sqrt(sum(shared[:-_FEW_WORDS])) / (1.0 + hours / _SPREAD_HALVES_HOURS),
+        # Laplace's rule: of few, none is no sure sign.
+        numbers=(len(one.numbers & other.numbers) + 1)
+        / (min(len(one.numbers), len(other.numbers)) + 2),
+        length=log(max(min(one.length, other.length), 1) / LENGTH),
+        deeds=_deeds(one, other, rarity),
+        titles=_worth(titles & plain | titles & others, rarity),
+        pattern=both / max(len(plain) + len(others) - both, 1),
+    )
+
+
+def _deeds(one: Telling, other: Telling, rarity: Rarity) -> float:
+    said = told = 0.0
+    for own, theirs in ((one, other), (other, one)):
+        words = own.title & _plain(own)
+        said += _worth(words, rarity)
+        told += _worth(words & theirs.lead | words & theirs.rest, rarity)
+    return (told + 0.5) / (said + 1.0)
 
 
 def _told(one: Telling, other: Telling, rarity: Rarity) -> float:
@@ -108,7 +156,8 @@ def _told(one: Telling, other: Telling, rarity: Rarity) -> float:
     return told / all_of_it if all_of_it else 0.0
 
 
-def _titles(one: Telling, other: Telling, rarity: Rarity) -> float:
+def of_one_title(one: Telling, other: Telling, rarity: Rarity) -> float:
+    """How much of all that the titles say both say."""
     said = _worth(one.title | other.title, rarity)
     return _worth(one.title & other.title, rarity) / said if said else 0.0
 
@@ -126,10 +175,10 @@ def of_one_pattern(one: Telling, other: Telling) -> bool:
     return all(_own_names(*pair) for pair in ((one, other), (other, one)))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _plain(telling: Telling) -> frozenset[str]:
-    return frozenset(
-        form for form in (telling.lead | telling.rest) - telling.names if form[0].isalpha()
-    )
+    """Of its words those that are neither names nor numbers."""
+    return (telling.lead | telling.rest) - telling.names - telling.numbers
 
 
 def _own_names(one: Telling, other: Telling) -> bool:
@@ -151,8 +200,6 @@ def _has_a_form(name: str, words: frozenset[str]) -> bool:
 
 def _numbers(one: Telling, other: Telling) -> float:
     fewest, shared = min(len(one.numbers), len(other.numbers)), len(one.numbers & other.numbers)
-    if one.is_long and other.is_long:
-        return (shared + 1) / (fewest + 2)  # Laplace's rule: of few, none is no sure sign
     if fewest < _FEWEST_NUMBERS:
         return 0.5
     # Briefs by one pattern have the same figures easily: only others' may speak for being one.
