@@ -1,7 +1,8 @@
 """Which story an item belongs to by the event it tells of, and what tells it.
 
 A story is as alike as the words of those of its items that were found beside the item, taken
-together: six headlines of one event have few words in common with any one of them.
+together: six headlines of one event have few words in common with any one of them.  Of long texts
+it is as alike as halfway between the most alike of them and all of them in the mean.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp2, sqrt
 from operator import mul
+from statistics import fmean
 from typing import Any
 
 from monitor.stories import events
@@ -31,7 +33,7 @@ _OF_WORDS = 0.15
 WEIGHTS = Agreement(
     root=4.3, words=4.3, spread=7.8, numbers=3.7, length=1.7, deeds=2.8, titles=-0.8, pattern=-6.3
 )
-ALIKE_LONG_TEXTS = 8.8
+ALIKE_LONG_TEXTS = 8.6
 _FEWEST_WORDS_ALIKE = 0.2
 FADES_MS = 20 * 86_400_000  # what is so much older must be twice as alike
 RECURS_AFTER_MS = 12 * 3_600_000
@@ -114,6 +116,10 @@ class _Alike:
         self.share, self.nearest = max(
             [*by_text, by_title], key=lambda found: (found[0], -found[1].item_id)
         )
+        long = [share for share, one in by_text if subject.telling.is_long and one.telling.is_long]
+        if long and self.nearest.telling.is_long:
+            # The most alike may be a round-up, which has something of everything.
+            self.share = (self.share + fmean(long)) / 2
 
 
 def _by_text(subject: Subject, other: Neighbour) -> float:
@@ -134,10 +140,12 @@ def _by_long_texts(subject: Subject, other: Neighbour) -> float:
     own, theirs = subject.telling, other.telling
     hours = abs(subject.at - other.at) / HOUR_MS
     found = events.compare_long(own, theirs, subject.rarity, hours)
-    alike = sum(map(mul, WEIGHTS, found))
-    if alike < ALIKE_LONG_TEXTS or _is_next_of_a_series(subject, other, found):
+    alike: float = sum(map(mul, WEIGHTS, found))
+    if alike < ALIKE_LONG_TEXTS:
+        return max(alike, 0.0) / ALIKE_LONG_TEXTS
+    if _is_next_of_a_series(subject, other, found) or events.of_one_pattern(own, theirs):
         return 0.0
-    return 0.0 if events.of_one_pattern(own, theirs) else alike / ALIKE_LONG_TEXTS
+    return alike / ALIKE_LONG_TEXTS
 
 
 def _is_next_of_a_series(subject: Subject, other: Neighbour, found: Agreement) -> bool:
