@@ -65,6 +65,19 @@ def test_the_same_runs_are_found(sought, words, others) -> None:
 
 
 @in_c
+def test_places_are_told_where_they_are_plain() -> None:
+    """But not where a chunk wants reading, nor where a word may stand in another way as well."""
+    text = scan.Scan(
+        "A car bomb in Kut: the Car-Bomb, a (fire bomb), U.S. aid, fire-aid, car, bomb"
+    )
+    sought = index.Runs(["car bomb", "kut", "fire bomb", "us", "fireaid", "bomb in"])
+    assert sought.seek(text.run + text.others, text.flat, text.starts) == {
+        "car bomb": None, "kut": [(14, 17)], "fire bomb": [(36, 45)], "us": None, "fireaid": None,
+        "bomb in": [(6, 13)],
+    }  # fmt: skip
+
+
+@in_c
 @pytest.mark.parametrize("starts", [b"", b"\xff", b"\xff\xff\xff\x7f" * 3, b"\x05\0\0\0" * 9])
 @pytest.mark.parametrize("flat", [b"", b" a b ", b" b  "])
 def test_places_that_are_not_the_words_are_not_believed(flat, starts) -> None:

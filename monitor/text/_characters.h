@@ -84,7 +84,7 @@ static inline bool is_sign(byte flat) { return signs(all(flat))[0]; }
 /* Eight bytes as a number; the first is the lowest of it. */
 #define BLANKS 0x2020202020202020u
 #define HYPHENS 0x2d2d2d2d2d2d2d2du
-#define HIGHEST 0x8080808080808080u
+#define LAST 0x8000000000000000u /* the highest bit of the last */
 #define ALL_BUT_HIGHEST 0x7f7f7f7f7f7f7f7fu
 
 static inline uint64_t eight(const byte *bytes)

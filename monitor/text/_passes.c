@@ -105,7 +105,7 @@ static int add_some(Made *made, const byte *codes, Py_ssize_t place)
     /* Of a number the first byte is the lowest: what stands before each is a byte lower. */
     uint64_t going = zeros(some) | (blanks & (blanks << 8 | (last == ' ' ? 0x80 : 0)));
     uint64_t parting = blanks | hyphens, before = parting << 8 | (parts(last) ? 0x80 : 0);
-    uint64_t first = before & ~parting & HIGHEST;
+    uint64_t first = before & ~parting;
     int kept = 8;
     if (going) {
         kept = place_of(going);
@@ -115,7 +115,7 @@ static int add_some(Made *made, const byte *codes, Py_ssize_t place)
     for (; first; first &= first - 1) {
         made->starts[made->count++] = (int32_t)(place + place_of(first));
         first &= first - 1;
-        made->starts[made->count] = (int32_t)(place + place_of(first | HIGHEST));
+        made->starts[made->count] = (int32_t)(place + place_of(first | LAST));
         made->count += first != 0;
     }
     memcpy(made->words + made->length, codes, 8);
