@@ -14,8 +14,8 @@ from monitor.store import forsaken, items, sightings
 from monitor.store.db import Tx
 
 
-def close(tx: Tx, plan: Plan, item_id: int, now: int) -> int:
-    """All rules run once more over what is here; returns how many alerts that raised."""
+def close(tx: Tx, plan: Plan, item_id: int, now: int) -> list[str]:
+    """All rules run once more over what is here; returns the ids of the alerts that this raised."""
     # A page that was read once has told the section.
     if items.load(tx, item_id).item.partial:
         sightings.list_by_section(tx, item_id, None)

@@ -41,11 +41,16 @@ AT_ONCE = 16  # documents made ready while others are stored: more only fill mem
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """What became of one `Polled`.  `accepted`: its lease still stood, its outcome counts."""
+    """What became of one `Polled`.  `accepted`: its lease still stood, its outcome counts.
+    `raised`: the ids of its alerts."""
 
     accepted: bool
     changes: tuple[Change, ...] = ()
-    alerts: int = 0
+    raised: tuple[str, ...] = ()
+
+    @property
+    def alerts(self) -> int:
+        return len(self.raised)
 
     def count(self, change: Change) -> int:
         return self.changes.count(change)
@@ -195,7 +200,7 @@ def _apply_poll(intake: Intake) -> Ingested:
     accepted = work.settle_poll(intake.tx, due, settled)
     if accepted:
         _tell_trouble(intake, due.source.id, fails=bool(failures))
-    return Ingested(accepted, tuple(intake.changes), intake.alerts)
+    return Ingested(accepted, tuple(intake.changes), tuple(intake.raised))
 
 
 def _learn(intake: Intake, source: Source, row: Row) -> int:
@@ -219,7 +224,7 @@ def _learn(intake: Intake, source: Source, row: Row) -> int:
 def _apply_article(intake: Intake, wanted: WantedBody) -> Ingested:
     if wanted.last is not None:
         accepted = _apply_rereading(intake, wanted)
-        return Ingested(accepted, tuple(intake.changes), intake.alerts)
+        return Ingested(accepted, tuple(intake.changes), tuple(intake.raised))
     known = items.known(intake.tx, [wanted.item_id], wanted.source.id).get(wanted.item_id)
     if known is None or known.body_state is not BodyState.WANTED:
         return Ingested(accepted=False)
@@ -236,7 +241,7 @@ def _apply_article(intake: Intake, wanted: WantedBody) -> Ingested:
     state = items.load(intake.tx, wanted.item_id).body_state
     judgings.note(intake.tx, Judging(wanted.item_id, intake.now, None, state))
     conversations.send_now(intake.tx, items.stories(intake.tx, wanted.item_id), intake.now)
-    return Ingested(accepted, tuple(intake.changes), intake.alerts)
+    return Ingested(accepted, tuple(intake.changes), tuple(intake.raised))
 
 
 def _is_doubtful(intake: Intake, wanted: WantedBody) -> bool:
@@ -251,7 +256,7 @@ def _apply_rereading(intake: Intake, wanted: WantedBody) -> bool:
     came = rereading.settle(tx, wanted, outcome, shown, now)
     if came is rereading.Came.TEXT:
         intake.take_all()
-        if intake.alerts:
+        if intake.raised:
             # What is news now is likely to change again soon.
             rereading.plan(tx, wanted, outcome, now)
     return came is not rereading.Came.LATE
@@ -268,7 +273,7 @@ def _note_missing_body(intake: Intake, wanted: WantedBody, outcome: Outcome) -> 
     if not work.body_failed(intake.tx, wanted, _why(outcome), try_at):
         return False
     if try_at is None:
-        intake.alerts += closing.close(intake.tx, intake.plan, wanted.item_id, now)
+        intake.raised += closing.close(intake.tx, intake.plan, wanted.item_id, now)
     return True
 
 

@@ -23,8 +23,8 @@ from monitor.urls import site
 
 @dataclass(slots=True)
 class Intake:
-    """`changes` and `alerts` are what has come of it so far.  `first_shown`: how many of the items
-    the source itself had not shown before, whoever had."""
+    """`changes` and `raised`, the ids of new alerts, are what has come of it so far.
+    `first_shown`: how many of the items the source itself had not shown before, whoever had."""
 
     tx: Tx
     plan: Plan
@@ -32,9 +32,9 @@ class Intake:
     now: int
     prepared: Prepared
     baseline: bool = False
-    alerts: int = 0
     first_shown: int = 0
     changes: list[Change] = field(default_factory=list)
+    raised: list[str] = field(default_factory=list)
     _register: Register = field(init=False)
     _next_id: int = 0
     _bodies_wanted: int = 0
@@ -62,7 +62,7 @@ class Intake:
     def judge(self, item_id: int, change: Change) -> None:
         arrived = judge.Arrived(item_id, change, self.now)
         raised = judge.judge(self.tx, self.plan, self.prepared, arrived)
-        self.alerts += raised
+        self.raised += raised
         if raised and self.polled.due is not None:
             sources = self.plan.config.sources
             rereading.plan_what_is_told(self.tx, item_id, sources, self.now)

@@ -78,9 +78,9 @@ class Arrived:
     now: int
 
 
-def judge(tx: Tx, plan: Plan, prepared: Prepared, arrived: Arrived) -> int:
-    """Keep every rule's yes with the reason why it is told or not; returns how many alerts it
-    raised."""
+def judge(tx: Tx, plan: Plan, prepared: Prepared, arrived: Arrived) -> list[str]:
+    """Keep every rule's yes with the reason why it is told or not; returns the ids of the alerts
+    that it raised."""
     item_id = items.root(tx, arrived.item_id)
     news_at = sightings.become_news(tx, item_id, arrived.now)
     stored = items.load(tx, item_id)
@@ -127,7 +127,7 @@ def judge(tx: Tx, plan: Plan, prepared: Prepared, arrived: Arrived) -> int:
         tx,
         Judging(arrived.item_id, arrived.now, arrived.change, stored.body_state, origin),
     )
-    return len(case.raised)
+    return [alert.alert_id for alert in case.raised]
 
 
 def _place(tx: Tx, plan: Plan, item_id: int, now: int) -> Reopening | None:

@@ -213,6 +213,34 @@ async def test_poll_says_what_it_found_and_reads_the_articles(
     assert delivered.stdout.endswith("1 message sent, 0 put off, 0 given up, 0 channels paused\n")
 
 
+async def test_poll_says_apart_what_is_sent_and_what_waits_for_the_digest(
+    world: tuple[Place, Newswire],
+) -> None:
+    """Of three alerts one is low."""
+    place, wire = world
+    low = "    severity: low\n"
+    place.write("rules", f"{RULES}{low}  - id: town\n    any: [town]\n")
+    await place.run("poll")
+    wire.publish(ARTICLE)
+    polled = await place.run("poll", "saren")
+    assert polled.stderr.splitlines() == [
+        "2 alerts to be sent by the running daemon, or now: wirewatch deliver --once",
+        "1 alert kept for the digest; see: wirewatch digest",
+    ]
+
+
+async def test_poll_that_finds_only_low_alerts_speaks_of_no_message(
+    world: tuple[Place, Newswire],
+) -> None:
+    place, wire = world
+    low = "    severity: low\n"
+    place.write("rules", RULES.replace("  - id: liberated", f"{low}  - id: liberated") + low)
+    await place.run("poll")
+    wire.publish(ARTICLE)
+    polled = await place.run("poll", "saren")
+    assert polled.stderr == "2 alerts kept for the digest; see: wirewatch digest\n"
+
+
 async def test_a_dry_run_shows_and_stores_nothing(world: tuple[Place, Newswire]) -> None:
     place, _ = world
     told = await place.run("poll", "coastal", "--dry-run")

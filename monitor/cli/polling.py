@@ -25,9 +25,10 @@ from monitor.ingest import Ingest, Ingested
 from monitor.model import Change, DueSource, OutcomeKind, Polled
 from monitor.plan import Plan
 from monitor.settings import Config, Source
+from monitor.store import holds, outbox
 from monitor.store import sources as source_rows
 from monitor.store import work as work_rows
-from monitor.store.db import Store
+from monitor.store.db import Store, Tx
 
 Note = Callable[[Polled, Ingested], None]
 
@@ -56,11 +57,13 @@ class _Report:
     failed: bool = False
     held: bool = False
     pages: int = 0
-    alerts: int = 0
+    raised: list[str] = field(default_factory=list)
+    waiting: int = 0  # alerts that a message is owed for
+    kept: int = 0  # alerts that only a digest will have
     polled: set[str] = field(default_factory=set)
 
     def note(self, polled: Polled, ingested: Ingested) -> None:
-        self.alerts += ingested.alerts
+        self.raised += ingested.raised
         if polled.due is None:
             self.pages += 1
             self._progress()
@@ -89,6 +92,14 @@ class _Report:
                 self.failed = True
                 say(f"{source_id}: broken off")
 
+    def count(self, tx: Tx) -> None:
+        """Tell the alerts that are sent from those that are kept, as they stand at the end."""
+        for alert_id in self.raised:
+            if outbox.channels_of(tx, alert_id):
+                self.waiting += 1
+            elif holds.of_alert(tx, alert_id):
+                self.kept += 1
+
     def _progress(self) -> None:
         if sys.stderr.isatty():
             click.echo(f"\r{out.of(self.pages, 'article page')} read ", err=True, nl=False)
@@ -99,9 +110,12 @@ class _Report:
 
     def finish(self) -> Exit:
         self._clear()
-        if self.alerts and not self.call.as_json and not self.dry_run:
-            alerts = out.of(self.alerts, "alert")
+        quiet = self.call.as_json or self.dry_run
+        if self.waiting and not quiet:
+            alerts = out.of(self.waiting, "alert")
             say(f"{alerts} to be sent by the running daemon, or now: wirewatch deliver --once")
+        if self.kept and not quiet:
+            say(f"{out.of(self.kept, 'alert')} kept for the digest; see: wirewatch digest")
         if self.failed:
             return Exit.FAILED
         return Exit.HELD if self.held else Exit.OK
@@ -138,6 +152,7 @@ async def _poll(crawls: Round, config: Config, sources: Sequence[Source], report
             # Of what was broken off, nothing stays leased.
             await engine.store.write(lambda tx: work_rows.release(tx, engine.holder))
         report.note_ended(left)
+        await engine.store.read(report.count)
     finally:
         await engine.finish()
 
