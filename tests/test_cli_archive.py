@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
-from cli_world import Place, fill
+from cli_world import SOURCES, Place, fill
+from monitor import config
 from monitor.model import short_id
+from world import World
 
 
 @pytest.fixture(scope="module")
@@ -187,6 +190,60 @@ def test_sources_are_paused_and_resumed(place: Place) -> None:
     unknown = place.call("sources", "pause", "nobody")
     assert unknown.exit_code == 2
     assert "saren, coastal" in unknown.stderr
+
+
+@pytest.fixture
+def with_more(tmp_path: Path) -> Place:
+    """A source that nobody polled yet: the database is still without it."""
+    place = Place(tmp_path / "config")
+    asyncio.run(fill(place))
+    place.write("sources", f"{SOURCES}  - {{id: later, url: http://later.test/feed}}\n")
+    return place
+
+
+def test_a_source_that_was_never_polled_is_paused_and_resumed(with_more: Place) -> None:
+    paused = with_more.call("sources", "pause", "later")
+    assert (paused.exit_code, paused.output.partition(";")[0]) == (0, "later is paused")
+    assert [one["health"] for one in with_more.json("sources", "resume", "later")] == ["new"]
+
+
+def test_items_of_a_source_that_was_never_polled_are_none_yet(with_more: Place) -> None:
+    shown = with_more.call("items", "--source", "later")
+    assert (shown.exit_code, shown.stdout) == (0, "")
+    assert shown.stderr == "nothing is stored of later; ask it now: wirewatch poll later\n"
+    unknown = with_more.call("items", "--source", "nobody")
+    assert unknown.exit_code == 2
+    assert "no source 'nobody'; there are: saren, coastal, later" in unknown.stderr
+
+
+def test_a_source_that_left_the_files_is_not_paused(tmp_path: Path) -> None:
+    """What it showed is still listed."""
+    place = Place(tmp_path / "config")
+    asyncio.run(fill(place))
+    place.write("sources", SOURCES.replace("id: coastal", "id: coast"))
+    asyncio.run(open_and_close(World(config.load(place.directory, {}))))
+    for word in ("pause", "resume"):
+        gone = place.call("sources", word, "coastal")
+        assert (gone.exit_code, gone.stdout) == (2, "")
+        assert "no source 'coastal'; there are: saren, coast" in gone.stderr
+    assert "Town liberated" in place.call("items", "--source", "coastal").stdout
+
+
+@pytest.mark.parametrize("words", [
+    ("rules", "missed", "nobody"), ("channels", "test", "--rule", "nobody"),
+    ("rules", "explain", "nobody", "1"),
+])  # fmt: skip
+def test_where_there_is_no_rule_at_all_it_says_so(with_more: Place, words: tuple[str, ...]) -> None:
+    with_more.write("rules", "rules: []\n")
+    told = with_more.call(*words)
+    assert told.exit_code == 2
+    assert told.stderr.endswith("no rule 'nobody'; there are: none\n")
+
+
+async def open_and_close(world: World) -> None:
+    """As the daemon does at its start, the database takes the files."""
+    await world.open()
+    await world.close()
 
 
 def test_status_says_what_silence_stands_on(place: Place) -> None:

@@ -9,13 +9,13 @@ from typing import NamedTuple
 import click
 
 from monitor.cli import out, place, quoting, shapes, summary
-from monitor.cli.base import Call
+from monitor.cli.base import Call, say
 from monitor.cli.out import Column
 from monitor.cli.place import Archive
 from monitor.cli.when import When
 from monitor.engine import wall_clock
 from monitor.model import StoredItem, short_id
-from monitor.settings import Settings
+from monitor.settings import Settings, Source
 from monitor.store import alerts as kept
 from monitor.store import health as signs
 from monitor.store import holds, views
@@ -47,7 +47,7 @@ def items(call: Call, limit: int, source: str | None) -> None:
     when = When.of(settings, wall_clock())
     with Archive(settings.database) as archive:
         if source is not None:
-            _check_source(archive, source)
+            _check_source(call, archive, source)
         for page in pages(archive, limit, source):
             if call.as_json:
                 for stored in page:
@@ -130,7 +130,9 @@ def pause(call: Call, source: str, *, paused: bool) -> None:
     change = source_rows.pause if paused else source_rows.resume
     with Archive(place.settings(call).database) as archive:
         if not archive.write(lambda tx: change(tx, source, now)):
-            _check_source(archive, source)
+            new = _of_files(call, source)
+            archive.write(lambda tx: source_rows.put(tx, new, now))
+            archive.write(lambda tx: change(tx, source, now))
         row = archive.read(lambda tx: signs.sources(tx, source))[0]
     if call.as_json:
         out.emit(shapes.source(row))
@@ -140,11 +142,20 @@ def pause(call: Call, source: str, *, paused: bool) -> None:
         out.lines(f"{source} is polled again, at once where the daemon runs")
 
 
-def _check_source(archive: Archive, source: str) -> None:
-    """One that is in the files no more may still have items."""
+def _check_source(call: Call, archive: Archive, source: str) -> None:
+    """One that is in the files no more may still have items; one that is new there has none."""
     if archive.read(lambda tx: source_rows.row(tx, source)) is None:
-        known = [row["source_id"] for row in archive.read(source_rows.rows)]
-        raise click.UsageError(f"no source {source!r}; there are: {', '.join(known)}")
+        _of_files(call, source)
+        say(f"nothing is stored of {source}; ask it now: wirewatch poll {source}")
+
+
+def _of_files(call: Call, name: str) -> Source:
+    """A source that the database may not know yet: nothing has taken the files since."""
+    known = {source.id: source for source in place.look(call).sources}
+    if name not in known:
+        there = ", ".join(known) or "none"
+        raise click.UsageError(f"no source {name!r}; there are: {there}")
+    return known[name]
 
 
 def _messages(told: _Told) -> str:

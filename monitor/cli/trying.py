@@ -72,7 +72,7 @@ def run(call: Call, name: str | None, rule_id: str | None) -> Exit:
     log.start(sys.stderr, logging.CRITICAL).hide(config)
     names = _chosen(config, name)
     if rule_id is not None and rule_id not in {rule.id for rule in config.rules}:
-        known = ", ".join(rule.id for rule in config.rules)
+        known = ", ".join(rule.id for rule in config.rules) or "none"
         raise click.UsageError(f"no rule {rule_id!r}; there are: {known}")
     build = way_out(call)
     answers = asyncio.run(_try_all(Trial(config, names, rule_id, build)))

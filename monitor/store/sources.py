@@ -75,17 +75,19 @@ def arrivals(tx: Tx, source_id: str, since: int, most: int) -> list[tuple[int, i
 
 
 def pause(tx: Tx, source_id: str, now: int) -> bool:
-    """False: no such source."""
+    """False: no such source, or it left the files."""
     return bool(tx.run(
-        "UPDATE sources SET paused_at = coalesce(paused_at, :now) WHERE source_id = :id",
+        """UPDATE sources SET paused_at = coalesce(paused_at, :now)
+           WHERE source_id = :id AND retired_at IS NULL""",
         id=source_id, now=now,
     ))  # fmt: skip
 
 
 def resume(tx: Tx, source_id: str, now: int) -> bool:
-    """False: no such source.  A resumed source is due at once."""
+    """False: no such source, or it left the files.  A resumed source is due at once."""
     return bool(tx.run(
-        "UPDATE sources SET paused_at = NULL, next_poll_at = :now WHERE source_id = :id",
+        """UPDATE sources SET paused_at = NULL, next_poll_at = :now
+           WHERE source_id = :id AND retired_at IS NULL""",
         id=source_id, now=now,
     ))  # fmt: skip
 

@@ -25,7 +25,7 @@ def run(call: Call, rule_id: str, limit: int, seconds: float) -> None:
     config, now = place.look(call), wall_clock()
     known = [rule.id for rule in config.rules]
     if rule_id not in known:
-        raise click.UsageError(f"no rule {rule_id!r}; there are: {', '.join(known)}")
+        raise click.UsageError(f"no rule {rule_id!r}; there are: {', '.join(known) or 'none'}")
     since = now - round(seconds * 1000)
     with Archive(config.settings.database) as archive:
         rows = archive.read(lambda tx: reviews.articles_around(tx, rule_id, since, MOST_ARTICLES))
