@@ -68,6 +68,7 @@ def test_a_silence_shows_what_it_would_have_hidden_and_can_be_ended(place, alert
         (["--match", "source: bbc"], "expected label, operator and value"),
         (["--text", "(open"], "is no query"),
         (["--rule", "r", "--for", "31d"], "at most 30d"),
+        (["--rule", "r", "--for", "0s"], "Error: --for 0s is over at once: write --for 24h"),
     ],
 )
 def test_a_silence_that_makes_no_sense_is_refused(place, words, complaint) -> None:
@@ -114,6 +115,12 @@ def test_an_ack_is_kept_with_its_author(place, alert) -> None:
     assert "until there is something new" in told.output
     assert place.json("ack", alert, "--for", "2h")[0]["until_at"] is not None
     assert place.call("ack", "ZZZZ").exit_code == 1
+
+
+def test_an_ack_of_no_time_is_refused(place, alert) -> None:
+    told = place.call("ack", alert, "--for", "0s")
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert "--for 0s is over at once: write --for 24h" in told.stderr
 
 
 def test_routes_test_says_where_an_alert_goes_and_why(place, alert) -> None:

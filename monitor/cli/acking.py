@@ -6,6 +6,7 @@ from monitor import hushing
 from monitor.cli import finding, out, place, shapes
 from monitor.cli.base import Call
 from monitor.cli.place import Archive
+from monitor.cli.silences import check_lasts
 from monitor.cli.when import When
 from monitor.engine import wall_clock
 from monitor.model import Ack
@@ -15,6 +16,8 @@ from monitor.store.db import Tx
 
 def run(call: Call, subject: str, author: str, seconds: float | None) -> None:
     """`subject`: the id of any alert of the story.  Without `seconds`: until there is news."""
+    if seconds is not None:
+        check_lasts(seconds)
     config, now = place.look(call), wall_clock()
     until = None if seconds is None else now + round(seconds * 1000)
 

@@ -125,10 +125,17 @@ def would_hide(tx: Tx, config: Config, silence: Silence, now: int) -> list[Alert
     return [alert for alert in recent if hushing.hides(tx, config, silence, alert)]
 
 
+def check_lasts(seconds: float) -> None:
+    """What ends when it begins keeps nothing back."""
+    if not seconds:
+        raise click.UsageError("--for 0s is over at once: write --for 24h")
+
+
 def _check(wish: Wish) -> None:
     if wish.story is None and wish.rule is None and not wish.conditions and not wish.text:
         raise click.UsageError("say what to keep back: --story ALERT, --rule ID, --match or --text")
-    if not 0 < wish.seconds <= LONGEST.total_seconds():
+    check_lasts(wish.seconds)
+    if wish.seconds > LONGEST.total_seconds():
         raise click.UsageError("a silence lasts at most 30d: write --for 24h")
     if wish.text:
         try:
