@@ -83,6 +83,15 @@ async def test_a_day_of_the_daemon(world: tuple[Place, Newswire]) -> None:
     assert "rules.yaml:1:" in refused.stderr
     assert "was refused" in (await place.run("status")).stdout
     place.write("rules", RULES)
+    taken = await place.run("reload")
+    said = "taken: the daemon works by these files now, 2 sources and 2 rules\n"
+    assert (taken.exit_code, taken.stdout) == (0, said)
+    place.write("rules", RULES.partition("  - id: liberated")[0])
+    taken = await place.run("reload", "--json")
+    assert json.loads(taken.stdout) == {
+        "outcome": "taken", "error": None, "sources": 2, "rules": 1,
+    }  # fmt: skip
+    place.write("rules", RULES)
     assert (await place.run("reload")).exit_code == 0
 
     added = await place.run("add", "http://www.example-wire.test/example-wire.xml", "--yes")

@@ -75,7 +75,9 @@ def test_reload_of_another_accounts_daemon() -> None:
             told = place.call("reload")
             assert (told.exit_code, told.stdout) == (1, "")
             assert "another account's" in told.stderr
-            assert place.json("reload") == [{"outcome": "not_allowed", "error": None}]
+            assert place.json("reload") == [
+                {"outcome": "not_allowed", "error": None, "sources": None, "rules": None}
+            ]
         assert process.poll() is None
 
 

@@ -15,6 +15,7 @@ from monitor.engine import wall_clock
 from monitor.errors import ConfigError
 from monitor.store import daemon
 from monitor.store.db import Row
+from monitor.store.settings import in_force
 
 RELOAD_SECONDS = 10.0
 _LOOK_SECONDS = 0.1
@@ -64,11 +65,17 @@ def check(call: Call) -> None:
 
 def reload(call: Call) -> None:
     """Ends 0 taken, 2 refused, 1 when there is no daemon or no answer."""
-    outcome, error = ask_reload(place.settings(call).database)
+    database = place.settings(call).database
+    outcome, error = ask_reload(database)
+    sources = rules = None
+    if outcome == "taken":
+        with place.Archive(database) as archive:
+            sources, rules = archive.read(in_force)
     if call.as_json:
-        out.emit({"outcome": outcome, "error": error})
-    elif outcome == "taken":
-        out.lines("taken: the daemon works by these files now")
+        out.emit({"outcome": outcome, "error": error, "sources": sources, "rules": rules})
+    elif sources is not None and rules is not None:
+        took = f"{of(sources, 'source')} and {of(rules, 'rule')}"
+        out.lines(f"taken: the daemon works by these files now, {took}")
     else:
         say(_SENTENCES[outcome] + (f"\n{error}" if error else ""))
     end(_ENDS.get(outcome, Exit.FAILED))

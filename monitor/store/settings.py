@@ -8,6 +8,19 @@ from monitor.settings import Config
 from monitor.store.db import Tx
 
 
+def in_force(tx: Tx) -> tuple[int, int]:
+    """How many sources and rules the running daemon works by."""
+    row = tx.one(
+        """SELECT
+             (SELECT count(*) FROM sources
+              WHERE managed_by = 'file' AND retired_at IS NULL) AS sources,
+             (SELECT json_array_length(rules) FROM config_versions
+              WHERE config_version = daemon.config_version) AS rules
+           FROM daemon"""
+    )
+    return (row["sources"], row["rules"] or 0) if row is not None else (0, 0)
+
+
 def remember(tx: Tx, config: Config, now: int) -> None:
     """Keep the rules of a configuration by its hash, so that a past window can be judged again."""
     rules = [
