@@ -380,3 +380,16 @@ async def test_an_id_that_cannot_be_had_is_refused_before_anything_is_asked(plac
                 assert (told.exit_code, told.stdout) == (2, "")
                 assert words in told.stderr
         assert site.paths == []
+
+
+@pytest.mark.parametrize(
+    ("every", "shown"), [("0s", "0s"), ("1.5s", "1.5s"), ("367d", "31708800s")]
+)
+async def test_an_interval_that_the_files_refuse_is_refused(
+    place: Place, every: str, shown: str
+) -> None:
+    async with lantern({"/feed": rss(CITY, "city")}) as site:
+        told = await add(place, site, "/feed", "--every", every, "--yes")
+        assert site.paths == []
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert f"--every: `{shown}` " in told.stderr

@@ -53,6 +53,8 @@ def test_nothing_is_warned_of_where_all_is_well() -> None:
     ("dated in the future", dated([-5 * HOUR, HOUR]), {}),
     ("holds only the last 50 min, so articles would be missed: poll at least every 16 min "
      "(--every 16m)", dated([n * 10 * MINUTE for n in range(6)]), {"every": 1800}),
+    ("it would be asked every 5 s, far oftener than news comes: leave `every` out, and it is "
+     "learned", CALM, {"every": 5}),
     ("no entry has a headline", tuple(Item(i.url, published=i.published) for i in CALM), {}),
     ("10 of 10 entries lead to other hosts than its own, mostly other.test",
      tuple(Item(f"https://other.test/{n}", "T", published=i.published)

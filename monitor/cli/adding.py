@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
+from pydantic_core import PydanticCustomError
 
 from monitor import config as files
 from monitor import urls
@@ -20,6 +21,7 @@ from monitor.cli.candidates import Prober
 from monitor.cli.configuring import ask_reload
 from monitor.cli.discovering import Discovery, Wanted, discover
 from monitor.cli.when import When
+from monitor.config import fields
 from monitor.config.load import read_sources
 from monitor.engine import Engine, wall_clock
 from monitor.errors import WirewatchError
@@ -43,7 +45,7 @@ class Wish:
 
     url: str
     source_id: str | None = None
-    every_seconds: int | None = None
+    every_seconds: float | None = None
     section: str | None = None
     kind: str | None = None
     yes: bool = False
@@ -124,11 +126,20 @@ def _usual(config: Config, wish: Wish) -> Source:
     """A source as sources.yaml has them where nothing else is said."""
     path = config.directory / "sources.yaml"
     usual = read_sources(str(path), path.read_bytes())[1].defaults
-    every = wish.every_seconds or usual.every
+    every = usual.every if wish.every_seconds is None else _interval(wish.every_seconds)
     return Source(
         "new", "feed", wish.url, every or FIRST_LEARNED_SECONDS, usual.article, usual.timezone,
         every_is_learned=every is None,
     )  # fmt: skip
+
+
+def _interval(seconds: float) -> int:
+    """As `every:` in the files."""
+    try:
+        return fields.seconds(f"{seconds:.3f}".rstrip("0").rstrip(".") + "s")
+    except PydanticCustomError as error:
+        mend = (error.context or {}).get("mend")
+        raise click.UsageError(f"--every: {error.message()}, {mend}") from error
 
 
 def _free_id(config: Config, wished: str | None, found: str) -> str:

@@ -19,6 +19,7 @@ from monitor.model import Item, Precision, Stamp
 _DEAD_MS = 90 * DAY_MS
 _AHEAD_MS = 3_600_000
 _SLOW_SECONDS = 5.0
+_OFTEN_SECONDS = 60  # what is asked oftener is a burden to its site
 _WHOLE_TEXT = 1500  # characters, of an entry that brings the article itself
 _MOST_QUOTED = 40  # columns of a date as written
 _FEWEST = 5  # entries, to tell a pace or a habit
@@ -119,6 +120,11 @@ def _misdated(chosen: Candidate, *, on_pages: bool) -> str:
 
 
 def _pace(chosen: Candidate, every_seconds: int) -> Iterator[str]:
+    if every_seconds < _OFTEN_SECONDS:
+        yield (
+            f"it would be asked every {every_seconds} s, far oftener than news comes: leave "
+            "`every` out, and it is learned (from 5 to 60 minutes), or say 1m"
+        )
     dated = [stamp for item in chosen.items if (stamp := date_of(item))]
     exact = [stamp.at for stamp in dated if stamp.precision is not Precision.DAY]
     span = max(exact) - min(exact) if len(exact) >= _FEWEST else 0

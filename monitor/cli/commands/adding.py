@@ -34,7 +34,7 @@ def add(  # one argument an option
     wish = adding.Wish(
         url,
         source_id if isinstance(source_id, str) else None,
-        int(every) if isinstance(every, float) else None,
+        every if isinstance(every, float) else None,
         section if isinstance(section, str) else None,
         kind if isinstance(kind, str) else None,
         yes=yes,
