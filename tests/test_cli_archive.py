@@ -109,6 +109,25 @@ def test_why_says_when_nothing_goes_by_that_name(place: Place) -> None:
         assert "no alert goes by" in told.stderr
 
 
+@pytest.mark.parametrize(("words", "wanted"), [
+    ("why", "the id of an alert, or an article's id or address"),
+    ("show", "an article's id or address"), ("versions", "an article's id or address"),
+    ("rules explain liberated", "an article's id or address"),
+    ("stories show", "an article's id or address, or a story's key"),
+    ("stories split", "an article's id or address"), ("ack", "the id of an alert"),
+    ("verify", "the id of an alert"), ("routes test", "the id of an alert"),
+    ("silence add --story", "the id of an alert"),
+    ("silence expire", "the id of a silence"),
+])  # fmt: skip
+@pytest.mark.parametrize("blank", ["", " "])
+def test_no_name_at_all_is_told_what_is_wanted(
+    place: Place, words: str, wanted: str, blank: str
+) -> None:
+    told = place.call(*words.split(), blank)
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert told.stderr.endswith(f"Error: say which: {wanted}\n")
+
+
 def test_versions_say_what_changed(place: Place) -> None:
     told = place.call("versions", "2").output
     assert (

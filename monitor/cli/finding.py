@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import click
+
 from monitor import urls
 from monitor.errors import WirewatchError
 from monitor.model import short_id
@@ -17,14 +19,23 @@ _READ_ALIKE = str.maketrans("ILO", "110")
 _BITS = 30  # of an alert's id, in its short form
 _HEX_DIGITS = 16
 _SHORTEST = 4
+ALERT = "the id of an alert"
+ITEM = "an article's id or address"
 
 
 class NotFound(WirewatchError):
     """Nothing that is stored goes by this name."""
 
 
+def check_named(subject: str, wanted: str) -> None:
+    """An empty word, as a script's variable may be, names nothing."""
+    if not subject.strip():
+        raise click.UsageError(f"say which: {wanted}")
+
+
 def item_id(tx: Tx, subject: str, config: Config) -> int:
     """The item by its id or by any address it was seen under.  Raises NotFound."""
+    check_named(subject, ITEM)
     if subject.isascii() and subject.isdigit():
         found = views.item_id(tx, int(subject[:18]))
     else:
@@ -36,6 +47,7 @@ def item_id(tx: Tx, subject: str, config: Config) -> int:
 
 def alerts(tx: Tx, subject: str) -> list[Row]:
     """Alerts whose id is, or begins with, what was typed; newest first."""
+    check_named(subject, ALERT)
     word = subject.strip().partition("/")[0].replace("-", "")
     if re.fullmatch(rf"[0-9a-fA-F]{{{_HEX_DIGITS}}}", word):
         return list(views.alerts_like(tx, word.lower(), word.lower()))

@@ -202,6 +202,7 @@ def _condition(typed: str) -> LabelMatcher:
 
 
 def _only(found: Sequence[Silence], subject: str) -> Silence:
+    finding.check_named(subject, "the id of a silence")
     word = subject.upper()
     those = [one for one in found if short_id(one.id) == word or one.id == subject.lower()]
     if not those:

@@ -115,6 +115,7 @@ def why(row: Mapping[str, Any] | Row) -> str:
 
 
 def _key(tx: Tx, subject: str, config: Config) -> str:
+    finding.check_named(subject, f"{finding.ITEM}, or a story's key")
     if kept.exists(tx, subject):
         return kept.root(tx, subject)
     return items.stories(tx, finding.item_id(tx, subject, config))[0]

@@ -146,6 +146,7 @@ def _changed(account: Account, rule: Rule) -> str:
 
 def _find(tx: Tx, subject: str, config: Config) -> tuple[Row | None, Account]:
     """An alert where the word is one's id, else an item."""
+    finding.check_named(subject, f"{finding.ALERT}, or {finding.ITEM}")
     looks_like_item = ("/" in subject and ":" in subject) or subject.isdigit()
     if looks_like_item:
         try:
