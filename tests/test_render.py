@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from dataclasses import replace
@@ -21,7 +22,8 @@ from monitor.channels import mime
 from monitor.demo.slack_sink import content_error
 from monitor.mailboxes import mailbox
 from monitor.model import Item, Message, Precision, Span, Stamp, short_id
-from monitor.render import Briefing, Bulletin
+from monitor.render import Briefing, Bulletin, mrkdwn
+from monitor.render.blocks import linked
 from monitor.render.clean import clean, cut, link, one_line
 from monitor.render.console import COLUMNS, columns, wrapped
 from monitor.render.quotes import choose
@@ -495,3 +497,23 @@ def test_addresses(real_data: Path) -> None:
         except ValueError:
             valid = False
         assert valid is case["valid"], case
+
+
+@pytest.mark.parametrize(("written", "shown"), [
+    ("*Breaking* news", "|*|Breaking|*| news"),
+    ("_so_ and ~gone~", "|_|so|_| and |~|gone|~|"),
+    ("run `rm`", "run |`|rm|`|"),
+    ("two ** stars, \"*\"", "two |*||*| stars, \"|*|\""),
+    ("snake_case, 3*4 and 2 * 3", "snake_case, 3*4 and 2 * 3"),
+    ("AT&T <b>", "AT&amp;T &lt;b&gt;"),
+])  # fmt: skip
+def test_what_slack_would_take_for_its_markup_is_shown_as_it_is(written: str, shown: str) -> None:
+    """A zero-width space on either side; within words and between blanks nothing is taken so."""
+    assert mrkdwn.escape(written) == shown.replace("|", "\u200b")
+    assert mrkdwn.escape(written).replace("\u200b", "") == html.escape(written, quote=False)
+
+
+def test_a_linked_headline_keeps_its_address() -> None:
+    address = "https://x.test/a_(b)_~c*"
+    shown = linked("*Now*", address, (800, 1000))
+    assert shown == f"*<{address}|\u200b*\u200bNow\u200b*\u200b>*"

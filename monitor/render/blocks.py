@@ -3,7 +3,7 @@ mentions."""
 
 from __future__ import annotations
 
-from monitor.render.mrkdwn import bold, escape, fitting
+from monitor.render.mrkdwn import bold, entities, fitting
 
 _MOST_IN_CONTEXT = 1000
 
@@ -35,7 +35,7 @@ def linked(title: str, url: str | None, most: tuple[int, int]) -> str:
     """A bold title that links to its article; `most` characters of title and address."""
     shown = fitting(title, most[0])
     # Slack ends an address at `|` and a link at `>`; the latter is escaped already.
-    address = escape((url or "").replace("|", "%7C"))
+    address = entities((url or "").replace("|", "%7C"))
     return f"*<{address}|{shown}>*" if 0 < len(address) <= most[1] else bold(shown)
 
 
