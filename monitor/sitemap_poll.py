@@ -7,6 +7,7 @@ What comes out is one `Polled`.  Which sitemaps and which of their addresses cou
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from monitor import poll, sitemaps
@@ -23,7 +24,7 @@ _MOST_REQUESTS = sitemaps.MOST_CHILDREN + 2
 @dataclass(frozen=True, slots=True)
 class Mapped:
     """What an address came to.  `sitemaps_read` is empty where it is no index; `body_hash` is over
-    what was read of an index, `missing` says what could not be."""
+    what was read of an index, `missing` says what could not be; the rest as in `Sitemap`."""
 
     items: tuple[Item, ...]
     entries: int
@@ -31,6 +32,8 @@ class Mapped:
     sitemaps_read: tuple[str, ...] = ()
     body_hash: str | None = None
     missing: str | None = None
+    misdated: int = 0
+    unread_date: str | None = None
 
 
 async def poll_sitemap(tools: Tools, due: DueSource) -> Polled:
@@ -67,12 +70,13 @@ async def read(tools: Tools, due: DueSource, response: Response) -> Mapped:
     since = None if due.baseline else tools.now() - sitemaps.RECENT_SECONDS * 1000
     top = await poll.read_sitemap(tools, due, response, since)
     if not top.children:
-        return Mapped(top.items, top.entries, top.skipped)
+        return Mapped(
+            top.items, top.entries, top.skipped,
+            misdated=top.misdated, unread_date=top.unread_date,
+        )  # fmt: skip
     waiting = list(top.children)
-    items: list[Item] = []
     errors: list[FetchError | ReadError] = []
-    done: list[str] = []
-    entries = skipped = 0
+    done: dict[str, sitemaps.Sitemap] = {}
     digest = hashlib.sha256()
     for _ in range(_MOST_REQUESTS):
         if not waiting:
@@ -86,18 +90,26 @@ async def read(tools: Tools, due: DueSource, response: Response) -> Mapped:
             continue
         waiting[:0] = child.children[:1]
         if not child.children:
-            done.append(address)
+            done[address] = child
             digest.update(answer.body)
-            items += child.items
-            entries, skipped = entries + child.entries, skipped + child.skipped
     if errors and (due.baseline or not done):
         raise errors[0]
     if not done:
         raise ReadError(ReadReason.NOT_A_SITEMAP, "the index leads to indexes alone")
     missing = f"{len(errors)} of its sitemaps could not be read: {errors[0]}" if errors else None
+    return _together(done, digest.hexdigest(), missing)
+
+
+def _together(done: Mapping[str, sitemaps.Sitemap], body_hash: str, missing: str | None) -> Mapped:
+    """What the sitemaps of an index, by their addresses, hold in all."""
+    parts = done.values()
     return Mapped(
-        sitemaps.arranged(items), entries, skipped, tuple(done), digest.hexdigest(), missing
-    )
+        sitemaps.arranged(item for part in parts for item in part.items),
+        sum(part.entries for part in parts), sum(part.skipped for part in parts),
+        tuple(done), body_hash, missing,
+        sum(part.misdated for part in parts),
+        next((part.unread_date for part in parts if part.unread_date), None),
+    )  # fmt: skip
 
 
 async def _child(tools: Tools, due: DueSource, address: str) -> Response:

@@ -64,13 +64,16 @@ class Sitemap:
     """One document, read.  `items` are the newest first, then what has no date, in its order.
 
     `children` is set where it is an index: what to read of it, the likeliest first.  `entries`
-    counts all there are, `skipped` those that could not be read.
+    counts all there are, `skipped` those that could not be read; `misdated` and `unread_date` are
+    as in `Feed`.
     """
 
     items: tuple[Item, ...] = ()
     children: tuple[str, ...] = ()
     entries: int = 0
     skipped: int = 0
+    misdated: int = 0
+    unread_date: str | None = None
 
 
 def read(
@@ -86,14 +89,14 @@ def read(
     if _HTTP.match(text):
         lines = (line.strip() for line in text.splitlines())
         named = ({("url", "loc"): line if _HTTP.match(line) else ""} for line in lines if line)
-        return _sitemap([_item(each, url, timezone) for each in _within(named)], since)
+        return _sitemap([(each, _item(each, url, timezone)) for each in _within(named)], since)
     root, entries = _parsed(text)
     if root == "sitemapindex":
         children = _children(entries, url, timezone)
         if entries and not children:
             raise _all_bad(len(entries))
         return Sitemap(children=children, entries=len(entries))
-    return _sitemap([_item(each, url, timezone) for each in entries], since)
+    return _sitemap([(each, _item(each, url, timezone)) for each in entries], since)
 
 
 def arranged(items: Iterable[Item]) -> tuple[Item, ...]:
@@ -204,14 +207,24 @@ def _stamp(text: str | None, timezone: str) -> Stamp | None:
     return dates.stamp(text, timezone) if text else None
 
 
-def _sitemap(found: Sequence[Item | None], since: int | None) -> Sitemap:
-    items = [item for item in found if item is not None]
+def _sitemap(found: Sequence[tuple[_Fields, Item | None]], since: int | None) -> Sitemap:
+    items = [item for _, item in found if item is not None]
     if found and not items:
         raise _all_bad(len(found))
     skipped = len(found) - len(items)
     recent = (item for item in items if since is None or not _date(item) or _date(item) >= since)
     articles = tuple(item for item in arranged(recent) if not urls.is_front_page(item.url))
-    return Sitemap(articles, entries=len(found), skipped=skipped)
+    unread = [
+        written
+        for fields, item in found
+        if item is not None and not _date(item) and (written := _written(fields))
+    ]
+    return Sitemap(articles, (), len(found), skipped, len(unread), next(iter(unread), None))
+
+
+def _written(fields: _Fields) -> str | None:
+    """The date of an entry, as it stands there."""
+    return _words(fields.get(("news", "publication_date")) or fields.get(("url", "lastmod")))
 
 
 def _date(item: Item) -> int:

@@ -256,6 +256,17 @@ async def test_dates_that_cannot_be_read_are_warned_of(prober: Prober) -> None:
                for said in warnings(found, 600, NOON))  # fmt: skip
 
 
+async def test_dates_of_a_sitemap_that_cannot_be_read_are_warned_of(prober: Prober) -> None:
+    """Of one that an index leads to as well."""
+    unread = news(CITY).replace(b":00:00Z", b" dni temu")
+    index = http(200, b"<sitemapindex><sitemap><loc>SITE/n.xml</loc></sitemap></sitemapindex>")
+    for path in ("/n.xml", "/index.xml"):
+        found, _, _ = await find(prober, {"/n.xml": unread, "/index.xml": index}, path)
+        assert (found.chosen.misdated, found.chosen.unread_date) == (8, "2025-11-20T00 dni temu")
+        assert any('dates of 8 entries cannot be read ("2025-11-20T00 dni temu")' in said
+                   for said in warnings(found, 600, NOON))  # fmt: skip
+
+
 async def test_robots_that_forbid_the_articles(prober: Prober) -> None:
     """Two are tried; the caution says what is left and what to write."""
     found, _, asked = await find(prober, {

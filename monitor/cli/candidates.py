@@ -100,7 +100,8 @@ class Prober:
             what = f"an index of sitemaps: {response.url}, of which {read} is read"
         return Candidate(
             what, source, found.items, None, found.entries, found.skipped,
-            seconds=response.elapsed_seconds,
+            seconds=response.elapsed_seconds, misdated=found.misdated,
+            unread_date=found.unread_date,
         )  # fmt: skip
 
     async def page(self, response: Response) -> Candidate:
