@@ -6,11 +6,10 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
-#include "_words.h"
+#include "_places.h"
 
 #define MOST_WORDS 63 /* of a run: their numbers are the bits of `lengths` */
 #define MOST_PLACES 16 /* of a run: who has more is told to look itself */
-#define MOST_OTHERS 1000 /* words to look through at each place */
 #define RUNS_FOR_EACH 4 /* 64 bits of the filter: of others one in some hundreds passes it */
 
 typedef struct {
@@ -18,6 +17,7 @@ typedef struct {
     uint32_t size;   /* in bytes, without the blanks around it */
     uint32_t number; /* of the run, from 1; 0: nothing is here */
     const char *words;
+    bool is_placed; /* its places are asked for */
 } Slot;
 
 typedef struct {
@@ -26,7 +26,7 @@ typedef struct {
     PyObject *bytes; /* of the same in UTF-8 */
     Slot *slots;     /* open addressing, at most half of them taken */
     uint64_t mask;   /* one less than there are */
-    uint64_t *filter; /* Bloom's, all bits of a run in one place; of its first two words or more, too */
+    uint64_t *filter; /* Bloom's, of runs and of their first two words or more; all bits together */
     uint64_t filter_mask;
     uint64_t lengths; /* bit n: there are runs of n words */
     int most_words;
@@ -53,67 +53,17 @@ static const Slot *slot_of(const Runs *self, uint64_t hash, const char *words, P
     return NULL;
 }
 
-/* The text in which places are told. */
-typedef struct {
-    const unsigned char *flat; /* with one character more before it than the text has */
-    Py_ssize_t size;
-    const char *starts; /* of the first `known` words, not aligned */
-    Py_ssize_t known;
-} Text;
-
-static Py_ssize_t start_of(const Text *text, Py_ssize_t word)
+/* One more place of a run; None stands for places that are not all known, or not asked for. */
+static bool add_hit(PyObject *found, PyObject *run, const Slot *slot, const Hit *hit)
 {
-    int32_t start;
-    memcpy(&start, text->starts + word * (Py_ssize_t)sizeof start, sizeof start);
-    return start;
-}
-
-static unsigned char lowered(unsigned char code)
-{
-    return 'A' <= code && code <= 'Z' ? (unsigned char)(code + 32) : code;
-}
-
-/* Whether a word is one of those that are not the text's, and so may stand there in another way. */
-static bool stands_otherwise(const Text *text, const Word *some, Py_ssize_t count, Py_ssize_t at)
-{
-    if (count - text->known > MOST_OTHERS) return true;
-    for (Py_ssize_t other = text->known; other < count; other++) {
-        if (some[other].hash == some[at].hash) return true;
-    }
-    return false;
-}
-
-/* Whether some words stand in the text letter by letter, with one character between two, and none
-   of them in another way. */
-static bool stands(const Text *text, const char *words, const Word *some, Py_ssize_t count,
-                   Py_ssize_t first, int many)
-{
-    if (first + many > text->known) return false;
-    Py_ssize_t begin = start_of(text, first);
-    for (int number = 0; number < many; number++) {
-        const Word *word = &some[first + number];
-        Py_ssize_t start = start_of(text, first + number);
-        if (start < 0 || start - begin != (Py_ssize_t)word->start - some[first].start) return false;
-        if (start + 1 + word->end - word->start > text->size) return false;
-        if (stands_otherwise(text, some, count, first + number)) return false;
-        for (uint32_t at = word->start; at < word->end; at++) {
-            if (lowered(text->flat[start + 1 + at - word->start]) != (unsigned char)words[at])
-                return false;
-        }
-    }
-    return true;
-}
-
-/* One more place of a run that was found; None stands for places that are not all known. */
-static bool add_place(PyObject *found, PyObject *run, const Text *text, Py_ssize_t start,
-                      Py_ssize_t size)
-{
+    if (!slot->is_placed) return PyDict_SetDefault(found, run, Py_None) != NULL;
     PyObject *places = PyDict_GetItemWithError(found, run);
     if (!places && PyErr_Occurred()) return false;
     if (places == Py_None) return true;
-    if (!text || (places && PyList_GET_SIZE(places) >= MOST_PLACES))
+    if (!stands(hit) || (places && PyList_GET_SIZE(places) >= MOST_PLACES))
         return PyDict_SetItem(found, run, Py_None) == 0;
-    PyObject *place = Py_BuildValue("nn", start, start + size);
+    Py_ssize_t start = start_of(hit->text, hit->first);
+    PyObject *place = Py_BuildValue("nn", start, start + (Py_ssize_t)slot->size);
     bool done = false;
     if (place && places) {
         done = PyList_Append(places, place) == 0;
@@ -137,10 +87,8 @@ static bool seek_among(const Runs *self, const char *words, const Word *some, Py
             if (may_begin && self->lengths >> many & 1) {
                 Py_ssize_t start = some[first].start, size = some[first + many - 1].end - start;
                 const Slot *slot = slot_of(self, hash, words + start, size);
-                bool is_sure = slot && stands(text, words, some, count, first, many);
-                if (slot && !add_place(found, PyTuple_GET_ITEM(self->runs, slot->number - 1),
-                                       is_sure ? text : NULL, is_sure ? start_of(text, first) : 0,
-                                       size))
+                if (slot && !add_hit(found, PyTuple_GET_ITEM(self->runs, slot->number - 1), slot,
+                                     &(Hit){text, words, some, count, first, many}))
                     return false;
             }
             if (many >= most || (many > 1 && !may_begin)) break;
@@ -153,7 +101,8 @@ static bool seek_among(const Runs *self, const char *words, const Word *some, Py
 static bool seek_in(const Runs *self, const char *words, Py_ssize_t size, const Text *text,
                     PyObject *found)
 {
-    if (size > UINT32_MAX) return PyErr_Format(PyExc_OverflowError, "%zd bytes of words", size), false;
+    if (size > UINT32_MAX)
+        return PyErr_Format(PyExc_OverflowError, "%zd bytes of words", size), false;
     Word *some = PyMem_New(Word, (size_t)(size / 2 + 1));
     if (!some) return PyErr_NoMemory(), false;
     bool done = seek_among(self, words, some, split(words, size, some), text, found);
@@ -176,14 +125,15 @@ static PyObject *Runs_seek(PyObject *object, PyObject *const *given, Py_ssize_t 
         done = seek_in(self, PyUnicode_DATA(words), PyUnicode_GET_LENGTH(words), &text, found);
     } else {
         PyObject *bytes = PyUnicode_AsEncodedString(words, "utf-8", "surrogatepass");
-        done = bytes && seek_in(self, PyBytes_AS_STRING(bytes), PyBytes_GET_SIZE(bytes), &text, found);
+        done = bytes && seek_in(self, PyBytes_AS_STRING(bytes), PyBytes_GET_SIZE(bytes), &text,
+                                found);
         Py_XDECREF(bytes);
     }
     if (!done) Py_CLEAR(found);
     return found;
 }
 
-static bool put(Runs *self, Py_ssize_t at)
+static bool put(Runs *self, Py_ssize_t at, bool is_placed)
 {
     PyObject *bytes = PyTuple_GET_ITEM(self->bytes, at);
     const char *codes = PyBytes_AS_STRING(bytes);
@@ -206,7 +156,7 @@ static bool put(Runs *self, Py_ssize_t at)
     if (slot_of(self, hash, codes, size)) return true;
     uint64_t place = hash & self->mask;
     while (self->slots[place].number) place = (place + 1) & self->mask;
-    self->slots[place] = (Slot){hash, (uint32_t)size, (uint32_t)at + 1, codes};
+    self->slots[place] = (Slot){hash, (uint32_t)size, (uint32_t)at + 1, codes, is_placed};
     self->lengths |= (uint64_t)1 << count;
     if (count > self->most_words) self->most_words = (int)count;
     return true;
@@ -227,9 +177,9 @@ static bool encode_all(Runs *self)
 
 static PyObject *Runs_new(PyTypeObject *type, PyObject *args, PyObject *names)
 {
-    PyObject *given;
-    static char *NAMES[] = {"runs", NULL};
-    if (!PyArg_ParseTupleAndKeywords(args, names, "O", NAMES, &given)) return NULL;
+    PyObject *given, *placed;
+    static char *NAMES[] = {"runs", "placed", NULL};
+    if (!PyArg_ParseTupleAndKeywords(args, names, "OO", NAMES, &given, &placed)) return NULL;
     Runs *self = (Runs *)type->tp_alloc(type, 0);
     if (!self) return NULL;
     self->runs = PySequence_Tuple(given);
@@ -246,7 +196,8 @@ static PyObject *Runs_new(PyTypeObject *type, PyObject *args, PyObject *names)
         goto failed;
     }
     for (Py_ssize_t at = 0; at < count; at++) {
-        if (!put(self, at)) goto failed;
+        int is_placed = PySequence_Contains(placed, PyTuple_GET_ITEM(self->runs, at));
+        if (is_placed < 0 || !put(self, at, is_placed)) goto failed;
     }
     return (PyObject *)self;
 failed:

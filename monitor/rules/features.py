@@ -10,7 +10,7 @@ item may seem to show more than it does, never less.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import islice
 from typing import NamedTuple
@@ -100,7 +100,10 @@ class Finder:
         self._words = [feature[1:] for feature in by_mark["~"]]
         self._inflected: dict[str | None, dict[str, list[str]]] = {}
         self._patterns = list(_sets(feature[1:] for feature in by_mark["/"]))
-        self._split = sorted({feature.split(":")[1] for feature in by_mark[":"]})
+        self._split: dict[str, dict[str, str]] = {}
+        for feature in by_mark[":"]:
+            _, name, *form = feature.split(":", 2)
+            self._split.setdefault(name, {}).update(dict.fromkeys(form, feature))
         self._whole = sorted({feature.split("=")[1] for feature in by_mark["="]})
 
     def extended(self, asked: Iterable[str]) -> Finder:
@@ -118,8 +121,8 @@ class Finder:
         for matching in self._patterns:
             for space in fields.spaces("text"):
                 yield from matching(space.text)
-        for name in self._split:
-            yield from _in_field(fields, name, partial(_words_in, fields))
+        for name, asked in self._split.items():
+            yield from _in_field(fields, name, partial(_words_in, fields, asked))
         for name in self._whole:
             yield from _in_field(fields, name, _value_in)
 
@@ -147,11 +150,13 @@ def _in_field(
             yield from read(name, space.text)
 
 
-def _words_in(fields: Fields, name: str, text: str) -> Iterator[str]:
+def _words_in(fields: Fields, asked: Mapping[str, str], name: str, text: str) -> Iterator[str]:
+    """`asked`: features by their form."""
     yield something_in(name)
     # The title is scanned already, in front of the body.
-    for form in fields.scan.forms_until(len(text)) if name == "title" else forms(text):
-        yield word_in(name, form)
+    found = fields.scan.forms_until(len(text)) if name == "title" else forms(text)
+    for form in asked.keys() & found:
+        yield asked[form]
 
 
 def _value_in(name: str, text: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ words.  Changed rules are taken in without reading the others again.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Set
 from itertools import chain
 from typing import Generic, NamedTuple, TypeVar
 
@@ -39,7 +39,8 @@ class _Entry(NamedTuple, Generic[R]):
 class Index(Generic[R]):
     """Rules by what they need; None or an empty alternative: always."""
 
-    def __init__(self, rules: _Pairs[R]) -> None:
+    def __init__(self, rules: _Pairs[R], placed: Set[str] = frozenset()) -> None:
+        """`placed`: the runs of words whose places are to be told to the scan."""
         some = list(rules)
         self._counts = Counter(
             feature for _, needed in some for one in needed or () for feature in one
@@ -47,9 +48,11 @@ class Index(Generic[R]):
         self._by_key: dict[str, tuple[_Entry[R], ...]] = {}
         self._always: frozenset[R] = frozenset()
         self._add(some)
-        self._seeker = _Seeker(self._features())
+        self._seeker = _Seeker(self._features(), placed)
 
-    def changed(self, removed: _Pairs[R], added: _Pairs[R]) -> Index[R]:
+    def changed(
+        self, removed: _Pairs[R], added: _Pairs[R], placed: Set[str] = frozenset()
+    ) -> Index[R]:
         """Another index, less some rules and with others more."""
         made: Index[R] = Index(())
         made._counts, made._always = self._counts, self._always
@@ -62,7 +65,8 @@ class Index(Generic[R]):
                     made._by_key[feature] = tuple(left)
         made._add(list(added))
         wanted = made._features()
-        made._seeker = self._seeker if wanted == self._seeker.wanted else _Seeker(wanted)
+        is_same = (wanted, placed) == (self._seeker.wanted, self._seeker.placed)
+        made._seeker = self._seeker if is_same else _Seeker(wanted, placed)
         return made
 
     def candidates(self, shown: Shown) -> set[R]:
@@ -101,9 +105,9 @@ class Index(Generic[R]):
 class _Seeker:
     """Finds which of many features of words an item may show."""
 
-    def __init__(self, wanted: set[str]) -> None:
-        self.wanted = wanted
-        self._runs = Runs(one for one in wanted if one[0] != START)
+    def __init__(self, wanted: set[str], placed: Set[str]) -> None:
+        self.wanted, self.placed = wanted, placed
+        self._runs = Runs([one for one in wanted if one[0] != START], placed)
         self._starts = [one for one in wanted if one[0] == START]
         self._automaton = BytesAhoCorasick(list(map(_behind_blank, self._starts)))
         # Where a word of several wants reading, they need not follow one another in the run of

@@ -57,12 +57,13 @@ class Matcher:
         }
         removed = [one for one in old.values() if self._compiled.get(one.rule.id) is not one]
         added = [one for one in self._compiled.values() if old.get(one.rule.id) is not one]
+        placed = frozenset(one.plain for one in self._compiled.values() if one.plain)
         self._index: Index[_Compiled]
         self._finder: Finder
         if previous is None:
-            self._index, self._finder = Index(_needs(added)), Finder(_features(added))
+            self._index, self._finder = Index(_needs(added), placed), Finder(_features(added))
         else:
-            self._index = previous._index.changed(_needs(removed), _needs(added))
+            self._index = previous._index.changed(_needs(removed), _needs(added), placed)
             self._finder = previous._finder.extended(_features(added))
 
     def match(

@@ -6,18 +6,20 @@ hold both against each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from ahocorasick_rs import BytesAhoCorasick
 
-# With the places (start, end) of those that have some in the text and of which all are known.
+# With the places (start, end) of those that have some in the text, if they are asked for and all
+# known.
 Found = dict[str, list[tuple[int, int]] | None]
 
 
 class Runs:
     """Words of one run, and of a text, have one blank between two."""
 
-    def __init__(self, runs: Iterable[str]) -> None:
+    def __init__(self, runs: Iterable[str], placed: Container[str]) -> None:
+        """`placed`: those whose places are asked for, of which nothing comes here."""
         self._runs = list(runs)
         self._automaton = BytesAhoCorasick([_bytes(f" {run} ") for run in self._runs])
 

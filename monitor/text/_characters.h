@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define POINT 0x80 /* the dot of 73.7 */
-#define FOREIGN 0xff /* what is not of ASCII: `?` in the flat text, where a question mark is a blank */
+#define FOREIGN 0xff /* what is not of ASCII; `?` in the flat text, where a real one is a blank */
 
 typedef unsigned char byte;
 
@@ -38,7 +38,11 @@ static inline void store(byte *at, const byte *end, Block block)
 }
 
 static inline Block all(byte code) { return (Block){0} + code; }
-static inline Block chosen(Block where, Block one, Block other) { return (where & one) | (~where & other); }
+static inline Block chosen(Block where, Block one, Block other)
+{
+    return (where & one) | (~where & other);
+}
+
 static inline Block letters(Block codes) { return (Block)((codes | 32) - 'a' < 26); }
 static inline Block digits(Block codes) { return (Block)(codes - '0' < 10); }
 static inline Block hyphens(Block codes) { return (Block)((codes == '-') | (codes == '/')); }
