@@ -102,8 +102,8 @@ def compiled(is_built: bool) -> Finding:
         return Finding("in C", Verdict.OK, "the loops over every text")
     return Finding(
         "in C", Verdict.NOTE,
-        "nothing: matching takes three times as long. With a C compiler and Python's headers "
-        "(apt-get install gcc python3-dev, or the like), install Wirewatch again",
+        "nothing: matching takes three to five times as long. With a C compiler and Python's "
+        "headers (apt-get install gcc python3-dev, or the like), install Wirewatch again",
     )  # fmt: skip
 
 
