@@ -25,6 +25,7 @@ _OF_EITHER = (
     "title", "byline", "authors", "published", "updated", "section", "lang", "image", "tags",
 )  # fmt: skip
 _FEWEST_WORDS = 8
+_WHITE_SPACE = ("  ", *"\t\n\v\f\r\x1c\x1d\x1e\x1f")  # of ASCII, but for single blanks
 # Of one known address: then the guids of its source are no keys any more.
 MOST_GUID_CHANGES = 2
 
@@ -246,7 +247,8 @@ def _plain(text: str | None) -> str:
     if not text:
         return ""
     plain = fold(text).replace("\n\n", " ")
-    if plain.isprintable() and "  " not in plain:  # no white space but single blanks: most texts
+    # Most texts have no white space but single blanks.
+    if plain.isascii() and not any(map(plain.__contains__, _WHITE_SPACE)):
         return plain.strip(" ")
     return " ".join(plain.split())
 

@@ -74,8 +74,11 @@ def read(title: str | None, body: str | None) -> Telling:
 def forms(title: str | None, body: str | None) -> frozenset[str]:
     """The words of `lead` and `rest` alone, at half of what a telling costs."""
     scan = Scan(f"{title or ''}\n{_beginning(body or '')}")
+    words = scan.run.split()
     # Of the plain words all begin with a letter or digit.
-    plain = frozenset([word for word in scan.run.split() if len(word) <= _LONGEST_WORD])
+    if max(map(len, words), default=0) > _LONGEST_WORD:
+        words = [word for word in words if len(word) <= _LONGEST_WORD]
+    plain = frozenset(words)
     return plain | _worded(scan.extra) if scan.extra else plain
 
 
@@ -91,7 +94,7 @@ def _beginning(body: str) -> str:
 
 
 def _worded(forms: set[str]) -> frozenset[str]:
-    return frozenset(form for form in forms if len(form) <= _LONGEST_WORD and form[:1].isalnum())
+    return frozenset([form for form in forms if len(form) <= _LONGEST_WORD and form[:1].isalnum()])
 
 
 def _names(headline: Scan, text: Scan, words: Sequence[str]) -> frozenset[str]:

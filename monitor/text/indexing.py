@@ -18,8 +18,11 @@ def indexed(form: str) -> str:
 def index_text(scan: Scan) -> str:
     """All forms of a text, in an order that does not matter, some of them several times: the index
     tells them apart at a tenth of what it costs here."""
-    return scan.run.replace(".", indexed(".")) + " ".join(map(indexed, scan.extra))
+    return scan.run.replace(".", _DOT) + " ".join(map(indexed, scan.extra))
 
 
 def _spelled(found: re.Match[str]) -> str:
     return f"_{ord(found[0]):x}_"
+
+
+_DOT = indexed(".")
