@@ -28,6 +28,11 @@ SIGNS = "ab12 AZ.,'-/;:!\"()+&@#$?_~%*\n\t\x00\x1c’“”–—…\xa0é北я\
 TEXTS = st.text(st.sampled_from(SIGNS)) | st.text()
 WORDS = st.sampled_from(["a", "b", "ab", "bab", "a1", "é", "\ud800", "muchlongerthaneight"])
 RUNS = st.lists(WORDS, min_size=1, max_size=8).map(" ".join)
+# Of which the last word is only begun: `*a b`, `*a b?`.
+STARTS = st.builds(
+    lambda run, cut, rest: f"*{run[: max(1, len(run) - cut)].rstrip()}{rest}",
+    RUNS, st.integers(0, 9), st.sampled_from(["", "?", "*b", "?a*"]),
+)  # fmt: skip
 
 in_c = pytest.mark.skipif(not CAN_BE_BUILT, reason="nothing is here to build it with")
 
@@ -54,12 +59,13 @@ def test_passes_tell_the_same(text) -> None:
 
 @in_c
 @settings(max_examples=1000)
-@given(st.sets(RUNS), st.lists(WORDS).map(" ".join), st.lists(RUNS).map(" ".join))
+@given(st.sets(RUNS | STARTS), st.lists(WORDS).map(" ".join), st.lists(RUNS).map(" ".join))
 def test_the_same_runs_are_found(sought, words, others) -> None:
     flat, run, *_, starts = scan.passes(words)
     among = f"{run} {others} "
-    found = index.Runs(sought, sought).seek(among, flat, starts)
-    assert set(found) == set(runs.Runs(sought, sought).seek(among, flat, b""))
+    found, begun = index.Runs(sought, sought).seek(among, flat, starts)
+    slow, slow_begun = runs.Runs(sought, sought).seek(among, flat, b"")
+    assert (set(found), begun) == (set(slow), slow_begun)
     for one, places in found.items():
         assert places is None or [words[start:end] for start, end in places] == [one] * len(places)
 
@@ -72,10 +78,30 @@ def test_places_are_told_where_they_are_plain() -> None:
     )
     sought = ["car bomb", "kut", "fire bomb", "us", "fireaid", "bomb in", "the car"]
     found = index.Runs(sought, sought[:-1])
-    assert found.seek(text.run + text.others, text.flat, text.starts) == {
+    assert found.seek(text.run + text.others, text.flat, text.starts)[0] == {
         "car bomb": None, "kut": [(14, 17)], "fire bomb": [(36, 45)], "us": None, "fireaid": None,
         "bomb in": [(6, 13)], "the car": None,
     }  # fmt: skip
+
+
+@in_c
+@pytest.mark.parametrize("kind", [index.Runs, runs.Runs])
+def test_words_are_told_that_begin_as_is_asked(kind) -> None:
+    """Those of which there is more to ask, beyond a wildcard."""
+    sought = ["*car bom", "*bom?b", "*bom*ers", "*absolutelylongerthanathirtytwol", "*x", "*é", "*"]
+    words = " car bombs bombers boy absolutelylongerthanathirtytwoletters écar \ud800 "
+    assert kind([*sought, "*bom?"], ()).seek(words, b"", b"") == (
+        {},
+        {
+            "*car bom": None,
+            "*bom?b": {"bombs", "bombers"},
+            "*bom?": {"bombs", "bombers"},
+            "*bom*ers": {"bombs", "bombers"},
+            "*absolutelylongerthanathirtytwol": None,
+            "*é": None,
+            "*": None,
+        },
+    )
 
 
 @in_c
@@ -83,10 +109,10 @@ def test_places_are_told_where_they_are_plain() -> None:
 @pytest.mark.parametrize("flat", [b"", b" a b ", b" b  "])
 def test_places_that_are_not_the_words_are_not_believed(flat, starts) -> None:
     """Whatever is given for the text, nothing beyond it is read."""
-    assert index.Runs(["a", "a b"], ["a", "a b"]).seek(" a b a ", flat, starts) == {
-        "a": None,
-        "a b": None,
-    }
+    assert index.Runs(["a", "a b"], ["a", "a b"]).seek(" a b a ", flat, starts) == (
+        {"a": None, "a b": None},
+        {},
+    )
 
 
 @in_c

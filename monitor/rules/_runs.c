@@ -1,13 +1,16 @@
 /* Which of many runs of words stand among the words of a text, as `runs.py` tells it with an
    automaton.  Here each run is known by a hash: of a text only its words are hashed, and of every
    few that follow one another their hash is made from theirs.  So it takes the same time however
-   many runs are sought, and all they cost is a few bytes each. */
+   many runs are sought, and all they cost is a few bytes each.  Of some the last word is only
+   begun: these are in `_starts.h`. */
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
 #include "_places.h"
+#include "_starts.h"
 
+#define START '*' /* before words the last of which is only begun */
 #define MOST_WORDS 63 /* of a run: their numbers are the bits of `lengths` */
 #define MOST_PLACES 16 /* of a run: who has more is told to look itself */
 #define RUNS_FOR_EACH 4 /* 64 bits of the filter: of others one in some hundreds passes it */
@@ -22,7 +25,7 @@ typedef struct {
 
 typedef struct {
     PyObject_HEAD
-    PyObject *runs;  /* a tuple of str */
+    PyObject *runs;  /* a tuple of str, those that are only begun as well */
     PyObject *bytes; /* of the same in UTF-8 */
     Slot *slots;     /* open addressing, at most half of them taken */
     uint64_t mask;   /* one less than there are */
@@ -30,6 +33,7 @@ typedef struct {
     uint64_t filter_mask;
     uint64_t lengths; /* bit n: there are runs of n words */
     int most_words;
+    Starts starts;
 } Runs;
 
 static uint64_t *filter_of(const Runs *self, uint64_t hash)
@@ -98,14 +102,18 @@ static bool seek_among(const Runs *self, const char *words, const Word *some, Py
     return true;
 }
 
+/* `found` is filled with the runs and `begun` with those that are only begun. */
 static bool seek_in(const Runs *self, const char *words, Py_ssize_t size, const Text *text,
-                    PyObject *found)
+                    PyObject *found, PyObject *begun)
 {
     if (size > UINT32_MAX)
         return PyErr_Format(PyExc_OverflowError, "%zd bytes of words", size), false;
     Word *some = PyMem_New(Word, (size_t)(size / 2 + 1));
     if (!some) return PyErr_NoMemory(), false;
-    bool done = seek_among(self, words, some, split(words, size, some), text, found);
+    Py_ssize_t count = split(words, size, some);
+    bool done = !self->lengths || seek_among(self, words, some, count, text, found);
+    if (self->starts.count)
+        done = done && seek_starts(&self->starts, words, size, some, count, begun);
     PyMem_Free(some);
     return done;
 }
@@ -116,21 +124,24 @@ static PyObject *Runs_seek(PyObject *object, PyObject *const *given, Py_ssize_t 
     if (many != 3 || !PyUnicode_Check(given[0]) || !PyBytes_Check(given[1]) ||
         !PyBytes_Check(given[2]))
         return PyErr_Format(PyExc_TypeError, "seek takes words as str, flat and starts as bytes");
-    PyObject *words = given[0], *flat = given[1], *starts = given[2], *found = PyDict_New();
-    if (!found || !self->lengths) return found;
+    PyObject *words = given[0], *flat = given[1], *starts = given[2];
+    PyObject *found = PyDict_New(), *begun = PyDict_New(), *told = NULL, *bytes = NULL;
     Text text = {(const unsigned char *)PyBytes_AS_STRING(flat), PyBytes_GET_SIZE(flat),
                  PyBytes_AS_STRING(starts), PyBytes_GET_SIZE(starts) / (Py_ssize_t)sizeof(int32_t)};
-    bool done;
-    if (PyUnicode_IS_ASCII(words)) {
-        done = seek_in(self, PyUnicode_DATA(words), PyUnicode_GET_LENGTH(words), &text, found);
-    } else {
-        PyObject *bytes = PyUnicode_AsEncodedString(words, "utf-8", "surrogatepass");
-        done = bytes && seek_in(self, PyBytes_AS_STRING(bytes), PyBytes_GET_SIZE(bytes), &text,
-                                found);
-        Py_XDECREF(bytes);
+    bool done = false;
+    if (!found || !begun) {
+    } else if (PyUnicode_IS_ASCII(words)) {
+        done = seek_in(self, PyUnicode_DATA(words), PyUnicode_GET_LENGTH(words), &text, found,
+                       begun);
+    } else if ((bytes = PyUnicode_AsEncodedString(words, "utf-8", "surrogatepass"))) {
+        done = seek_in(self, PyBytes_AS_STRING(bytes), PyBytes_GET_SIZE(bytes), &text, found,
+                       begun);
     }
-    if (!done) Py_CLEAR(found);
-    return found;
+    if (done) told = PyTuple_Pack(2, found, begun);
+    Py_XDECREF(bytes);
+    Py_XDECREF(found);
+    Py_XDECREF(begun);
+    return told;
 }
 
 static bool put(Runs *self, Py_ssize_t at, bool is_placed)
@@ -141,7 +152,7 @@ static bool put(Runs *self, Py_ssize_t at, bool is_placed)
     Word *words = PyMem_New(Word, (size_t)(size / 2 + 1));
     if (!words) return PyErr_NoMemory(), false;
     Py_ssize_t count = split(codes, size, words);
-    if (!count || count > MOST_WORDS || size > UINT32_MAX) {
+    if (!count || count > MOST_WORDS) {
         PyErr_Format(PyExc_ValueError, "a run has 1 to %d words, and this %zd", MOST_WORDS, count);
         PyMem_Free(words);
         return false;
@@ -171,6 +182,8 @@ static bool encode_all(Runs *self)
         PyObject *bytes = PyUnicode_AsEncodedString(run, "utf-8", "surrogatepass");
         if (!bytes) return false;
         PyTuple_SET_ITEM(self->bytes, at, bytes);
+        if (PyBytes_GET_SIZE(bytes) > INT32_MAX)
+            return PyErr_Format(PyExc_OverflowError, "a run of too many bytes"), false;
     }
     return self->bytes != NULL;
 }
@@ -195,10 +208,18 @@ static PyObject *Runs_new(PyTypeObject *type, PyObject *args, PyObject *names)
         PyErr_NoMemory();
         goto failed;
     }
+    if (!make_starts(&self->starts, count)) goto failed;
     for (Py_ssize_t at = 0; at < count; at++) {
-        int is_placed = PySequence_Contains(placed, PyTuple_GET_ITEM(self->runs, at));
-        if (is_placed < 0 || !put(self, at, is_placed)) goto failed;
+        PyObject *run = PyTuple_GET_ITEM(self->runs, at);
+        PyObject *bytes = PyTuple_GET_ITEM(self->bytes, at);
+        const char *codes = PyBytes_AS_STRING(bytes);
+        int is_placed = PySequence_Contains(placed, run);
+        if (*codes == START)
+            put_start(&self->starts, run, codes + 1, PyBytes_GET_SIZE(bytes) - 1);
+        else if (is_placed < 0 || !put(self, at, is_placed))
+            goto failed;
     }
+    fill_filter(&self->starts);
     return (PyObject *)self;
 failed:
     Py_DECREF(self);
@@ -211,6 +232,8 @@ static void Runs_dealloc(PyObject *object)
     PyTypeObject *type = Py_TYPE(object);
     PyMem_Free(self->slots);
     PyMem_Free(self->filter);
+    PyMem_Free(self->starts.some);
+    PyMem_Free(self->starts.buckets);
     Py_XDECREF(self->bytes);
     Py_XDECREF(self->runs);
     type->tp_free(object);

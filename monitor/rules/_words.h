@@ -1,5 +1,7 @@
 /* The words of a text, each by its hash. */
 
+#pragma once
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>

@@ -49,9 +49,9 @@ def literal(feature: str) -> str:
     return START + literal_start(feature[1:]) if feature[0] == START else feature
 
 
-def likeness(feature: str) -> str | None:
-    """The last form of one that holds wildcards, if they stand elsewhere than at its end."""
-    return None if literal(feature) == feature else feature[feature.rfind(" ") + 1 :].lstrip(START)
+def likeness(feature: str) -> str:
+    """The last form of one that holds wildcards elsewhere than at its end."""
+    return feature[feature.rfind(" ") + 1 :].removeprefix(START)
 
 
 def inflection(word: str) -> str:

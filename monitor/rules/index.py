@@ -8,16 +8,15 @@ words.  Changed rules are taken in without reading the others again.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Set
+from collections.abc import Hashable, Iterable, Set
 from itertools import chain
 from typing import Generic, NamedTuple, TypeVar
 
-from ahocorasick_rs import BytesAhoCorasick
-
 from monitor.rules.bits import TooCostly
-from monitor.rules.features import START, Shown, is_of_words, likeness, literal, words_of
+from monitor.rules.features import START, Shown, is_of_words, likeness, words_of
 from monitor.rules.needs import Alternatives
 from monitor.rules.regexes import is_like
+from monitor.rules.runs import Found
 from monitor.text import Scan
 
 try:
@@ -40,7 +39,7 @@ class Index(Generic[R]):
     """Rules by what they need; None or an empty alternative: always."""
 
     def __init__(self, rules: _Pairs[R], placed: Set[str] = frozenset()) -> None:
-        """`placed`: the runs of words whose places are to be told to the scan."""
+        """`placed`: the runs of words whose places are to be told."""
         some = list(rules)
         self._counts = Counter(
             feature for _, needed in some for one in needed or () for feature in one
@@ -69,16 +68,17 @@ class Index(Generic[R]):
         made._seeker = self._seeker if is_same else _Seeker(wanted, placed)
         return made
 
-    def candidates(self, shown: Shown) -> set[R]:
-        """The rules that an item may concern which shows this."""
+    def candidates(self, shown: Shown) -> tuple[set[R], Found]:
+        """The rules that an item may concern which shows this; and the places of its words in
+        title and body, as far as they were asked for and are told."""
         found = set(self._always)
-        by_key, seen = self._by_key, self._seeker.seek(shown.scan)
+        by_key, (seen, places) = self._by_key, self._seeker.seek(shown.scan)
         seen |= shown.found
         for key in seen:
             for others, rule in by_key.get(key, ()):
                 if not others or seen.issuperset(others):
                     found.add(rule)
-        return found
+        return found, places
 
     def _features(self) -> set[str]:
         """What is asked for of the words of an item."""
@@ -107,14 +107,11 @@ class _Seeker:
 
     def __init__(self, wanted: set[str], placed: Set[str]) -> None:
         self.wanted, self.placed = wanted, placed
-        self._runs = Runs([one for one in wanted if one[0] != START], placed)
-        self._starts = [one for one in wanted if one[0] == START]
-        self._automaton = BytesAhoCorasick(list(map(_behind_blank, self._starts)))
+        self._runs = Runs(wanted, placed)
         # Where a word of several wants reading, they need not follow one another in the run of
         # the item's plain words: such features by each of their words.
         self._by_word: dict[str, list[str]] = {}
         self._by_start: dict[str, list[str]] = {}
-        self._likeness = list(map(likeness, self._starts))
         for feature in (one for one in wanted if " " in one):
             *words, last = words_of(feature)
             starts = self._by_start if feature[0] == START else self._by_word
@@ -123,26 +120,21 @@ class _Seeker:
                 self._by_word.setdefault(word, []).append(feature)
         self._lengths = sorted(set(map(len, self._by_start)))
 
-    def seek(self, scan: Scan) -> set[str]:
-        extra, words = scan.extra, scan.run + scan.others
-        scan.places = places = self._runs.seek(words, scan.flat, scan.starts)
+    def seek(self, scan: Scan) -> tuple[set[str], Found]:
+        """What it may show, and the places of what was placed."""
+        extra = scan.extra
+        places, begun = self._runs.seek(scan.run + scan.others, scan.flat, scan.starts)
         found = set(places)
-        if self._starts:
-            found.update(self._starting(words.encode("utf-8", "surrogatepass")))
+        for start, words in begun.items():
+            if words is None or any(_may_be_like(start, word) for word in words):
+                found.add(start)
         for word in self._by_word.keys() & extra:
             found.update(one for one in self._by_word[word] if _may_show(scan, one))
         for length in self._lengths:
             for form in extra:
                 some = self._by_start.get(form[:length], ())
                 found.update(one for one in some if _may_show(scan, one))
-        return found
-
-    def _starting(self, words: bytes) -> Iterator[str]:
-        """Those of which the last is only the start of a form, or holds wildcards."""
-        for number, _, end in self._automaton.find_matches_as_indexes(words, overlapping=True):
-            like = self._likeness[number]
-            if like is None or _may_be_like(like, words, end):
-                yield self._starts[number]
+        return found, places
 
 
 def _may_show(scan: Scan, feature: str) -> bool:
@@ -152,14 +144,9 @@ def _may_show(scan: Scan, feature: str) -> bool:
     return scan.may_hold_all(words_of(feature))
 
 
-def _may_be_like(form: str, text: bytes, at: int) -> bool:
-    """Of the word of a text that goes on at a place."""
-    word = text[text.rfind(b" ", 0, at) + 1 : text.find(b" ", at)]
+def _may_be_like(start: str, word: str) -> bool:
+    """Of one whose last form has wildcards, and a word that begins like it."""
     try:
-        return is_like(form, word.decode("utf-8", "surrogatepass"))
+        return is_like(likeness(start), word)
     except TooCostly:
         return True
-
-
-def _behind_blank(feature: str) -> bytes:
-    return f" {literal(feature)[1:]}".encode("utf-8", "surrogatepass")

@@ -17,6 +17,7 @@ from monitor.rules.features import Finder
 from monitor.rules.fields import Fields
 from monitor.rules.index import Index
 from monitor.rules.needs import Alternatives, need
+from monitor.rules.runs import Found
 from monitor.rules.syntax import parse
 from monitor.rules.tree import Node, Word
 from monitor.rules.windows import plain_words
@@ -81,12 +82,12 @@ class Matcher:
     def match_fields(self, fields: Fields, *, unknowns: bool = True) -> tuple[Match, ...]:
         """As `match`, for fields that may have been read before."""
         if unknowns and not fields.is_whole:
-            judged = [self._judge(one, fields) for one in self._compiled.values()]
+            judged = [self._judge(one, fields, {}) for one in self._compiled.values()]
         else:
-            found = self._index.candidates(self._finder.look(fields))
+            found, places = self._index.candidates(self._finder.look(fields))
             if not found:  # as of most items
                 return ()
-            judged = [self._judge(one, fields) for one in found]
+            judged = [self._judge(one, fields, places) for one in found]
         kept = [match for match in judged if match.answer is not _NO]
         if not unknowns:
             kept = [m for m in kept if m.answer is _YES or m.error or fields.is_whole]
@@ -101,10 +102,10 @@ class Matcher:
             return f"the rule cannot be read: {compiled.error}"
         return explain(compiled.node, Fields(item, source_id))
 
-    def _judge(self, compiled: _Compiled, fields: Fields) -> Match:
+    def _judge(self, compiled: _Compiled, fields: Fields, places: Found) -> Match:
         rule_id, node = compiled.rule.id, compiled.node
-        if compiled.plain and (places := fields.scan.places.get(compiled.plain)):
-            return Match(rule_id, _YES, _sorted(fields.spans_at(places)))
+        if compiled.plain and (there := places.get(compiled.plain)):
+            return Match(rule_id, _YES, _sorted(fields.spans_at(there)))
         if node is None:
             return Match(rule_id, _UNKNOWN, error=compiled.error)
         try:

@@ -73,7 +73,7 @@ class Review:
         number, known = self.articles, _Known()
         self.articles += 1
         self.counts.update(fields.forms())
-        found = self._index.candidates(self._finder.look(fields))
+        found, _ = self._index.candidates(self._finder.look(fields))
         for one in found:
             if one.variant is None and _answer(one.node, fields, known) is Answer.YES:
                 one.watched.matched.add(number)

@@ -42,13 +42,10 @@ class Scan:
     `flat`: the text as ASCII between two blanks, a blank for all white space.
     `is_foreign`: too little of it is ASCII to be read by chunks; then none is odd.
     `starts`: where the words of `run` begin in the text, for `Runs` to tell places by.
-    `places`: what was sought and stands there, with all its places (start, end) in the text where
-    these could be told by the way.
     """
 
     __slots__ = (
-        "__dict__", "extra", "flat", "is_foreign", "odd", "others", "places", "run", "starts",
-        "text",
+        "__dict__", "extra", "flat", "is_foreign", "odd", "others", "run", "starts", "text",
     )  # fmt: skip
 
     def __init__(self, text: str) -> None:
@@ -66,7 +63,6 @@ class Scan:
             self.extra = set(chain.from_iterable(map(_forms, set(text.split()))))
         if odd or self.is_foreign:
             self.others = f" {' '.join(self.extra)} "
-        self.places: dict[str, list[tuple[int, int]] | None] = {}
 
     def forms(self) -> set[str]:
         """Every form of a token of the text, and some that are none."""
