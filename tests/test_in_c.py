@@ -45,7 +45,7 @@ def test_it_is_built_where_it_can_be() -> None:
 @settings(max_examples=2000)
 @given(TEXTS)
 def test_passes_tell_the_same(text) -> None:
-    """But for the places of the words, which Python leaves out; a place is that of its word."""
+    """And where the words begin, but in what is odd: Python tells it when it is asked."""
     flat, run, joined, odd, is_foreign, starts = scan.passes(text)
     slow = passes.passes(text)
     assert (flat, run, odd, is_foreign) == (*slow[:2], *slow[3:5])
@@ -55,6 +55,13 @@ def test_passes_tell_the_same(text) -> None:
     for word, begin in zip(run.split(), begins, strict=True):
         if begin >= 0:
             assert flat[begin + 1 : begin + 2].translate(passes.LOWERED).decode() in (word[0], " ")
+    if not is_foreign:
+        slow_begins = [one for one in passes.word_starts(flat) if not _is_within(one, odd)]
+        assert [begin for begin in begins if begin >= 0] == slow_begins
+
+
+def _is_within(place: int, chunks: list[tuple[int, int]]) -> bool:
+    return any(start <= place < end for start, end in chunks)
 
 
 @in_c

@@ -21,15 +21,14 @@ class TooCostly(WirewatchError):
     """What a query asks would take too long over this text."""
 
 
-def to_bits(positions: Iterable[int], size: int) -> int:
-    """`size`: no less than any position."""
+def to_bits(positions: Iterable[int]) -> int:
     some = list(positions)
     if len(some) <= _FEW:
         bits = 0
         for position in some:
             bits |= 1 << position
         return bits
-    digits = bytearray(b"0") * (size + 1)
+    digits = bytearray(b"0") * (max(some) + 1)
     for position in some:
         digits[position] = 49  # "1"
     digits.reverse()

@@ -40,15 +40,17 @@ class Stretches(NamedTuple):
     more: int = 0
 
 
-def of_tokens(found: Sequence[Token], size: int) -> Hits:
-    """Where these tokens stand in a text of so many words."""
+def of_tokens(found: Sequence[Token]) -> Hits:
+    """Where these tokens stand."""
+    if not found:
+        return Hits({})
     firsts: dict[int, list[int]] = {}
     if all(token.first == token.last for token in found):
         firsts[0] = [token.first for token in found]
     else:
         for token in found:
             firsts.setdefault(token.last - token.first, []).append(token.first)
-    places = {length: bits.to_bits(some, size) for length, some in firsts.items() if some}
+    places = {length: bits.to_bits(some) for length, some in firsts.items() if some}
     starts = {token.first: token.start for token in found}
     has_signs = any(token.kind is Kind.SIGN for token in found)
     # `#bom*` also means `#bomb#`, which ends later.

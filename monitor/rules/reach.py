@@ -19,9 +19,9 @@ class Units:
         firsts = sorted({0, *first})
         nexts = [*firsts[1:], size]
         self.longest = max(after - before for before, after in zip(firsts, nexts, strict=True))
-        self._bounds = to_bits(firsts[1:], size)
-        self._nexts = to_bits(nexts, size)
-        self._nexts_mirrored = to_bits((size - at for at in firsts if at < size), size)
+        self._bounds = to_bits(firsts[1:])
+        self._nexts = to_bits(nexts)
+        self._nexts_mirrored = to_bits(size - at for at in firsts if at < size)
 
     def inside(self, length: int) -> int:
         """Positions from which a place of this length stays within one unit."""

@@ -78,7 +78,7 @@ class Space:
         """Everywhere the phrase stands; `exact`: its forms keep case and marks."""
         found = self._in_windows(chain) if alternates and not exact else None
         if found is not None:
-            return of_tokens(self._placed(found), self.size)
+            return of_tokens(self._placed(found))
         return of_phrase(
             chain,
             lambda form: self._standing(form, exact=exact, alternates=alternates),
@@ -117,11 +117,7 @@ class Space:
                 for form, some in self._by_exact_form.items()
                 if is_meant(form) and some[0].kind is not Kind.SIGN
             ]
-            + [
-                of_tokens(some, self.size)
-                for form, some in self._alternates.items()
-                if is_meant(form)
-            ]
+            + [of_tokens(some) for form, some in self._alternates.items() if is_meant(form)]
         )
 
     @cached_property
@@ -150,7 +146,7 @@ class Space:
         found = self._exact(form) if exact else self._folded(form)
         if not alternates:
             found = [token for token in found if token.kind is not Kind.ALTERNATE]
-        hits = of_tokens(found, self.size)
+        hits = of_tokens(found)
         if len(found) >= _OFTEN:
             self._remembered[key] = hits
         return hits
@@ -213,7 +209,7 @@ class Space:
 
     @cached_property
     def _breaks(self) -> int:
-        return to_bits(self._paragraph_starts, self.size)
+        return to_bits(self._paragraph_starts)
 
 
 def _fitting(form: str, forms: Iterable[str]) -> list[str]:

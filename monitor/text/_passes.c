@@ -181,8 +181,8 @@ static Py_ssize_t part_hyphened(byte *words, Py_ssize_t size)
     return length;
 }
 
-/* No start is known of the words of odd chunks: what stands there may be something else. */
-static bool forget_odd(PyObject *odd, int32_t *starts, Py_ssize_t count)
+/* The highest bit for the words of odd chunks: what stands there may be something else. */
+static bool mark_odd(PyObject *odd, int32_t *starts, Py_ssize_t count)
 {
     Py_ssize_t at = 0;
     for (Py_ssize_t number = 0; number < PyList_GET_SIZE(odd); number++) {
@@ -191,7 +191,7 @@ static bool forget_odd(PyObject *odd, int32_t *starts, Py_ssize_t count)
         Py_ssize_t end = PyLong_AsSsize_t(PyTuple_GET_ITEM(chunk, 1));
         if (PyErr_Occurred()) return false;
         while (at < count && starts[at] < start) at++;
-        while (at < count && starts[at] < end) starts[at++] = -1;
+        while (at < count && starts[at] < end) starts[at++] |= INT32_MIN;
     }
     return true;
 }
@@ -213,7 +213,7 @@ static PyObject *answer(PyObject *text, PyObject *flat, int32_t *starts, byte *r
     Made made = {room + size + 16, 1, starts, 0};
     made.words[0] = ' ';
     make_words(codes, size, room, &made);
-    if (!odd || !forget_odd(odd, starts, made.count)) {
+    if (!odd || !mark_odd(odd, starts, made.count)) {
         Py_XDECREF(odd);
         return NULL;
     }

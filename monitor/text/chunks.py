@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate
 from string import ascii_letters, digits
 
-from monitor.text.passes import LOWERED
+from monitor.text.passes import LOWERED, word_starts
 from monitor.text.scan import Scan
 from monitor.text.words import Kind, tokens
 
@@ -21,15 +21,12 @@ Chunk = tuple[int, int]  # code points, start and end
 
 _MOST = 16  # to look at so many costs what the tokens of an article do
 _FEW_LETTERS = 4
-_BLOCK = 1024
 _NOT_BLANK = re.compile(rb"[^ ]+")
-_LETTERS = bytes(0x20 if code == 0x20 else 0x61 for code in LOWERED)
-# What makes one word of two runs of letters or digits.
-_JOINING = re.compile(rb"[',.\x80](?=[A-Za-z0-9])")
 _GROUPED = re.compile(r"\d{4}")
 _LONGEST_ABBREVIATION = 40
 _SHAPES = str.maketrans(dict.fromkeys(ascii_letters, "a") | dict.fromkeys(digits, "9"))
 _TWO_AND_MORE = re.compile("aa+")
+_PLACE = (0x7FFFFFFF).__and__  # of a start: its highest bit says something else
 
 
 class Chunks:
@@ -115,36 +112,23 @@ class Chunks:
 
     def position_at(self, place: int) -> int:
         """The position of the first word that begins at or after a place."""
-        at = place + 1
-        begin = self._flat.rfind(b" ", 0, at) + 1
-        starts, more = self._uneven
-        position = self._runs_before(begin) + more[bisect_left(starts, begin)]
-        if begin < at:
-            position += bisect_left(self._words_of(begin), place)
-        return position
+        begins, ends, more = self._uneven
+        number = bisect_left(begins, place)
+        if number and place < ends[number - 1]:
+            begin = begins[number - 1]
+            inside = bisect_left(self._words_of(begin), place)
+            return self._begun_before(begin) + more[number - 1] + inside
+        return self._begun_before(place) + more[number]
 
-    def _runs_before(self, place: int) -> int:
-        """How many runs of letters begin before a place in `flat`."""
-        block = place // _BLOCK
-        return self._runs_by_block[block] + self._count_runs(block * _BLOCK, place)
-
-    def _count_runs(self, start: int, end: int) -> int:
-        """How many begin at start..end of `flat`."""
-        return self._runs.count(b" a", max(start - 1, 0), end)
-
-    @cached_property
-    def _runs_by_block(self) -> list[int]:
-        """How many begin before each block of `flat`."""
-        blocks = range(0, len(self._flat), _BLOCK)
-        counts = (self._count_runs(start, start + _BLOCK) for start in blocks)
-        return list(accumulate(counts, initial=0))
+    def _begun_before(self, place: int) -> int:
+        """How many words of `run` begin before it."""
+        return bisect_left(self._starts, place, key=_PLACE)
 
     def _words_of(self, begin: int) -> list[int]:
-        """Where the words of the chunk start that begins there in `flat`, in the text."""
+        """Where the words of the odd chunk start that begins there."""
         if begin not in self._read:
-            chunk = self.text[begin - 1 : self._flat.find(b" ", begin) - 1]
-            words = (one for one in tokens(chunk) if one.kind is Kind.WORD)
-            self._read[begin] = [begin - 1 + one.start for one in words]
+            words = tokens(self.text[begin : self._scan.odd[begin][0]])
+            self._read[begin] = [begin + one.start for one in words if one.kind is Kind.WORD]
         return self._read[begin]
 
     def _holding(self, form: str) -> list[Chunk]:
@@ -206,27 +190,21 @@ class Chunks:
         return self._flat.translate(LOWERED).decode()
 
     @cached_property
-    def _runs(self) -> bytes:
-        """The same with one letter for all."""
-        return self._flat.translate(_LETTERS)
+    def _starts(self) -> Sequence[int]:
+        """Where the words of `run` begin, by `_PLACE`."""
+        starts = self._scan.starts
+        return memoryview(starts).cast("i") if starts else word_starts(self._flat)
 
     @cached_property
-    def _uneven(self) -> tuple[list[int], list[int]]:
-        """Where chunks start that hold more or fewer words than runs of letters, and, before each
-        and behind the last, how many more there were until then."""
-        flat, text = self._flat, self.text
-        found = {begin + 1: end for begin, (end, _) in self._scan.odd.items()}
-        for joining in _JOINING.finditer(flat):
-            at = joining.start()
-            begin = flat.rfind(b" ", 0, at) + 1
-            if begin not in found:
-                found[begin] = flat.find(b" ", at) - 1
-        starts = sorted(found)
+    def _uneven(self) -> tuple[list[int], list[int], list[int]]:
+        """Where odd chunks begin, where they end, and, before each and behind the last, how many
+        more words there were in them until then than `run` has."""
+        begins, ends = list(self._scan.odd), [end for end, _ in self._scan.odd.values()]
         more = [
-            _width(text[begin - 1 : (end := found[begin])]) - self._count_runs(begin, end + 1)
-            for begin in starts
+            _width(self.text[begin:end]) - self._begun_before(end) + self._begun_before(begin)
+            for begin, end in zip(begins, ends, strict=True)
         ]
-        return starts, list(accumulate(more, initial=0))
+        return begins, ends, list(accumulate(more, initial=0))
 
 
 def _places(where: str, sought: str) -> Iterator[int]:

@@ -31,6 +31,7 @@ _HYPHENED = bytes(
 # is odd holds both.
 _DELETED = b".,;:!\"'()"
 _POSSESSIVE = re.compile(rb"'s(?=[ \t\n\x0b\x0c\r\x1c\x1d\x1e\x1f])")
+_WORD = re.compile(rb"[A-Za-z0-9\x80](?:[.,;:!\"'()]*+[A-Za-z0-9\x80])*+")
 _BLANK_AND_MORE = re.compile(rb"  +")
 _TWO_BLANKS = BytesAhoCorasick([b"  "])  # leaps: to ask with `in` takes ten times as long
 # What makes a chunk odd: a sign, or what is not of ASCII; what stands in it before a letter or
@@ -72,8 +73,8 @@ def passes(text: str) -> Passes:
     `odd`: the chunks that want reading: where the blank before each stands in `flat`, and its end
     in the text; none where the text is foreign.
     `is_foreign`: in another script: too little of it is ASCII to be read by chunks.
-    `starts`: where in the text each word of `run` begins, as 32 bits each, or -1 where its chunk is
-    odd; empty where that is not known, as here.
+    `starts`: where in the text each word of `run` begins, as 32 bits each, the highest of which is
+    set where its chunk is odd; empty where that is not told, as here: see `word_starts`.
     """
     plain = _ascii(text)
     is_foreign = plain.count(_FOREIGN) > len(text) // _PART_OF_A_FOREIGN
@@ -82,6 +83,11 @@ def passes(text: str) -> Passes:
     odd = [] if is_foreign else sorted({_chunk(flat, at) for at in _odd(flat)})
     hyphened = _hyphened(plain)
     return flat, _run(hyphened), _joined(hyphened.decode()), odd, is_foreign, b""
+
+
+def word_starts(flat: bytes) -> list[int]:
+    """Where in the text the words of `run` begin.  In what is odd they may be other ones."""
+    return [word.start() - 1 for word in _WORD.finditer(flat)]
 
 
 def _chunk(flat: bytes, at: int) -> tuple[int, int]:
