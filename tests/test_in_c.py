@@ -16,6 +16,7 @@ import rule_makers
 from monitor.errors import QueryError
 from monitor.model import Match
 from monitor.rules import Matcher, index, parse, runs, show
+from monitor.rules.runs import Entry
 from monitor.settings import Rule
 from monitor.text import passes, scan
 from rule_makers import LISTS
@@ -64,17 +65,41 @@ def _is_within(place: int, chunks: list[tuple[int, int]]) -> bool:
     return any(start <= place < end for start, end in chunks)
 
 
+def _alone(features) -> dict[str, tuple[Entry[str], ...]]:
+    """A rule for each, of its name."""
+    return {feature: (Entry((), feature),) for feature in features}
+
+
 @in_c
 @settings(max_examples=1000)
 @given(st.sets(RUNS | STARTS), st.lists(WORDS).map(" ".join), st.lists(RUNS).map(" ".join))
 def test_the_same_runs_are_found(sought, words, others) -> None:
     flat, run, *_, starts = scan.passes(words)
     among = f"{run} {others} "
-    found, begun = index.Runs(sought, sought).seek(among, flat, starts)
-    slow, slow_begun = runs.Runs(sought, sought).seek(among, flat, b"")
-    assert (set(found), begun) == (set(slow), slow_begun)
-    for one, places in found.items():
-        assert places is None or [words[start:end] for start, end in places] == [one] * len(places)
+    found, places = index.Runs(_alone(sought), sought).seek(among, flat, starts, [])
+    slow, _ = runs.Runs(_alone(sought), sought).seek(among, flat, b"", [])
+    assert found == slow
+    for one, there in places.items():
+        assert one in found
+        assert there is None or [words[start:end] for start, end in there] == [one] * len(there)
+
+
+FEATURES = st.sampled_from(
+    ["a", "b", "a b", "*a", "*b?b", "/a", ":title:a", "=source", "?url", "~a"]
+)
+ENTRIES = st.dictionaries(
+    FEATURES,
+    st.lists(st.builds(Entry, st.lists(FEATURES).map(tuple), st.integers(0, 9))).map(tuple),
+)
+
+
+@in_c
+@settings(max_examples=1000)
+@given(ENTRIES, st.lists(WORDS).map(" ".join), st.lists(FEATURES | st.just("unheard")))
+def test_the_same_rules_are_found(by_key, words, also) -> None:
+    """By the words, and by what else is shown."""
+    asked = (f" {words} ", b"", b"", also)
+    assert index.Runs(by_key, ()).seek(*asked) == runs.Runs(by_key, ()).seek(*asked)
 
 
 @in_c
@@ -84,30 +109,35 @@ def test_places_are_told_where_they_are_plain() -> None:
         "A car bomb in Kut: the Car-Bomb, a (fire bomb), U.S. aid, fire-aid, car, bomb"
     )
     sought = ["car bomb", "kut", "fire bomb", "us", "fireaid", "bomb in", "the car"]
-    found = index.Runs(sought, sought[:-1])
-    assert found.seek(text.run + text.others, text.flat, text.starts)[0] == {
-        "car bomb": None, "kut": [(14, 17)], "fire bomb": [(36, 45)], "us": None, "fireaid": None,
-        "bomb in": [(6, 13)], "the car": None,
-    }  # fmt: skip
+    found = index.Runs(_alone(sought), sought[:-1])
+    assert found.seek(text.run + text.others, text.flat, text.starts, []) == (
+        set(sought),
+        {
+            "car bomb": None, "kut": [(14, 17)], "fire bomb": [(36, 45)], "us": None,
+            "fireaid": None, "bomb in": [(6, 13)],
+        },
+    )  # fmt: skip
 
 
 @in_c
 @pytest.mark.parametrize("kind", [index.Runs, runs.Runs])
-def test_words_are_told_that_begin_as_is_asked(kind) -> None:
-    """Those of which there is more to ask, beyond a wildcard."""
-    sought = ["*car bom", "*bom?b", "*bom*ers", "*absolutelylongerthanathirtytwol", "*x", "*é", "*"]
-    words = " car bombs bombers boy absolutelylongerthanathirtytwoletters écar \ud800 "
-    assert kind([*sought, "*bom?"], ()).seek(words, b"", b"") == (
+def test_words_that_are_only_begun_are_found(kind) -> None:
+    """Where they go on as wildcards say."""
+    found = [
+        "*car bom", "*car b*mbs", "*bom?b?", "*b*e*s", "*écar?", "*é", "*bomb??s*",
+        "*absolutelylongerthanathirtytwol", "*absolutelylongerthanathirtytwo?e*s", "*écar??*",
+    ]  # fmt: skip
+    others = ["*car boy?", "*bom?e", "*bomb?y", "*écar?s", "*absolutelylongerthanathirtytwoo", "*x"]
+    words = " car bombs bombbs bombers boy absolutelylongerthanathirtytwoletters écaré écar北é "
+    assert kind(_alone(found + others), ()).seek(words, b"", b"", []) == (set(found), {})
+
+
+@in_c
+def test_what_takes_too_long_to_tell_is_found() -> None:
+    wildcards = f"*a*{'a' * 5000}b"
+    assert index.Runs(_alone([wildcards]), ()).seek(f" {'a' * 50_000} ", b"", b"", []) == (
+        {wildcards},
         {},
-        {
-            "*car bom": None,
-            "*bom?b": {"bombs", "bombers"},
-            "*bom?": {"bombs", "bombers"},
-            "*bom*ers": {"bombs", "bombers"},
-            "*absolutelylongerthanathirtytwol": None,
-            "*é": None,
-            "*": None,
-        },
     )
 
 
@@ -116,17 +146,17 @@ def test_words_are_told_that_begin_as_is_asked(kind) -> None:
 @pytest.mark.parametrize("flat", [b"", b" a b ", b" b  "])
 def test_places_that_are_not_the_words_are_not_believed(flat, starts) -> None:
     """Whatever is given for the text, nothing beyond it is read."""
-    assert index.Runs(["a", "a b"], ["a", "a b"]).seek(" a b a ", flat, starts) == (
+    assert index.Runs(_alone(["a", "a b"]), ["a", "a b"]).seek(" a b a ", flat, starts, []) == (
+        {"a", "a b"},
         {"a": None, "a b": None},
-        {},
     )
 
 
 @in_c
-@pytest.mark.parametrize("run", ["", " ", "a " * 100])
+@pytest.mark.parametrize("run", [" ", "a " * 100])
 def test_what_is_no_run_is_refused(run) -> None:
     with pytest.raises(ValueError, match="a run has 1 to 63 words"):
-        index.Runs([run], ())
+        index.Runs(_alone([run]), ())
 
 
 @in_c
@@ -134,7 +164,10 @@ def test_what_is_no_text_is_refused() -> None:
     with pytest.raises(TypeError):
         scan.passes(b"text")  # type: ignore[arg-type]
     with pytest.raises(TypeError):
-        index.Runs(["a"], ()).seek("a", "b", "c")  # type: ignore[arg-type]
+        index.Runs(_alone(["a"]), ()).seek("a", "b", "c", [])  # type: ignore[arg-type]
+    for by_key in ({"": ()}, {1: ()}, {"a": 1}, {"a": (1,)}, {"a": ((("b",), 1, 2),)}, []):
+        with pytest.raises(TypeError):
+            index.Runs(by_key, ())  # type: ignore[arg-type]
 
 
 def _matches(seed: int) -> list[tuple[Match, ...]]:

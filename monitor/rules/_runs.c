@@ -2,14 +2,16 @@
    automaton.  Here each run is known by a hash: of a text only its words are hashed, and of every
    few that follow one another their hash is made from theirs.  So it takes the same time however
    many runs are sought, and all they cost is a few bytes each.  Of some the last word is only
-   begun: these are in `_starts.h`. */
+   begun: these are in `_starts.h`; which rules it is enough for is in `_entries.h`. */
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
+#include "_entries.h"
 #include "_places.h"
 #include "_starts.h"
 
+#define OTHER_MARKS "~/:=?" /* of features that are no words */
 #define START '*' /* before words the last of which is only begun */
 #define MOST_WORDS 63 /* of a run: their numbers are the bits of `lengths` */
 #define MOST_PLACES 16 /* of a run: who has more is told to look itself */
@@ -25,7 +27,7 @@ typedef struct {
 
 typedef struct {
     PyObject_HEAD
-    PyObject *runs;  /* a tuple of str, those that are only begun as well */
+    PyObject *runs;  /* a tuple of str, by their numbers: all features */
     PyObject *bytes; /* of the same in UTF-8 */
     Slot *slots;     /* open addressing, at most half of them taken */
     uint64_t mask;   /* one less than there are */
@@ -34,6 +36,7 @@ typedef struct {
     uint64_t lengths; /* bit n: there are runs of n words */
     int most_words;
     Starts starts;
+    Entries entries;
 } Runs;
 
 static uint64_t *filter_of(const Runs *self, uint64_t hash)
@@ -57,10 +60,9 @@ static const Slot *slot_of(const Runs *self, uint64_t hash, const char *words, P
     return NULL;
 }
 
-/* One more place of a run; None stands for places that are not all known, or not asked for. */
+/* One more place of a run; None stands for places that are not all known. */
 static bool add_hit(PyObject *found, PyObject *run, const Slot *slot, const Hit *hit)
 {
-    if (!slot->is_placed) return PyDict_SetDefault(found, run, Py_None) != NULL;
     PyObject *places = PyDict_GetItemWithError(found, run);
     if (!places && PyErr_Occurred()) return false;
     if (places == Py_None) return true;
@@ -81,7 +83,7 @@ static bool add_hit(PyObject *found, PyObject *run, const Slot *slot, const Hit 
 }
 
 static bool seek_among(const Runs *self, const char *words, const Word *some, Py_ssize_t count,
-                       const Text *text, PyObject *found)
+                       const Text *text, Seen *seen, PyObject *places)
 {
     for (Py_ssize_t first = 0; first < count; first++) {
         uint64_t hash = some[first].hash;
@@ -91,8 +93,10 @@ static bool seek_among(const Runs *self, const char *words, const Word *some, Py
             if (may_begin && self->lengths >> many & 1) {
                 Py_ssize_t start = some[first].start, size = some[first + many - 1].end - start;
                 const Slot *slot = slot_of(self, hash, words + start, size);
-                if (slot && !add_hit(found, PyTuple_GET_ITEM(self->runs, slot->number - 1), slot,
-                                     &(Hit){text, words, some, count, first, many}))
+                if (slot && !see(seen, (int32_t)slot->number - 1)) return false;
+                if (slot && slot->is_placed &&
+                    !add_hit(places, PyTuple_GET_ITEM(self->runs, slot->number - 1), slot,
+                             &(Hit){text, words, some, count, first, many}))
                     return false;
             }
             if (many >= most || (many > 1 && !may_begin)) break;
@@ -102,45 +106,52 @@ static bool seek_among(const Runs *self, const char *words, const Word *some, Py
     return true;
 }
 
-/* `found` is filled with the runs and `begun` with those that are only begun. */
-static bool seek_in(const Runs *self, const char *words, Py_ssize_t size, const Text *text,
-                    PyObject *found, PyObject *begun)
+static bool seek_in(const Runs *self, PyObject *words, const Text *text, Seen *seen,
+                    PyObject *places)
 {
-    if (size > UINT32_MAX)
-        return PyErr_Format(PyExc_OverflowError, "%zd bytes of words", size), false;
-    Word *some = PyMem_New(Word, (size_t)(size / 2 + 1));
-    if (!some) return PyErr_NoMemory(), false;
-    Py_ssize_t count = split(words, size, some);
-    bool done = !self->lengths || seek_among(self, words, some, count, text, found);
-    if (self->starts.count)
-        done = done && seek_starts(&self->starts, words, size, some, count, begun);
+    PyObject *bytes = PyUnicode_IS_ASCII(words) ? PyBytes_FromStringAndSize(NULL, 0)
+                          : PyUnicode_AsEncodedString(words, "utf-8", "surrogatepass");
+    if (!bytes) return false;
+    bool is_ascii = PyUnicode_IS_ASCII(words);
+    const char *codes = is_ascii ? PyUnicode_DATA(words) : PyBytes_AS_STRING(bytes);
+    Py_ssize_t size = is_ascii ? PyUnicode_GET_LENGTH(words) : PyBytes_GET_SIZE(bytes);
+    Word *some = size > UINT32_MAX ? NULL : PyMem_New(Word, (size_t)(size / 2 + 1));
+    bool done = some != NULL;
+    if (done) {
+        Py_ssize_t count = split(codes, size, some);
+        if (self->lengths) done = seek_among(self, codes, some, count, text, seen, places);
+        if (self->starts.count)
+            done = done && seek_starts(&self->starts, codes, size, some, count, seen);
+    } else {
+        PyErr_NoMemory();
+    }
     PyMem_Free(some);
+    Py_DECREF(bytes);
     return done;
 }
 
 static PyObject *Runs_seek(PyObject *object, PyObject *const *given, Py_ssize_t many)
 {
     Runs *self = (Runs *)object;
-    if (many != 3 || !PyUnicode_Check(given[0]) || !PyBytes_Check(given[1]) ||
-        !PyBytes_Check(given[2]))
-        return PyErr_Format(PyExc_TypeError, "seek takes words as str, flat and starts as bytes");
-    PyObject *words = given[0], *flat = given[1], *starts = given[2];
-    PyObject *found = PyDict_New(), *begun = PyDict_New(), *told = NULL, *bytes = NULL;
+    if (many != 4 || !PyUnicode_Check(given[0]) || !PyBytes_Check(given[1]) ||
+        !PyBytes_Check(given[2]) || !PyList_Check(given[3]))
+        return PyErr_Format(PyExc_TypeError,
+                            "seek takes words as str, flat and starts as bytes, a list");
+    PyObject *flat = given[1], *starts = given[2];
     Text text = {(const unsigned char *)PyBytes_AS_STRING(flat), PyBytes_GET_SIZE(flat),
                  PyBytes_AS_STRING(starts), PyBytes_GET_SIZE(starts) / (Py_ssize_t)sizeof(int32_t)};
-    bool done = false;
-    if (!found || !begun) {
-    } else if (PyUnicode_IS_ASCII(words)) {
-        done = seek_in(self, PyUnicode_DATA(words), PyUnicode_GET_LENGTH(words), &text, found,
-                       begun);
-    } else if ((bytes = PyUnicode_AsEncodedString(words, "utf-8", "surrogatepass"))) {
-        done = seek_in(self, PyBytes_AS_STRING(bytes), PyBytes_GET_SIZE(bytes), &text, found,
-                       begun);
-    }
-    if (done) told = PyTuple_Pack(2, found, begun);
-    Py_XDECREF(bytes);
-    Py_XDECREF(found);
-    Py_XDECREF(begun);
+    size_t bits = (size_t)PyTuple_GET_SIZE(self->runs) / 64 + 1;
+    Seen seen = {PyMem_Calloc(bits, sizeof(uint64_t)), NULL, 0, 0};
+    PyObject *places = PyDict_New(), *rules = NULL, *told = NULL;
+    if (!seen.bits) PyErr_NoMemory();
+    if (seen.bits && places && seek_in(self, given[0], &text, &seen, places) &&
+        see_also(&self->entries, given[3], &seen))
+        rules = rules_of(&self->entries, &seen);
+    if (rules) told = PyTuple_Pack(2, rules, places);
+    PyMem_Free(seen.bits);
+    PyMem_Free(seen.some);
+    Py_XDECREF(places);
+    Py_XDECREF(rules);
     return told;
 }
 
@@ -188,14 +199,28 @@ static bool encode_all(Runs *self)
     return self->bytes != NULL;
 }
 
+static bool put_feature(Runs *self, Py_ssize_t number, PyObject *placed)
+{
+    PyObject *bytes = PyTuple_GET_ITEM(self->bytes, number);
+    const char *codes = PyBytes_AS_STRING(bytes);
+    if (*codes && strchr(OTHER_MARKS, *codes)) return true;
+    int is_placed = PySequence_Contains(placed, PyTuple_GET_ITEM(self->runs, number));
+    if (is_placed < 0) return false;
+    if (*codes != START) return put(self, number, is_placed);
+    put_start(&self->starts, (int32_t)number, codes + 1, PyBytes_GET_SIZE(bytes) - 1);
+    return true;
+}
+
 static PyObject *Runs_new(PyTypeObject *type, PyObject *args, PyObject *names)
 {
-    PyObject *given, *placed;
-    static char *NAMES[] = {"runs", "placed", NULL};
-    if (!PyArg_ParseTupleAndKeywords(args, names, "OO", NAMES, &given, &placed)) return NULL;
+    PyObject *by_key, *placed;
+    static char *NAMES[] = {"by_key", "placed", NULL};
+    if (!PyArg_ParseTupleAndKeywords(args, names, "O!O", NAMES, &PyDict_Type, &by_key, &placed))
+        return NULL;
     Runs *self = (Runs *)type->tp_alloc(type, 0);
     if (!self) return NULL;
-    self->runs = PySequence_Tuple(given);
+    if (!make_entries(&self->entries, by_key)) goto failed;
+    self->runs = PySequence_Tuple(self->entries.numbers);
     if (!self->runs || !encode_all(self)) goto failed;
     Py_ssize_t count = PyTuple_GET_SIZE(self->runs);
     uint64_t slots = 64;
@@ -209,16 +234,8 @@ static PyObject *Runs_new(PyTypeObject *type, PyObject *args, PyObject *names)
         goto failed;
     }
     if (!make_starts(&self->starts, count)) goto failed;
-    for (Py_ssize_t at = 0; at < count; at++) {
-        PyObject *run = PyTuple_GET_ITEM(self->runs, at);
-        PyObject *bytes = PyTuple_GET_ITEM(self->bytes, at);
-        const char *codes = PyBytes_AS_STRING(bytes);
-        int is_placed = PySequence_Contains(placed, run);
-        if (*codes == START)
-            put_start(&self->starts, run, codes + 1, PyBytes_GET_SIZE(bytes) - 1);
-        else if (is_placed < 0 || !put(self, at, is_placed))
-            goto failed;
-    }
+    for (Py_ssize_t at = 0; at < count; at++)
+        if (!put_feature(self, at, placed)) goto failed;
     fill_filter(&self->starts);
     return (PyObject *)self;
 failed:
@@ -234,6 +251,7 @@ static void Runs_dealloc(PyObject *object)
     PyMem_Free(self->filter);
     PyMem_Free(self->starts.some);
     PyMem_Free(self->starts.buckets);
+    free_entries(&self->entries);
     Py_XDECREF(self->bytes);
     Py_XDECREF(self->runs);
     type->tp_free(object);

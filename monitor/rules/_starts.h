@@ -1,20 +1,22 @@
 /* Which beginnings stand at the words of a text: of many the word that is only begun is known by
    a hash of its first letters, behind a filter of the very first. */
 
+#include "_entries.h"
 #include "_words.h"
 
 #define MOST_HASHED 32 /* letters of a word that is begun; what is left is compared */
 #define MOST_FIRST 4
 #define FILTER_BITS 16
+#define MOST_STEPS 20000000 /* in all words of a text, to tell what is like a wildcard */
 
 /* Words the last of which is only begun. */
 typedef struct {
-    PyObject *feature; /* that asks for it */
     const char *words;
-    uint32_t size, begun; /* in bytes: all of it, and of its last word */
+    uint32_t size, begun; /* in bytes: up to a wildcard, and what of that is the last word */
+    uint32_t all;         /* with what follows the wildcard */
+    int32_t number;       /* of the feature that asks for it */
     uint64_t hash;
     int32_t next; /* of the same bucket, -1: none */
-    bool is_asked; /* which words begin so is asked for */
 } Start;
 
 typedef struct {
@@ -63,8 +65,7 @@ static inline bool make_starts(Starts *self, Py_ssize_t most)
     return true;
 }
 
-/* `words` has all that the feature says; beyond a wildcard they are looked at elsewhere. */
-static inline void put_start(Starts *self, PyObject *feature, const char *words, Py_ssize_t all)
+static inline void put_start(Starts *self, int32_t number, const char *words, Py_ssize_t all)
 {
     Py_ssize_t size = 0, begun = 0;
     while (size < all && words[size] != '*' && words[size] != '?') size++;
@@ -73,7 +74,7 @@ static inline void put_start(Starts *self, PyObject *feature, const char *words,
     uint64_t hash = start_hash(end - begun, end, hashed(begun));
     int32_t *bucket = &self->buckets[hash & self->mask];
     self->some[self->count] = (Start){
-        feature, words, (uint32_t)size, (uint32_t)begun, hash, *bucket, size < all,
+        words, (uint32_t)size, (uint32_t)begun, (uint32_t)all, number, hash, *bucket,
     };
     *bucket = (int32_t)self->count++;
     self->lengths |= (uint64_t)1 << hashed(begun);
@@ -105,28 +106,45 @@ static inline bool starts_at(const Start *start, const char *words, const Word *
            !memcmp(words + begin, start->words, start->size);
 }
 
-/* One more word that begins so; None stands for words that are not asked for. */
-static inline bool add_start(PyObject *begun, const Start *start, const char *words,
-                             const Word *word)
+static inline const char *next_letter(const char *at)
 {
-    if (!start->is_asked) return PyDict_SetDefault(begun, start->feature, Py_None) != NULL;
-    PyObject *some = PyDict_GetItemWithError(begun, start->feature);
-    if (!some) {
-        if (PyErr_Occurred() || !(some = PySet_New(NULL))) return false;
-        int status = PyDict_SetItem(begun, start->feature, some);
-        Py_DECREF(some);
-        if (status < 0) return false;
+    do at++;
+    while ((*at & 0xc0) == 0x80); /* of a letter of several bytes in UTF-8 */
+    return at;
+}
+
+/* Whether a word is like the last one of a Start: `*` is anything, `?` one letter.  True as well
+   when there are no steps left to tell it.  Behind either is a byte more. */
+static inline bool is_like(const Start *start, const char *word, const char *end, long *steps)
+{
+    const char *like = start->words + start->size - start->begun;
+    const char *stop = start->words + start->all, *star = NULL, *from = NULL;
+    while (word < end) {
+        if (--*steps < 0) return true;
+        if (like < stop && *like == '*') {
+            star = ++like;
+            from = word;
+        } else if (like < stop && *like == '?') {
+            like++;
+            word = next_letter(word);
+        } else if (like < stop && *like == *word) {
+            like++;
+            word++;
+        } else if (star) {
+            like = star;
+            word = from = next_letter(from);
+        } else {
+            return false;
+        }
     }
-    PyObject *whole = PyUnicode_DecodeUTF8(words + word->start, word->end - word->start,
-                                           "surrogatepass");
-    bool done = whole && PySet_Add(some, whole) == 0;
-    Py_XDECREF(whole);
-    return done;
+    while (like < stop && *like == '*') like++;
+    return like == stop;
 }
 
 static inline bool seek_starts(const Starts *self, const char *words, Py_ssize_t size,
-                               const Word *some, Py_ssize_t count, PyObject *begun)
+                               const Word *some, Py_ssize_t count, Seen *seen)
 {
+    long steps = MOST_STEPS;
     for (const Word *word = some; word < some + count; word++) {
         const char *at = words + word->start, *end = words + size;
         if (!may_start(self, at, end)) continue;
@@ -137,9 +155,12 @@ static inline bool seek_starts(const Starts *self, const char *words, Py_ssize_t
             for (int32_t next = self->buckets[hash & self->mask]; next >= 0;) {
                 const Start *start = &self->some[next];
                 next = start->next;
-                if (start->hash == hash && starts_at(start, words, word) &&
-                    !add_start(begun, start, words, word))
-                    return false;
+                if (start->hash != hash || is_seen(seen, start->number) ||
+                    !starts_at(start, words, word))
+                    continue;
+                if (start->size < start->all && !is_like(start, at, words + word->end, &steps))
+                    continue;
+                if (!see(seen, start->number)) return false;
             }
         }
     }

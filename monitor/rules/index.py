@@ -8,15 +8,13 @@ words.  Changed rules are taken in without reading the others again.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Set
+from collections.abc import Iterable, Set
 from itertools import chain
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic
 
-from monitor.rules.bits import TooCostly
-from monitor.rules.features import START, Shown, is_of_words, likeness, words_of
+from monitor.rules.features import START, Shown, is_of_words, words_of
 from monitor.rules.needs import Alternatives
-from monitor.rules.regexes import is_like
-from monitor.rules.runs import Found
+from monitor.rules.runs import Entry, Found, R
 from monitor.text import Scan
 
 try:
@@ -24,15 +22,7 @@ try:
 except ImportError:  # nothing was there to build it with
     from monitor.rules.runs import Runs
 
-R = TypeVar("R", bound=Hashable)
 _Pairs = Iterable[tuple[R, Alternatives | None]]
-
-
-class _Entry(NamedTuple, Generic[R]):
-    """A rule, and what an item with the key's feature must show besides."""
-
-    others: tuple[str, ...]
-    rule: R
 
 
 class Index(Generic[R]):
@@ -44,56 +34,46 @@ class Index(Generic[R]):
         self._counts = Counter(
             feature for _, needed in some for one in needed or () for feature in one
         )
-        self._by_key: dict[str, tuple[_Entry[R], ...]] = {}
+        self._by_key: dict[str, tuple[Entry[R], ...]] = {}
         self._always: frozenset[R] = frozenset()
         self._add(some)
-        self._seeker = _Seeker(self._features(), placed)
+        self._seeker: _Seeker[R] = _Seeker(self._by_key, placed)
 
     def changed(
         self, removed: _Pairs[R], added: _Pairs[R], placed: Set[str] = frozenset()
     ) -> Index[R]:
         """Another index, less some rules and with others more."""
+        gone, new = list(removed), list(added)
+        if not gone and not new and placed == self._seeker.placed:
+            return self
         made: Index[R] = Index(())
         made._counts, made._always = self._counts, self._always
         made._by_key = dict(self._by_key)
-        for rule, needed in removed:
+        for rule, needed in gone:
             made._always -= {rule}
             for feature in {feature for one in needed or () for feature in one}:
                 left = [one for one in made._by_key.pop(feature, ()) if one.rule is not rule]
                 if left:
                     made._by_key[feature] = tuple(left)
-        made._add(list(added))
-        wanted = made._features()
-        is_same = (wanted, placed) == (self._seeker.wanted, self._seeker.placed)
-        made._seeker = self._seeker if is_same else _Seeker(wanted, placed)
+        made._add(new)
+        made._seeker = _Seeker(made._by_key, placed)
         return made
 
     def candidates(self, shown: Shown) -> tuple[set[R], Found]:
         """The rules that an item may concern which shows this; and the places of its words in
         title and body, as far as they were asked for and are told."""
-        found = set(self._always)
-        by_key, (seen, places) = self._by_key, self._seeker.seek(shown.scan)
-        seen |= shown.found
-        for key in seen:
-            for others, rule in by_key.get(key, ()):
-                if not others or seen.issuperset(others):
-                    found.add(rule)
-        return found, places
-
-    def _features(self) -> set[str]:
-        """What is asked for of the words of an item."""
-        others = (one.others for entries in self._by_key.values() for one in entries)
-        return set(filter(is_of_words, chain(self._by_key, *others)))
+        found, places = self._seeker.seek(shown)
+        return found | self._always if self._always else found, places
 
     def _add(self, rules: list[tuple[R, Alternatives | None]]) -> None:
         always: set[R] = set()
-        entries: dict[str, list[_Entry[R]]] = {}
+        entries: dict[str, list[Entry[R]]] = {}
         for rule, needed in rules:
             if needed is None or frozenset() in needed:
                 always.add(rule)
             for one in filter(None, needed or ()):
                 key, *others = sorted(one, key=self._rarity)
-                entries.setdefault(key, []).append(_Entry(tuple(others), rule))
+                entries.setdefault(key, []).append(Entry(tuple(others), rule))
         self._always |= always
         for key, some in entries.items():
             self._by_key[key] = (*self._by_key.get(key, ()), *some)
@@ -102,17 +82,19 @@ class Index(Generic[R]):
         return (self._counts[feature], -len(feature), feature)
 
 
-class _Seeker:
-    """Finds which of many features of words an item may show."""
+class _Seeker(Generic[R]):
+    """Finds the rules of which an item may show what they need."""
 
-    def __init__(self, wanted: set[str], placed: Set[str]) -> None:
-        self.wanted, self.placed = wanted, placed
-        self._runs = Runs(wanted, placed)
+    def __init__(self, by_key: dict[str, tuple[Entry[R], ...]], placed: Set[str]) -> None:
+        self.placed = placed
+        self._runs = Runs(by_key, placed)
         # Where a word of several wants reading, they need not follow one another in the run of
         # the item's plain words: such features by each of their words.
         self._by_word: dict[str, list[str]] = {}
         self._by_start: dict[str, list[str]] = {}
-        for feature in (one for one in wanted if " " in one):
+        others = (one.others for entries in by_key.values() for one in entries)
+        wanted = set(chain(by_key, *others))
+        for feature in (one for one in wanted if " " in one and is_of_words(one)):
             *words, last = words_of(feature)
             starts = self._by_start if feature[0] == START else self._by_word
             starts.setdefault(last, []).append(feature)
@@ -120,21 +102,16 @@ class _Seeker:
                 self._by_word.setdefault(word, []).append(feature)
         self._lengths = sorted(set(map(len, self._by_start)))
 
-    def seek(self, scan: Scan) -> tuple[set[str], Found]:
-        """What it may show, and the places of what was placed."""
-        extra = scan.extra
-        places, begun = self._runs.seek(scan.run + scan.others, scan.flat, scan.starts)
-        found = set(places)
-        for start, words in begun.items():
-            if words is None or any(_may_be_like(start, word) for word in words):
-                found.add(start)
-        for word in self._by_word.keys() & extra:
-            found.update(one for one in self._by_word[word] if _may_show(scan, one))
+    def seek(self, shown: Shown) -> tuple[set[R], Found]:
+        """These, and the places of what was placed."""
+        scan, also = shown.scan, [*shown.found]
+        for word in self._by_word.keys() & scan.extra:
+            also += [one for one in self._by_word[word] if _may_show(scan, one)]
         for length in self._lengths:
-            for form in extra:
+            for form in scan.extra:
                 some = self._by_start.get(form[:length], ())
-                found.update(one for one in some if _may_show(scan, one))
-        return found, places
+                also += [one for one in some if _may_show(scan, one)]
+        return self._runs.seek(scan.run + scan.others, scan.flat, scan.starts, also)
 
 
 def _may_show(scan: Scan, feature: str) -> bool:
@@ -142,11 +119,3 @@ def _may_show(scan: Scan, feature: str) -> bool:
     if feature[0] == START:
         return scan.may_hold_start(" ".join(words_of(feature)))
     return scan.may_hold_all(words_of(feature))
-
-
-def _may_be_like(start: str, word: str) -> bool:
-    """Of one whose last form has wildcards, and a word that begins like it."""
-    try:
-        return is_like(likeness(start), word)
-    except TooCostly:
-        return True

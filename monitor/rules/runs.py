@@ -1,4 +1,5 @@
-"""Which of many runs of words stand among the words of a text, and which only begin there.
+"""Which rules an item may concern: which of many runs of words stand among its words, and for which
+rules that is enough.
 
 This is what `_runs.c` does at a quarter of the time, for where that could not be built; the tests
 hold both against each other.
@@ -6,58 +7,80 @@ hold both against each other.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Container, Iterable
+from collections.abc import Container, Hashable, Iterator, Mapping
+from itertools import chain
+from typing import Generic, NamedTuple, TypeVar
 
 from ahocorasick_rs import BytesAhoCorasick
 
-_START = "*"
-_WILDCARD = re.compile(r"[*?]")
+from monitor.rules.bits import TooCostly
+from monitor.rules.features import START, is_of_words, likeness, literal
+from monitor.rules.regexes import is_like
 
-# With the places (start, end) of those that have some in the text, if they are asked for and all
-# known.
+R = TypeVar("R", bound=Hashable)
+
+# Runs with their places (start, end) in a text where all are known.
 Found = dict[str, list[tuple[int, int]] | None]
-# With the words that begin so where there is more to be looked at in them: beyond a wildcard.
-Begun = dict[str, set[str] | None]
 
 
-class Runs:
-    """Words of one run, and of a text, have one blank between two.  Behind a `*` there are words
-    the last of which is only begun: up to the next wildcard, if there is one."""
+class Entry(NamedTuple, Generic[R]):
+    """A rule, and what an item with the key's feature must show besides."""
 
-    def __init__(self, runs: Iterable[str], placed: Container[str]) -> None:
-        """`placed`: those whose places are asked for, of which nothing comes here."""
-        some = list(runs)
-        self._runs = [one for one in some if one[0] != _START]
+    others: tuple[str, ...]
+    rule: R
+
+
+class Runs(Generic[R]):
+    """Words of a feature, and of a text, have one blank between two."""
+
+    def __init__(self, by_key: Mapping[str, tuple[Entry[R], ...]], placed: Container[str]) -> None:
+        """`by_key`: rules by a feature that each needs.  `placed`: the features whose places are
+        asked for, of which nothing comes here."""
+        others = (one.others for entries in by_key.values() for one in entries)
+        wanted = dict.fromkeys(filter(is_of_words, chain(by_key, *others)))
+        self._by_key = by_key
+        self._runs = [one for one in wanted if one[0] != START]
+        self._starts = [one for one in wanted if one[0] == START]
         self._automaton = BytesAhoCorasick([_bytes(f" {run} ") for run in self._runs])
-        self._starts = [one for one in some if one[0] == _START]
-        literals = [_WILDCARD.split(one[1:], maxsplit=1)[0] for one in self._starts]
-        self._is_whole = [len(a) == len(b) + 1 for a, b in zip(self._starts, literals, strict=True)]
-        self._beginnings = BytesAhoCorasick([_bytes(f" {one}") for one in literals])
+        self._beginnings = BytesAhoCorasick(
+            [_bytes(f" {literal(one)[1:]}") for one in self._starts]
+        )
 
-    def seek(self, words: str, flat: bytes, starts: bytes, /) -> tuple[Found, Begun]:
-        """Those that stand among words that begin and end with a blank.
+    def seek(
+        self, words: str, flat: bytes, starts: bytes, also: list[str], /
+    ) -> tuple[set[R], Found]:
+        """The rules, of an item of these words, which begin and end with a blank, and of which some
+        features more are known.
 
         `flat` and `starts` are the text's that the words are from, as `passes` has them: what they
         tell of places is left out here.
         """
-        text = _bytes(words)
-        found = self._automaton.find_matches_as_indexes(text, overlapping=True)
-        begun: Begun = {}
-        for number, _, end in self._beginnings.find_matches_as_indexes(text, overlapping=True):
+        seen = {*also, *self._seek(_bytes(words))}
+        rules = {
+            rule
+            for key in seen
+            for others, rule in self._by_key.get(key, ())
+            if seen.issuperset(others)
+        }
+        return rules, {}
+
+    def _seek(self, words: bytes) -> Iterator[str]:
+        for number, _, _ in self._automaton.find_matches_as_indexes(words, overlapping=True):
+            yield self._runs[number]
+        for number, _, end in self._beginnings.find_matches_as_indexes(words, overlapping=True):
             start = self._starts[number]
-            if self._is_whole[number]:
-                begun[start] = None
-            elif (some := begun.setdefault(start, set())) is not None:
-                some.add(_word(text, end))
-        return dict.fromkeys(self._runs[number] for number, _, _ in found), begun
+            if literal(start) == start or _may_be_like(likeness(start), words, end):
+                yield start
 
 
 def _bytes(words: str) -> bytes:
     return words.encode("utf-8", "surrogatepass")
 
 
-def _word(text: bytes, at: int) -> str:
-    """That which goes on at a place."""
-    word = text[text.rfind(b" ", 0, at) + 1 : text.find(b" ", at)]
-    return word.decode("utf-8", "surrogatepass")
+def _may_be_like(form: str, words: bytes, at: int) -> bool:
+    """Of the word that goes on at a place."""
+    word = words[words.rfind(b" ", 0, at) + 1 : words.find(b" ", at)]
+    try:
+        return is_like(form, word.decode("utf-8", "surrogatepass"))
+    except TooCostly:
+        return True
