@@ -87,6 +87,25 @@ def test_all_ways_to_ask_agree_on_one(query, article):
     agree([query], [article])
 
 
+PLAIN = st.sampled_from(
+    each("bomb|bombs|is|isis|ab|us|iraq|car|go|alqaeda|qaeda|car bomb|is is|ab bomb", "|")
+).map(Phrase)
+SIDES = st.lists(PLAIN, min_size=1, max_size=3, unique=True).map(rule_makers.tree.disjunction)
+NEARS = st.builds(
+    lambda left, right, reach, words, free: Near(
+        left, right, reach, words if "NEAR" in reach else None, free and reach is not Reach.ONEAR
+    ),
+    SIDES, SIDES, st.sampled_from(Reach), st.integers(0, 4), st.booleans(),
+)  # fmt: skip
+
+
+@settings(max_examples=500)
+@given(NEARS, ARTICLES)
+def test_all_ways_to_ask_agree_on_plain_words_near_one_another(query, article):
+    """These are told by their places in title and body at once."""
+    agree([query], [article])
+
+
 @pytest.mark.nightly
 @settings(max_examples=100_000 // PAIRS)
 @given(st.integers(0, 1 << 64).map(some))

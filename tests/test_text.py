@@ -17,6 +17,7 @@ from monitor.text import (
     Kind,
     Scan,
     Token,
+    first_paragraph,
     fold,
     forms,
     index_text,
@@ -203,6 +204,11 @@ def test_folding_keeps_letters_of_other_scripts_apart():
 def test_paragraphs(text, expected):
     """A blank line parts paragraphs, a line break does not; blank ones are none."""
     assert [text[start:end] for start, end in paragraphs(text)] == expected
+
+
+@given(st.text(st.sampled_from("a \n\t\r\u2003\x1c\u200b.")))
+def test_the_first_paragraph_is_the_first_of_all(text):
+    assert first_paragraph(text) == next(iter(paragraphs(text)), None)
 
 
 def test_paragraph_at_counts_from_one():

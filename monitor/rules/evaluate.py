@@ -13,6 +13,7 @@ from monitor.rules.fields import Fields
 from monitor.rules.hits import MOST_STRETCHES, Stretches, in_code_points
 from monitor.rules.logic import all_of, any_of, opposite
 from monitor.rules.near import at_least, near
+from monitor.rules.nearby import nearby
 from monitor.rules.occurrences import alternatives, has_maybes, stretches
 from monitor.rules.spaces import Space
 from monitor.rules.tree import (
@@ -86,8 +87,8 @@ def _together(answer: Answer, found: Iterable[Found]) -> Found:
 
 def _in_spaces(node: Leaf | Near | AtLeast, fields: Fields, field: str) -> Found:
     """Each space is asked by itself: nothing stands partly in one and partly in another."""
-    if field == DEFAULT_FIELD and isinstance(node, (Term, Phrase)):
-        quick = _in_text(node, fields)
+    if field == DEFAULT_FIELD and isinstance(node, (Term, Phrase, Near)):
+        quick = _near_in_text(node, fields) if isinstance(node, Near) else _in_text(node, fields)
         if quick is not None:
             return quick
     spans: dict[Leaf, list[Span]] = {}
@@ -115,6 +116,16 @@ def _in_text(word: Word, fields: Fields) -> Found | None:
     if not there.some:
         return Found(Answer.NO if fields.is_whole else Answer.UNKNOWN)
     return Found(Answer.YES, fields.spans_at(there.some), there.more)
+
+
+def _near_in_text(node: Near, fields: Fields) -> Found | None:
+    """The same of a NEAR, of what is known whole."""
+    if fields.chunks is None or not fields.is_whole:
+        return None
+    there = nearby(node, fields.chunks, fields.body_at)
+    if there is None:
+        return None
+    return Found(Answer.YES, fields.spans_at(there)) if there else Found(Answer.NO)
 
 
 def _spans(there: Stretches, space: Space) -> list[Span]:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from monitor.model import Item, Span
 from monitor.rules.spaces import Part, Space
-from monitor.text import Chunks, Scan, exact_forms, paragraphs, tokens
+from monitor.text import Chunks, Scan, exact_forms, first_paragraph, tokens
 
 _PARTING = "\n\n"  # between title and body, where both are read at once
 
@@ -89,7 +89,7 @@ class Fields:
 
     def spans_at(self, places: Iterable[tuple[int, int]]) -> tuple[Span, ...]:
         """What stands in that text at each start..end."""
-        at = self._body_at
+        at = self.body_at
         return tuple(
             [
                 Span("title", start, end) if start < at else Span("body", start - at, end - at)
@@ -104,7 +104,7 @@ class Fields:
         if name == "title":
             return (Space(name, item.title, part=self._part(0)),)
         if name == "body":
-            return (Space(name, self._body, is_open=self.is_open, part=self._part(self._body_at)),)
+            return (Space(name, self._body, is_open=self.is_open, part=self._part(self.body_at)),)
         if name == "lead":
             return (self._lead(),)
         if name in ("tag", "author"):
@@ -119,7 +119,7 @@ class Fields:
         return self._scan
 
     @property
-    def _body_at(self) -> int:
+    def body_at(self) -> int:
         """Where the body begins in what is scanned."""
         return len(self._item.title or "") + len(_PARTING)
 
@@ -146,11 +146,11 @@ class Fields:
 
     def _lead(self) -> Space:
         body = self._body
-        found = paragraphs(body) if body else []
-        if body is None or not found:
+        found = first_paragraph(body) if body else None
+        if body is None or found is None:
             return Space("body", body, is_open=self.is_open)
-        start, end = found[0]
-        part = self._part(self._body_at + start)
+        start, end = found
+        part = self._part(self.body_at + start)
         return Space("body", body[start:end], offset=start, is_open=self.is_open, part=part)
 
 

@@ -50,7 +50,7 @@ def _looked_up(leaf: Words, space: Space) -> set[tuple[int, int]] | None:
     """Of words and phrases that are rare here; None if they are not."""
     found: set[tuple[int, int]] = set()
     for one in leaf.entries if isinstance(leaf, Listed) else (leaf,):
-        some = space.looked_up(links(one.written)) if isinstance(one, Word) else None
+        some = space.looked_up(one.written) if isinstance(one, Word) else None
         if some is None:
             return None
         found |= some

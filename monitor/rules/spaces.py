@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from monitor.rules.bits import to_bits
 from monitor.rules.hits import Hits, of_phrase, of_tokens, together
-from monitor.rules.phrases import Link, asks_for_sign, has_wildcard, literal_start
+from monitor.rules.phrases import Link, asks_for_sign, has_wildcard, links, literal_start
 from monitor.rules.reach import Units
 from monitor.rules.regexes import is_like
-from monitor.rules.windows import phrase_in, windows
+from monitor.rules.windows import phrase_in, plain_words, windows
 from monitor.text import (
     Chunks,
     Kind,
@@ -63,11 +63,18 @@ class Space:
         self._part = part
         self._remembered: dict[tuple[str, bool, bool], Hits] = {}
 
-    def looked_up(self, chain: tuple[Link, ...]) -> set[tuple[int, int]] | None:
-        """Code points of everywhere the phrase stands; None where it takes more to say than what
-        is around its rarest word, cut into tokens.
+    def looked_up(self, written: str) -> set[tuple[int, int]] | None:
+        """Code points of everywhere a word or phrase stands; None where it takes more to say than
+        what is around its rarest word, cut into tokens.
         """
-        found = self._in_windows(chain)
+        plain = plain_words(written)
+        if plain and self._part is not None:
+            chunks, at = self._part
+            there = chunks.plainly(plain)
+            if there is not None:
+                end = at + len(self.text)
+                return {(one[0] - at, one[1] - at) for one in there if at <= one[0] < end}
+        found = self._in_windows(links(written))
         if found is None:
             return None
         return {(one.start + at, one.end + at) for at, places in found for one in places}

@@ -10,7 +10,14 @@ from monitor.text.exact import exact_forms, is_in_capitals
 from monitor.text.folding import fold
 from monitor.text.indexing import index_text, indexed
 from monitor.text.lookup import Lookup
-from monitor.text.passages import paragraph_at, paragraphs, sentence_at, sentences
+from monitor.text.passages import (
+    first_paragraph,
+    is_parted,
+    paragraph_at,
+    paragraphs,
+    sentence_at,
+    sentences,
+)
 from monitor.text.scan import Scan, forms
 from monitor.text.words import Kind, Token, tokens
 
@@ -22,11 +29,13 @@ __all__ = [
     "Scan",
     "Token",
     "exact_forms",
+    "first_paragraph",
     "fold",
     "forms",
     "index_text",
     "indexed",
     "is_in_capitals",
+    "is_parted",
     "paragraph_at",
     "paragraphs",
     "sentence_at",

@@ -39,6 +39,19 @@ def paragraphs(text: str) -> list[tuple[int, int]]:
     return [(start, end) for start, end in found if start < end]
 
 
+def first_paragraph(text: str) -> tuple[int, int] | None:
+    """The first of them."""
+    start = len(text) - len(text.lstrip())
+    gap = _BLANK_LINE.search(text, start)
+    found = _trimmed(text, start, gap.start() if gap else len(text))
+    return found if found[0] < found[1] else None
+
+
+def is_parted(text: str, start: int, end: int) -> bool:
+    """Whether a blank line parts what stands before `start` from what stands behind `end`."""
+    return _BLANK_LINE.search(text, start, end) is not None
+
+
 def paragraph_at(text: str, offset: int) -> tuple[int, int]:
     """(number, total) of the paragraph that holds `offset`, from 1; a blank text counts as one.
 
