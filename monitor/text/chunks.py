@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache
 from itertools import accumulate
 from string import ascii_letters, digits
 
+from monitor.text.passages import is_parted
 from monitor.text.passes import LOWERED, word_starts
 from monitor.text.scan import Scan
 from monitor.text.words import Kind, tokens
@@ -56,17 +57,18 @@ class Chunks:
 
     def plainly(self, phrase: str) -> list[Chunk] | None:
         """Where a word of two letters or more stands, or a phrase of such with one blank between
-        two; None where not every place of it can be told by its letters alone."""
-        starts = _standing(self._low, phrase)
+        two; None where some of them stands too often."""
+        words = phrase.split(" ")
+        if len(words) == 1:
+            return self._of_word(phrase)
+        found = self._of_words(phrase, words)
+        return self._of_each(words) if found is None else found
+
+    def _of_word(self, word: str) -> list[Chunk] | None:
+        """Of what stands so among the letters only what wants it is read."""
+        odd, flat, starts = self._scan.odd, self._flat, _standing(self._low, word)
         if len(starts) > _MOST:
             return None
-        return (
-            self._of_word(phrase, starts) if " " not in phrase else self._of_words(phrase, starts)
-        )
-
-    def _of_word(self, word: str, starts: list[int]) -> list[Chunk] | None:
-        """Of one that stands so among the letters; only what wants it is read."""
-        odd, flat = self._scan.odd, self._flat
         found, read = [], set()
         for start in starts:
             begin = flat.rfind(b" ", 0, start + 1)
@@ -85,16 +87,41 @@ class Chunks:
             found += [(begin + one.start, begin + one.end) for one in some if one.form == word]
         return found
 
-    def _of_words(self, phrase: str, starts: list[int]) -> list[Chunk] | None:
+    def _of_words(self, phrase: str, words: list[str]) -> list[Chunk] | None:
         """Every place stands in `run` if none of its forms is `extra`, and what stands among the
-        letters of plain chunks is a place.  So where there are as many, they are the same.
+        letters of plain chunks is a place.  So where there are as many, they are the same; None
+        where this does not tell.
         """
-        if not self._scan.extra.isdisjoint(phrase.split(" ")):
+        if not self._scan.extra.isdisjoint(words):
             return None
-        if len(starts) != len(_standing(self._scan.run, phrase)):
+        starts = _standing(self._low, phrase)
+        if len(starts) > _MOST or len(starts) != len(_standing(self._scan.run, phrase)):
             return None
         found = [(start, start + len(phrase)) for start in starts]
         return None if any(self._touches_odd(*one) for one in found) else found
+
+    def _of_each(self, words: list[str]) -> list[Chunk] | None:
+        """Where they follow one another in one paragraph, by the places of each."""
+        reached: list[Chunk] = []
+        for number, word in enumerate(words):
+            there = self._of_word(word)
+            if there is None:
+                return None
+            if number == 0:
+                reached = there
+                continue
+            following: dict[int, list[Chunk]] = {}
+            for one in there:
+                following.setdefault(self.position_at(one[0]), []).append(one)
+            reached = [
+                (start, after)
+                for start, end in reached
+                for begin, after in following.get(self.position_at(end), ())
+                if not is_parted(self.text, end, begin)
+            ]
+            if not reached:
+                break
+        return reached
 
     def widened(self, chunk: Chunk, before: int, after: int) -> Chunk:
         """The chunk with at least so many words before it and behind it."""
