@@ -1,6 +1,6 @@
 """NEAR of plain words that are rare in an item: by their places in title and body at once.
 
-Says the same as `near`, of less, and at a tenth of its time: most of these are a no.
+Says the same as `near`, of less, and at a fourth of its time: most of these are a no.
 """
 
 from __future__ import annotations
