@@ -146,6 +146,22 @@ def test_white_space_parts_texts(one, other):
     assert tokens(f"{one} {other}") == tokens(one) + moved
 
 
+@example("ヴヷ")
+@example("か\u3099字ｶﾞ")
+@example("ำกำ")
+@example("㌔⺀〇豈")
+@given(st.text(st.sampled_from("字爆発炸弹東京かがカガヴヷ\u3099ｶﾞﾊﾟำกໍຳខ្មែရန်㌔⺀〇豈𠮷"), min_size=1))
+def test_words_of_one_letter_are_read_alone_as_beside_others(text):
+    """What is nothing but such words is read at once: as behind another word."""
+    text = "字" + text
+    behind = [token for token in tokens("a" + text) if token.start]
+    moved = [
+        (one.form, one.first - 1, one.last - 1, one.start - 1, one.end - 1, one.kind)
+        for one in behind
+    ]
+    assert [tuple(token) for token in tokens(text)] == moved
+
+
 def test_long_chunks_are_read_like_short_ones():
     """A run without white space that is too long to be remembered gives the same tokens."""
     assert [token.form for token in tokens("U.S.-led," * 20)][:3] == ["us", "usled", "led"]

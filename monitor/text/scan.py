@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import chain
 
 from monitor.text.passes import KEPT
-from monitor.text.words import forms_of_chunk
+from monitor.text.words import CHUNK, forms_of_chunk
 
 try:
     from monitor.text._passes import passes
@@ -60,7 +60,7 @@ class Scan:
             self.odd[start] = end, forms
             self.extra.update(forms)
         if self.is_foreign:
-            self.extra = set(chain.from_iterable(map(_forms, set(text.split()))))
+            self.extra = set(chain.from_iterable(map(_forms, set(CHUNK.findall(text)))))
         if odd or self.is_foreign:
             self.others = f" {' '.join(self.extra)} "
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
+from monitor.text.arabic import without_prefixes
 from monitor.text.folding import DASHES, FORMAT, MARKS, fold
 
 
@@ -51,6 +52,8 @@ class _Word(NamedTuple):
     alternates: tuple[str, ...]
     signs: tuple[str, str]  # before it, after it
 
+
+_new = tuple.__new__  # half the time of Token(...), in the hot loops of the whole path
 
 # Han, Hiragana and Katakana, Thai, Lao, Khmer, Myanmar, without their digits.
 _UNSPACED = (
@@ -97,11 +100,6 @@ _LONGEST_KEPT = 24  # a chunk of Chinese gives a token a character: bounds what 
 
 _ELIDED_WORDS = "c d j l m n s t qu un all dall dell nell sull"
 _ELIDED = frozenset(_ELIDED_WORDS.split())
-_ARABIC_CONJUNCTIONS = ("و", "ف")
-_ARABIC_PREPOSITIONS = ("ب", "ك", "ل")
-_ARABIC_ARTICLE = "ال"
-_ARABIC_FOR_THE = "لل"  # the preposition ل and the article, written together
-_ARABIC_FEWEST_LETTERS = 3
 
 
 def tokens(text: str) -> list[Token]:
@@ -111,13 +109,12 @@ def tokens(text: str) -> list[Token]:
     """
     found: list[Token] = []
     position = 0
-    new = tuple.__new__  # half the time of Token(...), and this is the hot loop of the whole path
     for chunk in CHUNK.finditer(text):
         at = chunk.start()
         last = -1
         for form, first, last, start, end, kind in read_chunk(chunk.group()):
             part = (form, first + position, last + position, start + at, end + at, kind)
-            found.append(new(Token, part))
+            found.append(_new(Token, part))
         position += last + 1
     return found
 
@@ -155,6 +152,9 @@ def _read_any(chunk: str) -> tuple[Token, ...]:
 
 def _assemble(chunk: str) -> tuple[Token, ...]:
     if _ALL_UNSPACED.fullmatch(chunk):
+        if not _MARK.search(chunk) and fold(chunk) == chunk:  # as nearly all of it
+            kind = Kind.WORD
+            return tuple([_new(Token, (c, at, at, at, at + 1, kind)) for at, c in enumerate(chunk)])
         return tuple(
             Token(fold(one.group()), at, at, *one.span(), Kind.WORD)
             for at, one in enumerate(_WORD.finditer(chunk))
@@ -187,7 +187,7 @@ def _word(chunk: str, match: re.Match[str]) -> _Word:
     assert tail is not None
     written = chunk[start : tail.start()]
     form = _folded(written)
-    alternates = (*_without_elision(written), *_without_arabic_prefixes(form))
+    alternates = (*_without_elision(written), *without_prefixes(form))
     return _Word(form, start, tail.start(), stop, False, alternates, _signs(chunk, start, stop))
 
 
@@ -275,26 +275,3 @@ def _linked(chunk: str, before: _Word, after: _Word, link: re.Pattern[str]) -> b
 def _without_elision(written: str) -> tuple[str, ...]:
     elided, *rest = _APOSTROPHE.split(written, maxsplit=1)
     return (_folded(rest[0]),) if rest and fold(elided) in _ELIDED else ()
-
-
-def _without_arabic_prefixes(form: str) -> Iterator[str]:
-    """`form` less "and", then less "by", then less the article, as far as they are there."""
-    for taken_off in (_less_conjunction, _less_preposition, _less_article):
-        shorter = taken_off(form)
-        if shorter != form and len(shorter) >= _ARABIC_FEWEST_LETTERS:
-            form = shorter
-            yield form
-
-
-def _less_conjunction(form: str) -> str:
-    return form[1:] if form.startswith(_ARABIC_CONJUNCTIONS) else form
-
-
-def _less_preposition(form: str) -> str:
-    if form.startswith(_ARABIC_FOR_THE):
-        return _ARABIC_ARTICLE + form[2:]
-    return form[1:] if form.startswith(_ARABIC_PREPOSITIONS) else form
-
-
-def _less_article(form: str) -> str:
-    return form.removeprefix(_ARABIC_ARTICLE)
