@@ -488,6 +488,22 @@ def test_the_date_of_a_box_with_another_long_link(box: str, told: str | None) ->
     assert (item.published.iso() if item.published else None) == told
 
 
+def test_a_topic_between_picture_and_date_cuts_nothing_off() -> None:
+    """The date and teaser stand by the second link to the article, not by its picture."""
+    topic = "<a href='/category/war-in-the-gulf/'>War in the Gulf and beyond</a>"
+    box = (
+        "<li><div><figure><a href=/n/4712><img src=/b.jpg></a></figure><h2><a href=/n/4712>The"
+        " bridge is shut</a></h2><p>It was said on Monday in the town hall. <a href=/n/4712>Read"
+        f" more</a></p><div><time datetime=2026-10-14><a href=/n/4712>14</a></time>{topic}</div>"
+    )
+    (item,) = (item for item in entries(box) if "4712" in item.url)
+    assert item.title == "The bridge is shut"
+    assert item.published is not None
+    assert item.published.day == "2026-10-14"
+    assert (item.body or "").startswith("It was said on Monday")
+    assert item.image == "https://lantern.test/b.jpg"
+
+
 OLD = "Car bombing on anniversary of June 10, 2014 fall of Mosul"
 
 

@@ -110,6 +110,19 @@ def read(
     )  # fmt: skip
 
 
+def together(parts: Sequence[Beside]) -> Beside:
+    """What stands in the boxes of one article's links, where a link to a topic lies between."""
+    if len(parts) == 1:
+        return parts[0]
+    return Beside(
+        next((part.published for part in parts if part.published is not None), None),
+        any(part.dated for part in parts),
+        next((part.teaser for part in parts if part.teaser is not None), None),
+        next((part.byline for part in parts if part.byline is not None), None),
+        next((part.image for part in parts if part.image is not None), None),
+    )
+
+
 def _texts(nodes: Sequence[HtmlElement]) -> Iterator[str]:
     for node in nodes:
         if not isinstance(node.tag, str) or node.tag in markup.UNSEEN:

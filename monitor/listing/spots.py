@@ -105,14 +105,20 @@ def _spot(
     links: Sequence[Link], address: Address, spans: Spans, zones: Zones, around: Surroundings
 ) -> Spot:
     first = links[0]
-    box = boxes.box_of(first.element, spans) if first.element in spans.span else first.element
+    parts = [first.element]
+    if first.element in spans.span:
+        parts = list(dict.fromkeys(boxes.box_of(one.element, spans) for one in links))
+    box = next((part for part in parts if titles.has_heading(part)), parts[0])
     title, link, said = titles.title_of(links, box)
     zone = zones.of(link.element)
     if zone is None and said is not Said.HEADING and all(_is_inside_text(one) for one in links):
         zone = "inside text"
     beside = Beside()
     if zone is None and first.element in spans.span:
-        beside = boxes.read(box, title, spans, base=around.base, stamp=around.stamp)
+        found = (
+            boxes.read(part, title, spans, base=around.base, stamp=around.stamp) for part in parts
+        )
+        beside = boxes.together(list(found))
     return Spot(
         first.key, link.url, address, title, said, link.element, box,
         shapes.path_of(link.element),

@@ -159,6 +159,10 @@ def markup_text(element: HtmlElement) -> str:
     return f"{before}{text}{' ' if raw[-1:].isspace() else ''}"
 
 
+def has_heading(box: HtmlElement) -> bool:
+    return box.tag in HEADINGS or any(e.tag in HEADINGS for e in _seen(box))
+
+
 def heading_of(link: HtmlElement) -> HtmlElement | None:
     """The heading that a link stands in, or holds."""
     for level, element in enumerate(climb(link)):
