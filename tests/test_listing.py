@@ -399,6 +399,12 @@ def first(box: str) -> Item:
         "<li><h3><a href=/n/4712><b class=kicker>Town</b><span>The bridge is shut</span></a></h3>",
         "<li><h3><a href=/n/4712><span class=badge>LIVE</span> The bridge is shut</a></h3>",
         "<li><h3><a href=/n/4712?pos=1>The bridge <em>is</em> shut</a></h3>",
+        "<li><h3><a href=/n/4712 title='The bridge is shut'><span>War in the Gulf</span><span>"
+        "<span>The bridge is shut</span></span></a></h3>",
+        "<li><h3><a href=/n/the-bridge-is-shut-4712><span>War in the Gulf</span><div>The bridge is"
+        " shut</div><div>It is said that the bridge is not to open this year.</div></a></h3>",
+        "<li><a href=/n/4712><h3><span class=teaser__type>Live, told by Ann Lee</span> The bridge"
+        " is shut</h3><p>It was said on Monday.</p></a>",
     ],
 )
 def test_a_headline_is_read(box: str) -> None:
@@ -502,6 +508,18 @@ def test_a_topic_between_picture_and_date_cuts_nothing_off() -> None:
     assert item.published.day == "2026-10-14"
     assert (item.body or "").startswith("It was said on Monday")
     assert item.image == "https://lantern.test/b.jpg"
+
+
+@pytest.mark.parametrize("beside", [
+    "<figure><img src=a.jpg><figcaption>Smoke over the bridge on Friday, seen from the port."
+    "</figcaption></figure>",
+    "<div>Posted on November 17, 2025 by the desk</div>",
+])  # fmt: skip
+def test_a_teaser_is_no_caption_and_no_date(beside: str) -> None:
+    """What is said of the picture or of the day is not said of the article."""
+    text = "It was said on Monday in the town hall, late at night."
+    item = first(f"<li>{beside}<h3><a href=/n/4712>The bridge is shut</a></h3><p>{text}</p>")
+    assert item.body == text
 
 
 OLD = "Car bombing on anniversary of June 10, 2014 fall of Mosul"

@@ -255,13 +255,16 @@ def _looks_dated(text: str) -> bool:
 def _teaser(box: HtmlElement, title: str | None) -> str | None:
     if box.tag == "a" and len(box) == 0:
         return None
-    found = (line.text for line in markup.lines(box).lines)
+    lines = markup.lines(box, names=("figcaption",)).lines
+    found = (line.text for line in lines if not line.inside)
     return next((text for text in found if _is_teaser(text, title)), None)
 
 
 def _is_teaser(text: str, title: str | None) -> bool:
     if title is not None and (title in text and len(text) < 2 * len(title)):
         return False
+    if len(text) <= _LONGEST_DATE:  # "Posted on 17 November 2025 at 9:00 by the desk"
+        text = _DATE.sub("", text)
     return text != title and word_count(text) >= _TEASER_WORDS and not _BY.fullmatch(text[:60])
 
 

@@ -31,6 +31,7 @@ _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 _LETTER = r"(?:[^\W_]|[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0dff\u200c\u200d])"
 _WORD = re.compile(rf"{_LETTER}+(?:['’ʼ]{_LETTER}+)*")
 _WORDWISE = 4  # words of a headline that is cut into pieces of one or two
+_LONGEST_SLUG = 300  # characters
 _NEAR = 4  # elements above a link in which it may be a heading's
 
 
@@ -82,10 +83,26 @@ def headline_in(element: HtmlElement) -> str | None:
     if marked is not None:
         inner = marked
     pieces = list(_pieces(inner))
-    best = next((text for text in pieces if _long(text)), None)
+    best = _headline_of([text for text in pieces if _long(text)], element)
     if best is None and word_count(" ".join(pieces)) >= _WORDWISE:
         best = " ".join(pieces)
     return best or max(pieces, key=len, default=None) or markup.text_of(inner)
+
+
+def _headline_of(pieces: Sequence[str], link: HtmlElement) -> str | None:
+    """Which of several long texts is the headline, and which the label above it, or the teaser: as
+    the link's own title says, else its address, else the first."""
+    if len(pieces) < 2:
+        return next(iter(pieces), None)
+    told = {markup.squeeze(link.get(name)) for name in ("title", "aria-label")}
+    address = link.get("href") or ""
+    slug = set(re.split(r"[\W_]+", address[-_LONGEST_SLUG:].rstrip("/").rpartition("/")[2].lower()))
+
+    def fit(piece: str) -> float:
+        said = [word.lower() for word in _WORD.findall(piece)]
+        return len(slug.intersection(said)) ** 2 / len(said) if said else 0.0
+
+    return next((piece for piece in pieces if piece in told), None) or max(pieces, key=fit)
 
 
 def _long(text: str | None) -> bool:

@@ -66,7 +66,7 @@ TITLE_WORDS = these(
 KICKER_WORDS = these(
     "kicker label category cat badge eyebrow overline section topic tag tags flag date time meta"
     " icon hidden sr count duration byline author timestamp pubdate published number num rank"
-    " comments comment reader screenreader reading dachzeile spitzmarke"
+    " comments comment type reader screenreader reading dachzeile spitzmarke"
 )
 DATE_WORDS = these(
     "date time timestamp datetime published pubdate posted updated ago when datum fecha data"
