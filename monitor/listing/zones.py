@@ -5,7 +5,9 @@ Told by elements, by names of classes, and by printed labels, which `labels` rea
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice, pairwise
@@ -34,6 +36,10 @@ _MARKS = (
 )  # fmt: skip
 _LONGEST_NAMES = 500
 _MOST_LABELS = 100
+_CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}(?: ?(?:uhr|[ap]\.?m\.?))?", re.IGNORECASE)
+_LONGEST_CLOCK = 20
+_TICKER = 5  # headlines
+_TIMED = 0.8
 _MOST_OF_A_MENU = 100  # links that are looked at
 
 
@@ -41,7 +47,7 @@ _MOST_OF_A_MENU = 100  # links that are looked at
 class Zones:
     """`of(element)` names the part of the page that rules an element out, or is None."""
 
-    named: dict[HtmlElement, str]
+    named: dict[HtmlElement, str | None]
     known: dict[HtmlElement, str | None] = field(default_factory=dict)
 
     def of(self, element: HtmlElement) -> str | None:
@@ -60,7 +66,8 @@ class Zones:
 
 
 def zones_of(tree: HtmlElement, spans: Spans) -> Zones:
-    named: dict[HtmlElement, str] = {}
+    named: dict[HtmlElement, str | None] = {}
+    clocks: list[HtmlElement] = []
     printed: list[tuple[HtmlElement, str]] = []
     for element in _elements(tree):
         zone = _zone(element)
@@ -69,10 +76,31 @@ def zones_of(tree: HtmlElement, spans: Spans) -> Zones:
         label = labels.label_of(element)
         if label is not None and len(printed) < _MOST_LABELS:
             printed.append((element, label))
+        if _CLOCK.fullmatch((element.text or "")[:_LONGEST_CLOCK].strip(" |·•–-")):
+            clocks.append(element)
     for element, label in printed:
         for part in labels.reach(element, label, spans):
             named.setdefault(part, label)
-    return Zones(named)
+    return _without_tickers(named, clocks, spans)
+
+
+def _without_tickers(
+    named: dict[HtmlElement, str | None], clocks: Sequence[HtmlElement], spans: Spans
+) -> Zones:
+    """The zones without the column of the newest headlines, each of them with its time of day."""
+    zones = Zones(named)
+    beside: Counter[HtmlElement] = Counter()
+    for clock in clocks:
+        if zones.of(clock) == "sidebar":
+            beside.update(climb(clock))
+    tickers = [
+        element
+        for element, count in beside.items()
+        if spans.holds(element) >= _TICKER
+        and count >= _TIMED * spans.holds(element)
+        and zones.of(element) == "sidebar"
+    ]
+    return Zones({**named, **dict.fromkeys(tickers)})
 
 
 def _elements(tree: HtmlElement) -> Iterator[HtmlElement]:
