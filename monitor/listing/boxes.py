@@ -88,7 +88,7 @@ def read(
     """What is beside a headline, in its box or right behind it where the box is the bare link."""
     nodes = list(islice(box.iter(), _MOST_NODES))
     texts = list(_texts(nodes))
-    teaser = _teaser(box, title)
+    teaser = _teaser(box, title, spans)
     published, dated = _date_marked(nodes, title, stamp)
     if published is None:
         # A headline speaks of other days than its own.
@@ -252,11 +252,14 @@ def _looks_dated(text: str) -> bool:
     )
 
 
-def _teaser(box: HtmlElement, title: str | None) -> str | None:
+def _teaser(box: HtmlElement, title: str | None, spans: Spans) -> str | None:
+    """The first sentence that is not all of a link to something else."""
     if box.tag == "a" and len(box) == 0:
         return None
+    links = islice(box.iter("a"), _MOST_NODES)
+    others = {markup.text_of(link) for link in links if link not in spans.span}
     lines = markup.lines(box, names=("figcaption",)).lines
-    found = (line.text for line in lines if not line.inside)
+    found = (line.text for line in lines if not line.inside and line.text not in others)
     return next((text for text in found if _is_teaser(text, title)), None)
 
 

@@ -20,6 +20,7 @@ _KNOWN_PATH = 1.0  # less is enough where yesterday's shape says so
 _RIVER = 5  # dated entries with teasers that are the one list of a section page
 _MANY_FOREIGN = 8
 _REPEATED = 3
+_NEARLY_ALL = 0.8
 _MANY = 6  # so many texts in a row, as long as headlines are, need nothing else
 _FULL = 5.0  # words
 _FULL_CHARS = 35
@@ -113,6 +114,18 @@ def without_labels(chosen: Sequence[Weighed]) -> list[Weighed]:
     return [one for one in chosen if not _is_of_labels(groups[one.spot.path])]
 
 
+def without_services(chosen: Sequence[Weighed]) -> list[Weighed]:
+    """The chosen without bare links to pages named by a word or two ("Speeches by the Minister" at
+    `speeches.aspx`), where nearly all others have a number or date in their address."""
+    if sum(one.spot.address.marked for one in chosen) < max(_RIVER, _NEARLY_ALL * len(chosen)):
+        return list(chosen)
+    return [
+        one
+        for one in chosen
+        if _is_told_without_picture(one.spot) or (one.spot.address.points or 0.0) >= LIKELY
+    ]
+
+
 def _is_of_labels(group: Sequence[Weighed]) -> bool:
     if any(is_told(one.spot) for one in group):
         return False
@@ -122,10 +135,12 @@ def _is_of_labels(group: Sequence[Weighed]) -> bool:
 
 def is_told(spot: Spot) -> bool:
     """Whether more than words speaks for an article: a number or date, or a box around it."""
+    return _is_told_without_picture(spot) or spot.beside.image is not None
+
+
+def _is_told_without_picture(spot: Spot) -> bool:
     beside = spot.beside
-    return bool(
-        spot.address.marked or spot.in_heading or beside.dated or beside.teaser or beside.image
-    )
+    return bool(spot.address.marked or spot.in_heading or beside.dated or beside.teaser)
 
 
 def _richness(group: Sequence[Weighed]) -> int:
