@@ -22,6 +22,7 @@ from monitor.listing.refusals import FEWEST
 from monitor.listing.spots import Spot, Surroundings, spots_of
 from monitor.listing.weigh import (
     Weighed,
+    is_among,
     of_others,
     sisters,
     taken,
@@ -59,8 +60,11 @@ def recognise(tree: HtmlElement, *, url: str, timezone: str, shape: str | None) 
     weighed = weigh_spots(spots, around.declared)
     known = shapes.read(shape)
     chosen = taken(weighed, known)
-    if len({one.spot.key for one in chosen}) < FEWEST:
-        chosen = of_others(weighed) or chosen
+    others = of_others(weighed)
+    if is_among(chosen, others):
+        chosen = [*chosen, *others]
+    elif len({one.spot.key for one in chosen}) < FEWEST:
+        chosen = others or chosen
     chosen = _in_order(spots, [*chosen, *sisters(weighed, chosen, _masthead(links))])
     if not urls.is_front_page(url) or paging.next_page(tree, url) is not None:
         chosen = without_columns(chosen, spots)

@@ -43,11 +43,12 @@ def word_count(text: str) -> int:
 
 
 def is_generic(text: str | None) -> bool:
-    """Whether a link's words say nothing of where it leads ("Read more", "3 comments")."""
+    """Whether a link's words say nothing of where it leads ("Read more", "3 hours ago")."""
     if text is None or word_count(text) == 0:
         return True
     cut = text[:100]
-    return bool(words.GENERIC.fullmatch(cut) or words.NEXT.fullmatch(cut))
+    said = (words.GENERIC, words.NEXT, words.AGE)
+    return any(pattern.fullmatch(cut) for pattern in said)
 
 
 @lru_cache(maxsize=4096)

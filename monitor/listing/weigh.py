@@ -73,6 +73,12 @@ def of_others(weighed: Iterable[Weighed]) -> list[Weighed]:
     return found if len(found) >= _MANY_FOREIGN and len(domains) >= _REPEATED else []
 
 
+def is_among(own: Sequence[Weighed], others: Sequence[Weighed]) -> bool:
+    """Whether a few articles of the page's own stand in one list with those of others."""
+    paths = {one.spot.path for one in others}
+    return 2 * len(own) < len(others) and all(one.spot.path in paths for one in own)
+
+
 def without_columns(chosen: Sequence[Weighed], spots: Sequence[Spot]) -> list[Weighed]:
     """The chosen without bare lists behind the one list of a section, all dated and with teasers.
 
