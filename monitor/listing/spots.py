@@ -18,7 +18,7 @@ from monitor.listing.addresses import HUB, PLAIN, Address
 from monitor.listing.boxes import Beside
 from monitor.listing.days import ReadDate
 from monitor.listing.links import Link, climb
-from monitor.listing.spans import Spans, spans_of
+from monitor.listing.spans import HEADINGS, Spans, spans_of
 from monitor.listing.titles import Said, word_count
 from monitor.listing.zones import Zones, zones_of
 
@@ -26,6 +26,8 @@ _INLINE = words.these("a b i em strong span font u small abbr cite q time sup su
 _DIGITS = re.compile(r"\d+")
 _HEADLINE = 4  # words
 _LONG_LINE = 30  # words
+_NEAR = 3  # elements above a heading
+_MOST_INSIDE = 100
 _MOST_BESIDE = 20  # siblings
 _SENTENCE = 4  # words before a link that stands inside one; a date or place has fewer
 
@@ -96,9 +98,23 @@ def _is_likely(link: Link, points: float | None) -> bool:
 
 def _is_headed(link: Link, points: float) -> bool:
     """Whether a short text in a heading may be a headline, and not the name of a section."""
-    if titles.heading_of(link.element) is None:
+    heading = titles.heading_of(link.element)
+    if heading is None:
         return False
-    return points > HUB or any(at.tag == "article" for at in climb(link.element))
+    if points > HUB or any(at.tag == "article" for at in climb(link.element)):
+        return True
+    return _is_timed(heading)
+
+
+def _is_timed(heading: HtmlElement) -> bool:
+    """Whether a time stands in the box of a heading and of no other one."""
+    for at in islice(heading.iterancestors(), _NEAR):
+        inside = list(islice(at.iter(), _MOST_INSIDE))
+        if len(inside) == _MOST_INSIDE or sum(e.tag in HEADINGS for e in inside) > 1:
+            return False
+        if any(e.tag == "time" for e in inside):
+            return True
+    return False
 
 
 def _spot(

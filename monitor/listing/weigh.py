@@ -229,6 +229,7 @@ class _Traits:
     """What most spots of one build share, and what it adds to those that share it too."""
 
     dated: bool = False
+    often: bool = False  # so many dated ones that their headlines may be of two or three words
     full: bool = False
     many: bool = False
     short: bool = False
@@ -236,7 +237,7 @@ class _Traits:
     def points(self, spot: Spot) -> float:
         points = -1.0 if self.short else 0.0
         if self.dated and spot.in_heading and spot.beside.dated:
-            points += 2.0
+            points += 3.0 if self.often else 2.0
         if self.full and spot.words > _SHORT:
             points += 3.0 if self.many and not self.dated else 1.0
         return points
@@ -254,6 +255,7 @@ def _traits(spots: Sequence[Spot]) -> _Traits:
     full = long >= 0.7 * total and fmean(spot.words for spot in spots) >= _FULL
     return _Traits(
         dated=dated >= 0.6 * total,
+        often=dated >= 0.6 * total and count >= _MANY,
         full=full,
         many=full and count >= _MANY and long >= 0.8 * total,
         short=long < 0.2 * total and boxed < 0.6 * total and dated < 0.6 * total,
@@ -283,6 +285,7 @@ def _title_points(spot: Spot) -> float:
         return 1.5
     points = {3: 1.0, 2: 0.0}.get(words, -1.0)
     is_slug = slug_words(spot.address.slug) <= words and not spot.address.marked
-    if is_slug and (spot.address.points or 0.0) < LIKELY:
+    is_dated = spot.in_heading and spot.beside.dated
+    if is_slug and not is_dated and (spot.address.points or 0.0) < LIKELY:
         points -= 1.0
     return points
