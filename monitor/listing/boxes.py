@@ -31,6 +31,7 @@ _LONGEST_DATE = 100  # of what an element holds whose class says date
 _MOST_NAMED = 20
 _AFTER_DATE = tuple("-–—:|·•")
 _BY = re.compile(r"(?:by|von|par|por|di|door|av|af|от|автор)\s+\S.*", re.IGNORECASE)
+_DIGITS = re.compile(r"\d+")
 _PARTS = re.compile(r"\s+[|·•–—-]\s+|[|·•()\[\]]|\s{3,}")
 _NUMERIC = (
     r"(?:19|20)\d\d(?P<gap>[-/.])\d{1,2}(?P=gap)\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?"
@@ -219,7 +220,7 @@ def _date(
 
 def _date_of(text: str, line: str, stamp: ReadDate) -> Stamp | None:
     """A date in a text; where its line is a sentence, one that stands alone or before it."""
-    if word_count(_DATE.sub("", line)) < _TEASER_WORDS:
+    if _words_without_date(line) < _TEASER_WORDS:
         return date_in(text, stamp)
     if (whole := stamp(text)) is not None:
         return whole
@@ -266,9 +267,15 @@ def _teaser(box: HtmlElement, title: str | None, spans: Spans) -> str | None:
 def _is_teaser(text: str, title: str | None) -> bool:
     if title is not None and (title in text and len(text) < 2 * len(title)):
         return False
-    if len(text) <= _LONGEST_DATE:  # "Posted on 17 November 2025 at 9:00 by the desk"
-        text = _DATE.sub("", text)
-    return text != title and word_count(text) >= _TEASER_WORDS and not _BY.fullmatch(text[:60])
+    if text == title or _BY.fullmatch(text[:60]):
+        return False
+    # "Posted on 17 November 2025 at 9:00 by the desk" is none.
+    count = _words_without_date(text) if len(text) <= _LONGEST_DATE else word_count(text)
+    return count >= _TEASER_WORDS
+
+
+def _words_without_date(text: str) -> int:
+    return word_count(_DIGITS.sub(" ", _DATE.sub("", text)))
 
 
 def _byline(nodes: Sequence[HtmlElement], texts: Sequence[str]) -> str | None:

@@ -246,10 +246,13 @@ def _above(url: str) -> list[str]:
 
 
 def _is_told(spot: Spot) -> bool:
-    """Whether more than its words speak for news: a date, a number, or a long name and a box."""
+    """Whether more than its words speak for news: a date, a number, a writer, or a long name and a
+    box."""
     beside = spot.beside
     if spot.address.marked or beside.dated:
         return True
     boxed = beside.teaser or beside.image or spot.in_heading
+    if boxed and spot.in_heading and beside.byline is not None:
+        return True
     likely = spot.address.points is not None and spot.address.points >= LIKELY
     return bool(boxed and likely and spot.words >= _HEADLINE)
