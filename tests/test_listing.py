@@ -399,6 +399,7 @@ def first(box: str) -> Item:
         "<li><h3><a href=/n/4712><b class=kicker>Town</b><span>The bridge is shut</span></a></h3>",
         "<li><h3><a href=/n/4712><span class=badge>LIVE</span> The bridge is shut</a></h3>",
         "<li><h3><a href=/n/4712?pos=1>The bridge <em>is</em> shut</a></h3>",
+        "<li><b><a href=/n/4712>» The bridge is shut</a></b>",
         "<li><h3><a href=/n/4712 title='The bridge is shut'><span>War in the Gulf</span><span>"
         "<span>The bridge is shut</span></span></a></h3>",
         "<li><h3><a href=/n/the-bridge-is-shut-4712><span>War in the Gulf</span><div>The bridge is"

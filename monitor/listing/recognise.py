@@ -20,15 +20,18 @@ from monitor.listing.addresses import Address, article_key, plain_address, weigh
 from monitor.listing.links import Link, base_of, links_of
 from monitor.listing.refusals import FEWEST
 from monitor.listing.spots import Spot, Surroundings, spots_of
+from monitor.listing.strays import (
+    without_columns,
+    without_inner,
+    without_labels,
+    without_services,
+)
 from monitor.listing.weigh import (
     Weighed,
     is_among,
     of_others,
     sisters,
     taken,
-    without_columns,
-    without_labels,
-    without_services,
 )
 from monitor.listing.weigh import weigh as weigh_spots
 from monitor.model import Item
@@ -68,7 +71,7 @@ def recognise(tree: HtmlElement, *, url: str, timezone: str, shape: str | None) 
     chosen = _in_order(spots, [*chosen, *sisters(weighed, chosen, _masthead(links))])
     if not urls.is_front_page(url) or paging.next_page(tree, url) is not None:
         chosen = without_columns(chosen, spots)
-    chosen = without_services(without_labels(chosen))
+    chosen = without_services(without_labels(without_inner(chosen)))
     entries = _entries(chosen, links)
     by_shape = sum(one.spot.path in known for one in chosen)
     _refuse(tree, url, [one.spot for one in chosen], by_shape=by_shape, open_links=len(weighed))

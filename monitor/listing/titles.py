@@ -31,6 +31,7 @@ _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 _LETTER = r"(?:[^\W_]|[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0dff\u200c\u200d])"
 _WORD = re.compile(rf"{_LETTER}+(?:['’ʼ]{_LETTER}+)*")
 _WORDWISE = 4  # words of a headline that is cut into pieces of one or two
+_BULLETS = " »›•·▪■►▸▶→|–-"
 _LONGEST_SLUG = 300  # characters
 _NEAR = 4  # elements above a link in which it may be a heading's
 
@@ -104,6 +105,10 @@ def _headline_of(pieces: Sequence[str], link: HtmlElement) -> str | None:
         return len(slug.intersection(said)) ** 2 / len(said) if said else 0.0
 
     return next((piece for piece in pieces if piece in told), None) or max(pieces, key=fit)
+
+
+def _plain(title: str) -> str:
+    return title[:LONGEST].lstrip(_BULLETS) or title[:LONGEST]
 
 
 def _long(text: str | None) -> bool:
@@ -210,21 +215,21 @@ def title_of(links: Sequence[Link], box: HtmlElement) -> tuple[str | None, Link,
         if said is None or is_generic(said):
             continue
         if heading_of(link.element) is not None or is_title(link.element):
-            return said[:LONGEST], link, Said.HEADING
+            return _plain(said), link, Said.HEADING
         plain.append((said, link))
     best = next((one for one in plain if _long(one[0])), None)
     if best is None:
         lone = _lone_heading(box, links)
         if lone is not None:
-            return lone[:LONGEST], links[0], Said.HEADING
+            return _plain(lone), links[0], Said.HEADING
         if not plain and (bold := _bold_before(links[0], box)) is not None:
-            return bold[:LONGEST], links[0], Said.HEADING
+            return _plain(bold), links[0], Said.HEADING
     if best is None and plain:
         best = max(plain, key=lambda one: len(one[0]))
     if best is not None:
-        return best[0][:LONGEST], best[1], Said.LINK
+        return _plain(best[0]), best[1], Said.LINK
     spoken = _spoken(links)
-    return (spoken[:LONGEST] if spoken else None), links[0], Said.BESIDE
+    return (_plain(spoken) if spoken else None), links[0], Said.BESIDE
 
 
 def _lone_heading(box: HtmlElement, links: Sequence[Link]) -> str | None:

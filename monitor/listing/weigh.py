@@ -11,19 +11,15 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from monitor.listing.addresses import HINT, HUB, LIKELY, slug_words
-from monitor.listing.links import climb
 from monitor.listing.spots import Spot
 
 ENOUGH = 3.0  # points, half by a spot itself and half by all of its build
 _LABEL = 2.0  # points of a short text outside of a heading that are not enough by themselves
 _KNOWN_PATH = 1.0  # less is enough where yesterday's shape says so
-_RIVER = 5  # dated entries with teasers that are the one list of a section page
 _MANY_FOREIGN = 8
-_REPEATED = 3
-_NEARLY_ALL = 0.8
+REPEATED = 3
 _MANY = 6  # so many texts in a row, as long as headlines are, need nothing else
-_FULL = 5.0  # words
-_FULL_CHARS = 35
+FULL = 5.0  # words
 _NEAR = 2  # spots before and after that tell whether one is among headlines
 _LONGEST = 45  # words of a headline
 _SHORT = 3  # words: fewer are a label rather than a headline
@@ -70,93 +66,13 @@ def of_others(weighed: Iterable[Weighed]) -> list[Weighed]:
         and (one.spot.address.points or 0.0) >= HINT
     ]
     domains = {one.spot.address.domain for one in found}
-    return found if len(found) >= _MANY_FOREIGN and len(domains) >= _REPEATED else []
+    return found if len(found) >= _MANY_FOREIGN and len(domains) >= REPEATED else []
 
 
 def is_among(own: Sequence[Weighed], others: Sequence[Weighed]) -> bool:
     """Whether a few articles of the page's own stand in one list with those of others."""
     paths = {one.spot.path for one in others}
     return 2 * len(own) < len(others) and all(one.spot.path in paths for one in own)
-
-
-def without_columns(chosen: Sequence[Weighed], spots: Sequence[Spot]) -> list[Weighed]:
-    """The chosen without bare lists behind the one list of a section, all dated and with teasers.
-
-    `chosen` and `spots` in the page's order.  Such lists stand in a column beside it and lead to
-    other sections; a front page has several lists and is not to be read so.
-    """
-    place = {spot: number for number, spot in enumerate(spots)}
-    groups: dict[str, list[Weighed]] = defaultdict(list)
-    for one in chosen:
-        groups[one.spot.path].append(one)
-    river = max(groups.values(), key=_richness, default=[])
-    if _richness(river) < _RIVER:
-        return list(chosen)
-    last = place[river[-1].spot]
-    ends = set(climb(river[0].spot.link))
-    column = next((at for at in climb(river[-1].spot.link) if at in ends), None)
-    dropped = {
-        one
-        for group in groups.values()
-        if len(group) >= _REPEATED
-        and place[group[0].spot] > last
-        and _is_bare(group)
-        and not any(at is column for at in climb(group[0].spot.link))
-        for one in group
-    }
-    return [one for one in chosen if one not in dropped]
-
-
-def without_labels(chosen: Sequence[Weighed]) -> list[Weighed]:
-    """The chosen without groups of short bare links, where most others have more than words.
-
-    So read blocks of topics ("War in the Gulf") on pages whose articles stand in boxes.
-    """
-    if 5 * sum(is_told(one.spot) for one in chosen) < 3 * len(chosen):
-        return list(chosen)
-    groups: dict[str, list[Weighed]] = defaultdict(list)
-    for one in chosen:
-        groups[one.spot.path].append(one)
-    return [one for one in chosen if not _is_of_labels(groups[one.spot.path])]
-
-
-def without_services(chosen: Sequence[Weighed]) -> list[Weighed]:
-    """The chosen without bare links to pages named by a word or two ("Speeches by the Minister" at
-    `speeches.aspx`), where nearly all others have a number or date in their address."""
-    if sum(one.spot.address.marked for one in chosen) < max(_RIVER, _NEARLY_ALL * len(chosen)):
-        return list(chosen)
-    return [
-        one
-        for one in chosen
-        if _is_told_without_picture(one.spot) or (one.spot.address.points or 0.0) >= LIKELY
-    ]
-
-
-def _is_of_labels(group: Sequence[Weighed]) -> bool:
-    if any(is_told(one.spot) for one in group):
-        return False
-    length = fmean(len(one.spot.title or "") for one in group)
-    return length < _FULL_CHARS and fmean(one.spot.words for one in group) < _FULL
-
-
-def is_told(spot: Spot) -> bool:
-    """Whether more than words speaks for an article: a number or date, or a box around it."""
-    return _is_told_without_picture(spot) or spot.beside.image is not None
-
-
-def _is_told_without_picture(spot: Spot) -> bool:
-    beside = spot.beside
-    return bool(spot.address.marked or spot.in_heading or beside.dated or beside.teaser)
-
-
-def _richness(group: Sequence[Weighed]) -> int:
-    rich = [one for one in group if one.spot.beside.dated and one.spot.beside.teaser]
-    return len(rich) if len(rich) >= 0.8 * len(group) else 0
-
-
-def _is_bare(group: Sequence[Weighed]) -> bool:
-    told = sum(one.spot.beside.dated or one.spot.beside.teaser is not None for one in group)
-    return told <= 0.2 * len(group)
 
 
 def _groups(spots: Iterable[Spot]) -> dict[tuple[str, bool], list[Spot]]:
@@ -220,7 +136,7 @@ def _habits(spots: Iterable[Spot]) -> Mapping[str, float]:
     return {
         template: sum(words > _SHORT for words in best.values()) / len(best)
         for template, best in texts.items()
-        if len(best) >= _REPEATED
+        if len(best) >= REPEATED
     }
 
 
@@ -246,13 +162,13 @@ class _Traits:
 def _traits(spots: Sequence[Spot]) -> _Traits:
     """None of less than three: what is not repeated is no build."""
     count = len({spot.key for spot in spots})
-    if count < _REPEATED:
+    if count < REPEATED:
         return _Traits()
     total = len(spots)
     dated = sum(spot.in_heading and spot.beside.dated for spot in spots)
     boxed = sum(spot.in_heading and bool(spot.beside.teaser) for spot in spots)
     long = sum(spot.words > _SHORT for spot in spots)
-    full = long >= 0.7 * total and fmean(spot.words for spot in spots) >= _FULL
+    full = long >= 0.7 * total and fmean(spot.words for spot in spots) >= FULL
     return _Traits(
         dated=dated >= 0.6 * total,
         often=dated >= 0.6 * total and count >= _MANY,

@@ -29,12 +29,15 @@ _ROLES = {
 }  # fmt: skip
 _LIST_PARTS = frozenset({"article", "main", "section", "li"})
 _ENTRY_NAMES = words.these("entry post article card item story section block teaser")
+_ENTRIES = words.these("entry post article story hentry")
 # Attributes that name what an element is, where classes are made by machines.
 _MARKS = (
     "data-testid", "data-test", "data-component", "data-module", "data-block", "data-widget",
     "data-section", "data-region", "data-name", "aria-labelledby",
 )  # fmt: skip
 _LONGEST_NAMES = 500
+_WIDTH = re.compile(r"\b(?:span|col-(?:[a-z]{2}-)?|large-|medium-|grid[_-])(\d\d?)\b")
+_WIDE = 7  # of twelve columns
 _MOST_LABELS = 100
 _CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}(?: ?(?:uhr|[ap]\.?m\.?))?", re.IGNORECASE)
 _LONGEST_CLOCK = 20
@@ -122,8 +125,11 @@ def _zone(element: HtmlElement) -> str | None:
         return "sponsored" if "sponsored" in (element.get("rel") or "").lower() else None
     role = element.get("role")
     zone = _TAGS.get(str(tag)) or (_ROLES.get(role) if role else None)
+    names = (element.get("class") or "")[:_LONGEST_NAMES]
     if zone is None:
-        zone = _named_zone((element.get("class") or "")[:_LONGEST_NAMES])
+        zone = _named_zone(names)
+        if zone == "sidebar" and _is_wide(names):
+            zone = None
     if zone is None:
         zone = _named_zone((element.get("id") or "")[:_LONGEST_NAMES])
     if zone is None:
@@ -131,6 +137,13 @@ def _zone(element: HtmlElement) -> str | None:
     if zone is None and tag == "header" and _is_masthead(element):
         zone = "navigation"
     return zone or labels.label(element.get("aria-label"))
+
+
+def _is_wide(names: str) -> bool:
+    """Whether it is said to take most of the page's width, so that "right-sidebar" says what stands
+    beside it: `span8`, `col-12 col-md-8`."""
+    widths = [int(width) for width in _WIDTH.findall(names)]
+    return bool(widths) and min(widths) >= _WIDE
 
 
 @lru_cache(maxsize=4096)
@@ -150,7 +163,14 @@ def _named_zone(names: str) -> str | None:
 def _is_masthead(element: HtmlElement) -> bool:
     if set(names_in((element.get("class") or "")[:_LONGEST_NAMES])) & _ENTRY_NAMES:
         return False
-    return not any(at.tag in _LIST_PARTS for at in climb(element))
+    return not any(at.tag in _LIST_PARTS or _is_an_entry(at) for at in climb(element))
+
+
+def _is_an_entry(element: HtmlElement) -> bool:
+    """Whether its class says that it is one entry of a list, and no `header` in it the page's."""
+    return element.tag == "div" and any(
+        name.lower() in _ENTRIES for name in (element.get("class") or "")[:_LONGEST_NAMES].split()
+    )
 
 
 def _is_something_else(element: HtmlElement, zone: str, spans: Spans) -> bool:
