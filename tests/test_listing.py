@@ -523,6 +523,18 @@ def test_a_teaser_is_no_caption_and_no_date(beside: str) -> None:
     assert item.body == text
 
 
+def test_an_article_element_around_the_page_is_no_post() -> None:
+    """What stands in paragraphs beside headed entries is listed as well, where one element named
+    after an article holds them all."""
+    rows = "".join(
+        f"<div><h3><a href='/news/{n}4711'>{entities.escape(title)}</a></h3></div>"
+        f"<p><a href='/news/{n}5822'>{entities.escape(title)} again</a></p>"
+        for n, title in enumerate(HEADLINES)
+    )
+    found = recognise(f"<main><article>{rows}</article></main>", URL).items
+    assert len(found) == 2 * len(HEADLINES)
+
+
 OLD = "Car bombing on anniversary of June 10, 2014 fall of Mosul"
 
 

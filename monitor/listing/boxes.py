@@ -12,9 +12,10 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from monitor import dateline, markup, urls
+from monitor import markup, urls
 from monitor.listing import words
 from monitor.listing.days import ReadDate
+from monitor.listing.printed import SENTENCE, date_in, first_date, words_without_date
 from monitor.listing.spans import HEADINGS, Spans
 from monitor.listing.titles import named, word_count
 from monitor.model import Stamp
@@ -24,41 +25,12 @@ _MOST_FOLLOWING = 12  # siblings after a box that has neither date nor teaser
 _LINE_PARTS = words.these("a b i em strong span font u small time")
 _NEAR = 4  # elements above a box
 _FEW = 4  # long links of one entry
-_TEASER_WORDS = 7
 _LONGEST_TEASER = 1000
 _LONGEST_BYLINE = 100
 _LONGEST_DATE = 100  # of what an element holds whose class says date
 _MOST_NAMED = 20
-_AFTER_DATE = tuple("-–—:|·•")
 _BY = re.compile(r"(?:by|von|par|por|di|door|av|af|от|автор)\s+\S.*", re.IGNORECASE)
-_DIGITS = re.compile(r"\d+")
 _PARTS = re.compile(r"\s+[|·•–—-]\s+|[|·•()\[\]]|\s{3,}")
-_NUMERIC = (
-    r"(?:19|20)\d\d(?P<gap>[-/.])\d{1,2}(?P=gap)\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?"
-    r"|\d{1,2}\.\s?\d{1,2}\.\s?(?:19|20)\d\d(?:,?\s\d{1,2}:\d{2})?"
-    r"|(?<![\d/.-])\d{1,2}(?P<bar>[-/])\d{1,2}(?P=bar)(?:19|20)\d\d(?!\d)(?:,?\s\d{1,2}:\d{2})?"
-    r"|(?:19|20)\d\d\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]?(?:\s?\d{1,2}:\d{2})?"
-)
-_MONTH = r"(?:[^\W\d_]{3,12}|[\u0900-\u0963]{2,10})"
-_NAMED = (
-    r"\d{1,2}(?:st|nd|rd|th|\.)?(?:\s+(?:de|of))?[\s-]+" + _MONTH + r"\.?(?:\s+de)?[,،]?[\s-]+"
-    r"(?:19|20)\d\d|" + _MONTH + r"\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d"
-)
-_CLOCK = (
-    r"(?:(?:,|\s+at|\s+-)?\s+\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?)?"
-    r"(?:\s(?:[A-Z]{2,4}|[+-]\d{4}))?)?"
-)
-_DATE = re.compile(f"(?:{_NUMERIC}|(?:{_NAMED}){_CLOCK})", re.IGNORECASE)
-_AGO = re.compile(
-    r"\d+ ?(?:s|m|h|d|min|mins|hrs?|secs?|seconds?|minutes?|hours?|days?|weeks?|months?)\.? ago"
-    r"|(?:vor|il y a|hace|há|fa|siden|sedan|temu|назад|тому|önce|ที่แล้ว|قبل|منذ|پیش|לפני)\b"
-    r"|(?:分钟|小时|天|分鐘|小時|日|時間|분|시간|일) ?[前전]",
-    re.IGNORECASE,
-)
-_BARE_DAY = re.compile(
-    r"\d{1,2}[/-]\d{1,2}[/-](?:19|20)\d\d"
-    r"|\d{1,2}[./ -]+(?:\d{1,2}|[^\W\d_]{3,9})\.?|[^\W\d_]{3,9}\.? \d{1,2}|\d{1,2}:\d\d"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +66,14 @@ def read(
     if published is None:
         # A headline speaks of other days than its own.
         beside = [text for text in texts if title is None or text not in title]
-        published, seen = _date(beside, stamp, teaser)
+        published, seen = first_date(beside, stamp, teaser)
         dated = dated or seen
     if not dated and box.tag in _LINE_PARTS:
-        published, dated = _date(list(_before(box)), stamp)
+        published, dated = first_date(list(_before(box)), stamp)
     if not dated and teaser is None:
         behind = list(_behind(box, spans))
         if not dated:
-            published, dated = _date(behind, stamp)
+            published, dated = first_date(behind, stamp)
         teaser = next((t for t in behind if _is_teaser(t, title)), None)
     if not dated:
         published, dated = _date_around(box, spans, stamp)
@@ -204,62 +176,14 @@ def _date_around(box: HtmlElement, spans: Spans, stamp: ReadDate) -> tuple[Stamp
     return None, False
 
 
-def _date(
-    texts: Sequence[str], stamp: ReadDate, teaser: str | None = None
-) -> tuple[Stamp | None, bool]:
-    dated = False
-    for text in texts:
-        if len(text) > 200 or not any(c.isdigit() for c in text):
-            continue
-        line = teaser if teaser is not None and text in teaser else text
-        if (found := _date_of(text, line, stamp)) is not None:
-            return found, True
-        dated = dated or _looks_dated(text)
-    return None, dated
-
-
-def _date_of(text: str, line: str, stamp: ReadDate) -> Stamp | None:
-    """A date in a text; where its line is a sentence, one that stands alone or before it."""
-    if _words_without_date(line) < _TEASER_WORDS:
-        return date_in(text, stamp)
-    if (whole := stamp(text)) is not None:
-        return whole
-    if not line.startswith(text):
-        return None
-    if (day := dateline.day(text)) is not None:
-        return stamp(day)
-    found = _DATE.match(text)
-    if found is None or text[found.end() :].lstrip()[:1] not in _AFTER_DATE:
-        return None
-    return stamp(found[0])
-
-
-def date_in(text: str, stamp: ReadDate) -> Stamp | None:
-    """The first whole date in a short text, such as "Baghdad (AFP) Nov 17, 2017"."""
-    whole = stamp(text)
-    if whole is not None:
-        return whole
-    for found in islice(_DATE.finditer(text), 3):
-        if (part := stamp(found[0])) is not None:
-            return part
-    return None
-
-
-def _looks_dated(text: str) -> bool:
-    if len(text) > 60:
-        return False
-    return (
-        _AGO.search(text) is not None or _BARE_DAY.fullmatch(text.strip(" ,|·•-–()[]")) is not None
-    )
-
-
 def _teaser(box: HtmlElement, title: str | None, spans: Spans) -> str | None:
     """The first sentence that is not all of a link to something else."""
     if box.tag == "a" and len(box) == 0:
         return None
     links = islice(box.iter("a"), _MOST_NODES)
     others = {markup.text_of(link) for link in links if link not in spans.span}
-    lines = markup.lines(box, names=("figcaption",)).lines
+    captions = ("figcaption",) if next(box.iter("figcaption"), None) is not None else ()
+    lines = markup.lines(box, names=captions).lines
     found = (line.text for line in lines if not line.inside and line.text not in others)
     return next((text for text in found if _is_teaser(text, title)), None)
 
@@ -269,13 +193,10 @@ def _is_teaser(text: str, title: str | None) -> bool:
         return False
     if text == title or _BY.fullmatch(text[:60]):
         return False
+    if word_count(text) < SENTENCE:
+        return False
     # "Posted on 17 November 2025 at 9:00 by the desk" is none.
-    count = _words_without_date(text) if len(text) <= _LONGEST_DATE else word_count(text)
-    return count >= _TEASER_WORDS
-
-
-def _words_without_date(text: str) -> int:
-    return word_count(_DIGITS.sub(" ", _DATE.sub("", text)))
+    return len(text) > _LONGEST_DATE or words_without_date(text) >= SENTENCE
 
 
 def _byline(nodes: Sequence[HtmlElement], texts: Sequence[str]) -> str | None:

@@ -75,7 +75,8 @@ def without_inner(chosen: Sequence[Weighed]) -> list[Weighed]:
 
 def _is_inner(spot: Spot, posts: Mapping[HtmlElement, set[str]]) -> bool:
     post = _post(spot)
-    if spot.in_heading or post is None or not posts.get(post, {spot.key}).isdisjoint({spot.key}):
+    heads = posts.get(post, set()) if post is not None else set()
+    if spot.in_heading or len(heads) != 1 or spot.key in heads:
         return False
     above = takewhile(lambda at: at is not post, climb(spot.link))
     return spot.said is Said.BESIDE or any(at.tag == "p" for at in above)
