@@ -151,6 +151,8 @@ JOINTS = [
     ")",
     "' ",
     " #",
+    "\u200b",
+    "я",
 ]
 PROSE = st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(JOINTS)), max_size=20).map(
     lambda pairs: "".join(chain.from_iterable(pairs))
@@ -182,8 +184,11 @@ PHRASES = st.lists(
 @given(st.lists(PHRASES.map(" ".join), min_size=1, max_size=5), PROSE, PROSE)
 def test_a_phrase_is_found_however_its_words_are_joined(phrases, title, body):
     """What is found by its letters alone is what its tokens say."""
-    article = Item(url="https://example.com/", title=title, body=body)
-    agree([Phrase(written) for written in phrases], [article])
+    articles = [
+        Item(url="https://example.com/", title=title, body=text, partial=False)
+        for text in (body, body + " яя" * len(body))
+    ]
+    agree([Phrase(written) for written in phrases], articles)
 
 
 @given(NODES)

@@ -41,7 +41,8 @@ class Scan:
     `odd`: the chunks that want reading, by where they start: (end, forms).
     `flat`: the text as ASCII between two blanks, a blank for all white space.
     `is_foreign`: too little of it is ASCII to be read by chunks; then none is odd.
-    `starts`: where the words of `run` begin in the text, for `Runs` to tell places by.
+    `starts`: where the words of `run` begin in the text, for `Runs` to tell places by; none if
+    it is foreign.
     """
 
     __slots__ = (
@@ -50,7 +51,9 @@ class Scan:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.flat, self.run, joined, odd, self.is_foreign, self.starts = passes(text)
+        self.flat, self.run, joined, odd, self.is_foreign, starts = passes(text)
+        # What is plain in a foreign text may be a piece of a word, and no chunk is odd there.
+        self.starts = b"" if self.is_foreign else starts
         self.odd: dict[int, Read] = {}
         self.extra = set(joined.split())
         # As `run`, of `extra`, in any order.
