@@ -6,7 +6,6 @@ Looks at the query alone, never at the archive.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from unicodedata import normalize
 
 from monitor.errors import QueryProblem
 from monitor.model import Answer
@@ -35,7 +34,7 @@ from monitor.rules.tree import (
     parts_of,
     unescaped,
 )
-from monitor.text import Kind, tokens
+from monitor.text import Kind, exact_forms, tokens
 
 # Words that are also written as acronyms, then English function words, of up to four letters.
 _COMMON_WORDS = """
@@ -105,7 +104,7 @@ def _common_in_capitals(word: Word) -> str | None:
     found = tokens(text)
     if len(found) != 1 or found[0].kind is not Kind.WORD:
         return None
-    bare = normalize("NFKC", text[found[0].start : found[0].end]).replace(".", "")
+    bare = exact_forms(text, found)[0]
     known = len(bare) <= _LONGEST_COMMON and bare.lower() in _COMMON
     return bare if known and bare.isupper() else None
 
