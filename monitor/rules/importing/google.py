@@ -142,9 +142,12 @@ class _Reader:
         quoted = _PHRASE.match(self._query, operator.end())
         taken = quoted or value
         end = taken.end() if taken else operator.end()
-        if name == "site" and value:
+        if name == "site":
+            if not taken:
+                message = "`site:` must be followed by one host, as in site:example.org"
+                raise self._draft.broken(start, message)
             self.at = end
-            return operators.site(value[0], start)
+            return self._site(quoted[1] if quoted else taken[0], start)
         if name in operators.DROPPED:
             self.at = end
             message = f"`{self._query[start:end]}` is left out: rules judge what arrives, whenever"
@@ -155,6 +158,13 @@ class _Reader:
             self._draft.refuse("E-IMPORT", start, why)
             return None
         return self._word()
+
+    def _site(self, value: str, start: int) -> Node | None:
+        if "*" in value.removeprefix("*"):
+            message = "`*` stands only before the dot of a host here: write the hosts, OR-ed"
+            self._draft.refuse("E-IMPORT", start, message)
+            return None
+        return operators.site(value, start)
 
     def _in_field(
         self, field: str, end: int, read: Callable[[int], Node | None], depth: int

@@ -21,7 +21,7 @@ _SPACE = re.compile(r"\s*")
 _OPERATOR = re.compile(r"(AND|OR|NOT)(?![^\s()])|(&&)|(\|\|)")
 _MODIFIER = re.compile(r"[-+!](?=\S)")
 _FIELD = re.compile(r"((?:\\.|[^\s\\:()\"\[\]{}^~/+!-])(?:\\.|[^\s\\:()\"\[\]{}^~/])*):\s*")
-_BOOST = re.compile(r"\^\d*(?:\.\d+)?")
+_BOOST = re.compile(r"\^(?:\d+(?:\.\d+)?|\.\d+)")
 _SPELLED = {"&&": "AND", "||": "OR"}
 
 # Common names of fields in other archives, and ours.
@@ -132,6 +132,9 @@ class _Reader:
         start = self.at
         if self._query[start : start + 1] in ("", ")"):
             raise self._draft.broken(max(start - 1, 0), "a word, a phrase or `(` is wanted here")
+        if second := _OPERATOR.match(self._query, start) or _MODIFIER.match(self._query, start):
+            message = f"a word, a phrase or `(` is wanted here, not `{second[0]}`"
+            raise self._draft.broken(start, message)
         if self._query[start] == "(":
             node = self._group(depth)
         else:

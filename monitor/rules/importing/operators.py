@@ -11,11 +11,11 @@ ALL_IN_FIELD = {"allintitle": "title", "allinurl": "url", "allintext": "body"}
 DROPPED = frozenset({"after", "before", "daterange", "when"})
 
 _NO_COUNTERPART = {
-    "kind of document": "filetype ext",
-    "text of links": "inanchor allinanchor link",
-    "place of the reader or publisher": "location loc near",
-    "page about a page": "related cache info define",
-    "answer of Google's own": "stocks weather map movie book imagesize",
+    "a kind of document": "filetype ext",
+    "a text of links": "inanchor allinanchor link",
+    "a place of the reader or publisher": "location loc near",
+    "a page about a page": "related cache info define",
+    "an answer of Google's own": "stocks weather map movie book imagesize",
 }
 _REFUSED = {name: what for what, names in _NO_COUNTERPART.items() for name in names.split()}
 
@@ -25,15 +25,16 @@ def refusal(name: str) -> str | None:
     if name == "source":
         return "`source:` names an id of sources.yaml here: write that, or site: with the host"
     what = _REFUSED.get(name)
-    return None if what is None else f"`{name}:` asks for a {what}, which a rule cannot do"
+    return None if what is None else f"`{name}:` asks for {what}, which a rule cannot do"
 
 
 def site(value: str, position: int) -> Node:
     """A host with all below it; with a path, words of the address."""
-    host, _, path = value.rstrip("/").partition("/")
+    bare = value.removeprefix("https://").removeprefix("http://")
+    host, _, path = bare.rstrip("/").partition("/")
     if path:
         return Field("url", Phrase(literal(f"{host}/{path}"), position), position)
-    host = host.lower().removeprefix("www.")
+    host = host.lower().removeprefix("*").removeprefix("www.")
     if host.startswith("."):
         return Field("site", word(f"*{literal(host)}", position), position)
     hosts = (literal(host), f"*.{literal(host)}")
