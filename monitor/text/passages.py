@@ -10,7 +10,9 @@ from collections.abc import Iterator
 
 from monitor.text.folding import FORMAT, MARKS, REMOVED_MARKS
 
-_BLANK_LINE = re.compile(r"\n[^\S\n]*+\n\s*+")
+# Format characters show nothing: a line of these alone is blank.
+_BLANK_LINE = re.compile(rf"\n(?:(?:[^\S\n]|[{FORMAT}])*+\n)++\s*+")
+_SHOWN = re.compile(rf"[^\s{FORMAT}]")
 _CLOSING = "\"'”’»›“‘«‹)\\]}）］｝」』】〉》〕"
 _SENTENCE_END = re.compile(
     rf"[。！？][{_CLOSING}]*+\s*+"  # written without spaces: ends there whatever follows
@@ -28,7 +30,8 @@ _IGNORED = re.compile(f"[{FORMAT}]")
 def paragraphs(text: str) -> list[tuple[int, int]]:
     """(start, end) of each paragraph that is not blank, without the white space around it.
 
-    A line that holds white space alone parts two paragraphs; a single line break does not.
+    A line that shows nothing (white space, format characters) parts two paragraphs; a single line
+    break does not.
     """
     found = []
     start = 0
@@ -36,7 +39,7 @@ def paragraphs(text: str) -> list[tuple[int, int]]:
         found.append(_trimmed(text, start, gap.start()))
         start = gap.end()
     found.append(_trimmed(text, start, len(text)))
-    return [(start, end) for start, end in found if start < end]
+    return [(start, end) for start, end in found if _SHOWN.search(text, start, end)]
 
 
 def first_paragraph(text: str) -> tuple[int, int] | None:
@@ -87,11 +90,8 @@ def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     if not text.isascii() and _IGNORED.search(text, start, end):
         kept = [at for at in range(start, end) if not _IGNORED.match(text, at)]
         without = "".join(text[at] for at in kept)
-        if without.strip():
-            for first, last in _sentences(without, 0, len(without)):
-                yield kept[first], kept[last - 1] + 1
-        else:
-            yield start, end
+        for first, last in _sentences(without, 0, len(without)):
+            yield kept[first], kept[last - 1] + 1
         return
     for stop in _SENTENCE_END.finditer(text, start, end):
         if stop.end() < end and _ends_sentence(text, stop):
