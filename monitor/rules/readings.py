@@ -38,7 +38,9 @@ def bare_words(lexemes: list[Lexeme]) -> QueryProblem | None:
     """E-ADJ, where the whole query is words side by side."""
     if len(lexemes) < 2 or any(lexeme.sort is not Sort.TERM for lexeme in lexemes):
         return None
-    words = [lexeme.written for lexeme in lexemes]
+    words = [lexeme.written for lexeme in lexemes if any(map(str.isalnum, lexeme.written))]
+    if len(words) < 2:  # the others are refused as empty
+        return None
     phrase, both = " ".join(words), " AND ".join(words)
     message = f'words side by side can be read two ways: write "{phrase}" or {both}'
     return QueryProblem("E-ADJ", lexemes[0].position, message)
