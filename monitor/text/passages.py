@@ -114,7 +114,8 @@ def _is_short(text: str, end: int) -> bool:
     start = end
     while start > 0 and _MARK.match(text, start - 1):
         start -= 1
-    return _NO_END.search(text, max(0, start - _LONGEST_NO_END), end) is not None
+    short = _NO_END.search(text, max(0, start - _LONGEST_NO_END), end)
+    return short is not None and short[0][0].isalpha()  # `½` and `Ⅷ` are numbers
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
