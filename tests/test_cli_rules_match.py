@@ -181,7 +181,8 @@ def test_every_mistake_of_the_rules_is_told_with_its_line(write: Write) -> None:
         ('{"id": 1, "title": 5}', '"title"'),
         ('{"id": 1, "partial": "no"}', '"partial"'),
         ('{"id": 1, "tags": "a"}', '"tags"'),
-        ('{"id": 1, "author": [1]}', '"author"'),
+        ('{"id": 1, "author": [1]}', 'texts in the list of "author", one is a number'),
+        ('{"id": 1, "tags": ["x", null]}', 'texts in the list of "tags", one is null'),
     ],
 )
 def test_a_bad_line_is_told_and_the_others_go_on(write: Write, line: str, expected: str) -> None:
@@ -248,3 +249,24 @@ def test_where_nothing_can_be_printed_the_articles_are_not_blamed(
     )  # fmt: skip
     assert told.returncode == code, told.stderr
     assert told.stderr == ("" if code == 0 else "cannot print: No space left on device\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "given"), [("r.jsonl", ""), ("r.json", "[]"), ("r.yaml", "rules: []")]
+)
+def test_a_file_without_rules_is_told(write: Write, name: str, given: str) -> None:
+    """Else one would wait for what cannot come."""
+    rules = write(name, given)
+    told = match(rules, write("i.jsonl", [{"id": 1, "title": "A bombing"}]))
+    assert (told.exit_code, told.stdout) == (0, "")
+    assert told.stderr == f"{rules}: there are no rules in it, so nothing is found\n"
+
+
+def test_mistakes_of_a_query_stand_in_its_order(write: Write) -> None:
+    rules = write("r.jsonl", [{"id": "r", "query": "bombing OR bo* OR US"}])
+    told = match(rules, write("i.jsonl", []))
+    assert told.exit_code == 2
+    assert [line.split(":")[4] for line in told.stderr.splitlines()] == [
+        " E-WILD at 11",
+        " E-ACRO at 18",
+    ]

@@ -88,7 +88,10 @@ def _texts(given: Mapping[str, object], name: str) -> tuple[str, ...] | None:
     value = given.get(name)
     if value is None:
         return None
-    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+    if isinstance(value, list):
+        for one in value:
+            if not isinstance(one, str):
+                raise BadLine(f'expected texts in the list of "{name}", one is {kind(one)}')
         return tuple(value)
     also = "text, " if name == "author" else ""
     raise BadLine(f'expected {also}a list of texts or null for "{name}", this is {kind(value)}')

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
 
 from monitor import config
+from monitor.cli.base import say
 from monitor.cli.rules.articles import kind
 from monitor.errors import ConfigError, Mistake, QueryError
 from monitor.model import Item
@@ -29,7 +31,7 @@ def matcher(file: str, raw: bytes, lists: Lists) -> Matcher:
     """
     text = raw.decode("utf-8-sig", "replace")
     if not _is_json(file, text):
-        return Matcher(config.read_rules(file, raw))
+        return _compiled(file, config.read_rules(file, raw))
     lines: dict[str, int] = {}
     found, mistakes = [], []
     for line, value in _values(text):
@@ -43,15 +45,21 @@ def matcher(file: str, raw: bytes, lists: Lists) -> Matcher:
         else:
             lines[rule.id] = line
             found.append(rule)
-    made = Matcher(found)
+    made = _compiled(file, found)
     # Of an article of which nothing is known each rule says something, be it that it is broken:
     # only these are read again, for the place of each mistake.
     broken = {match.rule_id for match in made.match(Item(""), "") if match.error}
     for rule in found if broken else ():
         mistakes += _mistakes(rule, file, lines[rule.id]) if rule.id in broken else ()
     if mistakes:
-        raise ConfigError(tuple(sorted(mistakes)))
+        raise ConfigError(tuple(sorted(mistakes, key=attrgetter("line"))))  # else as they stand
     return made
+
+
+def _compiled(file: str, rules: Sequence[Rule]) -> Matcher:
+    if not rules:
+        say(f"{file}: there are no rules in it, so nothing is found")
+    return Matcher(rules)
 
 
 def _mistakes(rule: Rule, file: str, line: int) -> list[Mistake]:
