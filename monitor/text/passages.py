@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from monitor.text.folding import FORMAT, MARKS, REMOVED_MARKS
 
@@ -33,21 +34,21 @@ def paragraphs(text: str) -> list[tuple[int, int]]:
     A line that shows nothing (white space, format characters) parts two paragraphs; a single line
     break does not.
     """
-    found = []
-    start = 0
-    for gap in _BLANK_LINE.finditer(text):
-        found.append(_trimmed(text, start, gap.start()))
-        start = gap.end()
-    found.append(_trimmed(text, start, len(text)))
-    return [(start, end) for start, end in found if _SHOWN.search(text, start, end)]
+    return list(_paragraphs(text))
 
 
 def first_paragraph(text: str) -> tuple[int, int] | None:
     """The first of them."""
-    start = len(text) - len(text.lstrip())
-    gap = _BLANK_LINE.search(text, start)
-    found = _trimmed(text, start, gap.start() if gap else len(text))
-    return found if found[0] < found[1] else None
+    return next(_paragraphs(text), None)
+
+
+def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for gap in chain(_BLANK_LINE.finditer(text), (None,)):
+        first, last = _trimmed(text, start, gap.start() if gap else len(text))
+        if _SHOWN.search(text, first, last):
+            yield first, last
+        start = gap.end() if gap else last
 
 
 def is_parted(text: str, start: int, end: int) -> bool:
