@@ -483,6 +483,12 @@ TIME = "<time datetime='2026-10-14'>Wednesday</time>"
         (f"<article><div>{LONG_LINK}</div><h3>HEAD</h3>{TIME}</article>", "2026-10-14"),
         (f"<article>{TIME}<div>{LONG_LINK}</div><div><h3>HEAD</h3></div></article>", "2026-10-14"),
         (f"<article><h3>HEAD</h3><p>It is shut. {LONG_LINK}</p>{TIME}</article>", "2026-10-14"),
+        # the link lies empty over its card, the long link is one of related articles
+        (
+            "<article><a href=/n/4712 aria-label='The bridge is shut'></a><div><h3>The bridge is"
+            f" shut</h3></div><div>{TIME}</div><div>{LONG_LINK}</div></article>",
+            "2026-10-14",
+        ),
         # of whom a date is cannot be told where two stand there, or two headlines
         (f"<article><h3>HEAD</h3><div>{LONG_LINK}{TIME} {TIME}</div></article>", None),
         (f"<article><h3>HEAD</h3><h3>{LONG_LINK}</h3>{TIME}</article>", None),
@@ -585,6 +591,19 @@ def test_a_date_before_a_bare_link_is_not_the_next_ones() -> None:
     )
     days = [item.published and item.published.day for item in recognise(lines, URL).items]
     assert days == [f"2026-10-{n:02}" for n in range(1, 13)]
+
+
+def test_the_date_before_a_definition_is_its_own() -> None:
+    """Lists of `dt` and `dd`: one date may stand over several."""
+    lines = "".join(
+        f"<dt>{n}. Oktober 2026</dt><dd><a href='/news/{n}4711'>{entities.escape(title)}</a> Es"
+        f" hieß, die Sache werde bald geprüft.</dd><dd><a href='/news/{n}5811'>Noch einmal:"
+        f" {entities.escape(title)}</a></dd>"
+        for n, title in enumerate(HEADLINES, start=1)
+    )
+    items = recognise(f"<html lang=de><dl>{lines}</dl>", URL).items
+    days = [item.published and item.published.day for item in items]
+    assert days == [f"2026-10-{n:02}" for n in range(1, 13) for _ in range(2)]
 
 
 def test_teaser_byline_and_picture_are_read() -> None:

@@ -70,13 +70,15 @@ def read(
         dated = dated or seen
     if not dated and box.tag in _LINE_PARTS:
         published, dated = first_date(list(_before(box)), stamp)
+    if not dated and box.tag == "dd":
+        published, dated = first_date(list(_term_of(box)), stamp)
     if not dated and teaser is None:
         behind = list(_behind(box, spans))
         if not dated:
             published, dated = first_date(behind, stamp)
         teaser = next((t for t in behind if _is_teaser(t, title)), None)
     if not dated:
-        published, dated = _date_around(box, spans, stamp)
+        published, dated = _date_around(box, title, spans, stamp)
     return Beside(
         published, dated, teaser[:_LONGEST_TEASER] if teaser else None,
         _byline(nodes, texts), _image(nodes, base),
@@ -120,6 +122,15 @@ def _before(box: HtmlElement) -> Iterator[str]:
         yield text
 
 
+def _term_of(definition: HtmlElement) -> Iterator[str]:
+    """What a `dd` is said of: the `dt` before it, with other ones of the same between them."""
+    for sibling in islice(definition.itersiblings(preceding=True), _MOST_FOLLOWING):
+        if sibling.tag == "dt":
+            if text := markup.text_of(sibling):
+                yield text
+            return
+
+
 def _behind(box: HtmlElement, spans: Spans) -> Iterator[str]:
     """The texts after a box, up to the next article's link."""
     at = box
@@ -160,7 +171,16 @@ def _date_marked(
     return None, dated
 
 
-def _date_around(box: HtmlElement, spans: Spans, stamp: ReadDate) -> tuple[Stamp | None, bool]:
+def _is_headed_by(box: HtmlElement, heading: HtmlElement, title: str | None) -> bool:
+    """Whether a heading is in the box, or says the title of a link that lies empty over it."""
+    if heading in islice(box.iter(), _MOST_NODES):
+        return True
+    return title is not None and title in (markup.text_of(heading) or "")
+
+
+def _date_around(
+    box: HtmlElement, title: str | None, spans: Spans, stamp: ReadDate
+) -> tuple[Stamp | None, bool]:
     """The only time near the only heading, where other long links stand beside it."""
     for above in islice(box.iterancestors(), _NEAR):
         if spans.holds(above) > _FEW:
@@ -171,7 +191,7 @@ def _date_around(box: HtmlElement, spans: Spans, stamp: ReadDate) -> tuple[Stamp
         if len(times) > 1 or len(headings) > 1:
             return None, False
         if times:
-            own = bool(headings) and headings[0] in islice(box.iter(), _MOST_NODES)
+            own = bool(headings) and _is_headed_by(box, headings[0], title)
             return _date_marked(times, None, stamp) if own else (None, False)
     return None, False
 
