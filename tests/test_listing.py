@@ -188,6 +188,12 @@ def test_a_page_without_a_list_is_said_to_have_none(page: Path) -> None:
         ("<a class=more href='/city/page/2/'>See all</a>", "/city/page/2/"),
         ("<a href='/town?page=2'>Περισσότερα</a>", None),
         ("<a href='/city?page=7'>Last</a>", None),
+        ("<p><a href='/city?sayfa=2'>Daha fazla</a></p>", "/city?sayfa=2"),
+        (
+            "<div class=paging><a href='/city/2'>2</a> <a href='/city/3'>3</a>"
+            " <a href='/city/11'>다음</a></div>",
+            "/city/2",
+        ),
         # How often a post was liked and answered, both leading to it.
         ("<p><a href='/post-4f7a1'>2</a> <a href='/post-4f7a1#responses'>1</a></p>", None),
         ("<p><a href='/city-1'>1</a> <a href='/city-2'>2</a></p>", "/city-2"),

@@ -19,10 +19,11 @@ from monitor.listing.links import Link, base_of, climb, links_of
 from monitor.listing.titles import class_words
 
 _PAGED = re.compile(
-    r"(?:[/?&;_.-](?:page|paged|pagen_\d|p|pg|seite|pagina|sida|pn|pageno|start"
+    r"(?:[/?&;_.-](?:page|paged|pagen_\d|p|pg|seite|pagina|sida|sayfa|strona|stranica|pn|pageno|start"
     r"|offset)[=/_-]?|list_\d+_|index_?)\d+",
     re.IGNORECASE,
 )
+_DIGITS = re.compile(r"\d+")
 _ARROWS = frozenset({"›", "»", ">", "→", ">>", "❯", "⟩"})
 _OF_ANYTHING = ("load ", "show ", "see ", "view ")  # "see more" may lead to a section
 _DAYS = 21  # so many numbers are a calendar
@@ -37,11 +38,20 @@ def next_page(tree: HtmlElement, url: str) -> str | None:
     """The address of the list's next page, None on its last or where none is told."""
     site, own = _domain(url), urls.canonical(url)
     links = links_of(tree, url)
-    told = (_declared(tree, url), _counted(links, url), _said(links), _numbered(links, url))
+    numbered = list(_numbered(links, url))
+    said = (_nearer(address, numbered, url) for address in _said(links))
+    told = (_declared(tree, url), _counted(links, url), said, numbered)
     for address in chain.from_iterable(told):
         if _domain(address) == site and urls.canonical(address) != own:
             return address
     return None
+
+
+def _nearer(said: str, numbered: Sequence[str], url: str) -> str:
+    """The second page's address where the first one's "next" leads to the next ten of them."""
+    shape = _DIGITS.sub("#", said)
+    alike = (address for address in numbered if _DIGITS.sub("#", address) == shape)
+    return said if _DIGITS.sub("#", url) == shape else next(alike, said)
 
 
 def _domain(url: str) -> str:
