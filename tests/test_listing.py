@@ -206,6 +206,19 @@ def test_a_next_page_in_any_words(links: str, told: str | None) -> None:
     assert found == (told and "https://lantern.test" + told)
 
 
+def test_three_short_headlines_in_article_elements_are_a_list() -> None:
+    """What is marked up as articles needs no long headlines to be no directory."""
+    rows = "".join(
+        f"<article><h2><a href='/news/{'-'.join(title.lower().split())}'>{title}</a></h2></article>"
+        for title in (
+            "Ferry sails again Monday",
+            "Bridge shut for winter",
+            "Mayor leaves town hall",
+        )
+    )
+    assert len(recognise(f"<main>{rows}</main>", URL).items) == 3
+
+
 def test_a_next_page_of_a_section_with_a_long_name() -> None:
     """Pages that differ by their number alone are one article's, and pages of a list."""
     page = front(14).replace("</main>", "<a href='?page=2'>2</a> <a href='?page=3'>3</a></main>")
@@ -405,6 +418,8 @@ def first(box: str) -> Item:
         "<li><h3><a href=/n/4712><b class=kicker>Town</b><span>The bridge is shut</span></a></h3>",
         "<li><h3><a href=/n/4712><span class=badge>LIVE</span> The bridge is shut</a></h3>",
         "<li><h3><a href=/n/4712?pos=1>The bridge <em>is</em> shut</a></h3>",
+        "<li><h3>The bridge is shut</h3><p>It was said on Monday. <a href=/n/4712>Read press"
+        " release</a></p>",
         "<li><b><a href=/n/4712>» The bridge is shut</a></b>",
         "<li><h3><a href=/n/4712 title='The bridge is shut'><span>War in the Gulf</span><span>"
         "<span>The bridge is shut</span></span></a></h3>",

@@ -255,4 +255,5 @@ def _is_told(spot: Spot) -> bool:
     if boxed and spot.in_heading and beside.byline is not None:
         return True
     likely = spot.address.points is not None and spot.address.points >= LIKELY
-    return bool(boxed and likely and spot.words >= _HEADLINE)
+    entry = spot.in_heading and any(at.tag == "article" for at in climb(spot.link))
+    return bool(boxed and likely and spot.words >= _HEADLINE - entry)
