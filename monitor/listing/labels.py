@@ -26,6 +26,7 @@ _HEADING_NAMES = words.these("title heading header head headline hd")
 _FLAT = frozenset({"a", "li", "p", "font", "b", "span", "dd"})
 _FEW = 6  # related articles under a lead
 _MOST_SIBLINGS = 500
+_MOST_INSIDE_A_TAB = 3
 
 
 def label_of(element: HtmlElement) -> str | None:
@@ -44,11 +45,36 @@ def label(text: str | None) -> str | None:
 
 def reach(element: HtmlElement, zone: str, spans: Spans) -> list[HtmlElement]:
     """The elements that a printed label stands for; none where that would be most of the page."""
+    tab = _tab(element)
+    if tab is not None:
+        pane = _pane(tab)
+        return [pane] if pane is not None and pane in spans.span else []
     reached = list(_reach(element, zone, spans))
     if zone == "related" and len(reached) == 1 and is_under_a_lead(reached[0], spans):
         return []
     share = sum(map(spans.share, reached))
     return reached if share <= (MOST if zone in SURE else _LESS) else []
+
+
+def _tab(element: HtmlElement) -> HtmlElement | None:
+    """What switches to another part of the page, and stands over nothing itself."""
+    for at in islice(climb(element), _MOST_INSIDE_A_TAB):
+        if at.get("role") == "tab" or (at.tag == "a" and (at.get("href") or "")[:1] == "#"):
+            return at if _target(at) else None
+    return None
+
+
+def _target(tab: HtmlElement) -> str:
+    said = (tab.get(name) or "" for name in ("aria-controls", "data-target", "href"))
+    return next((name.lstrip("#") for name in said if len(name.lstrip("#")) > 0), "")
+
+
+def _pane(tab: HtmlElement) -> HtmlElement | None:
+    target = _target(tab)
+    if not target.isprintable():
+        return None
+    found = tab.getroottree().xpath("//*[@id=$target]", target=target)
+    return found[0] if found else None
 
 
 def is_under_a_lead(element: HtmlElement, spans: Spans) -> bool:

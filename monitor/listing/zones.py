@@ -174,11 +174,23 @@ def _is_an_entry(element: HtmlElement) -> bool:
 
 
 def _is_something_else(element: HtmlElement, zone: str, spans: Spans) -> bool:
+    if element.tag == "header" and _leads(element, spans):
+        return True
     if zone == "navigation" and element.tag in ("ul", "ol", "div") and not element.get("role"):
         return _is_the_page(element, zone, spans) or _reads_as_headlines(element)
     if zone == "related" and is_under_a_lead(element, spans):
         return True
     return _is_the_page(element, zone, spans)
+
+
+def _leads(header: HtmlElement, spans: Spans) -> bool:
+    """Whether large headlines stand in a `header`, and not the name of the site."""
+    heads = islice(header.iter("h1", "h2"), _MOST_OF_A_MENU)
+    return any(
+        link in spans.span and (markup.text_of(link) or "").count(" ") >= 3
+        for head in heads
+        for link in (*islice(head.iter("a"), 3), *islice(head.iterancestors("a"), 1))
+    )
 
 
 def _is_the_page(element: HtmlElement, zone: str, spans: Spans) -> bool:
