@@ -550,6 +550,18 @@ def test_a_teaser_is_no_caption_and_no_date(beside: str) -> None:
     assert item.body == text
 
 
+@pytest.mark.parametrize("head", ["Upcoming events", "Veranstaltungen", "What's on tonight"])
+def test_a_column_of_events_is_none_of_newest_headlines(head: str) -> None:
+    """They have times of day as well, but are no news."""
+    rows = "".join(
+        f"<li><span>1{n % 10}:30</span> <a href='/city/{n}99-{n}'>Choir of the town sings again</a>"
+        for n in range(8)
+    )
+    column = f"<aside><h3>{head}</h3><ul>{rows}</ul></aside>"
+    page = front(14).replace("</main>", f"</main>{column}")
+    assert keys(recognise(page, "https://lantern.test/").items) == written(front(14))
+
+
 def test_an_article_element_around_the_page_is_no_post() -> None:
     """What stands in paragraphs beside headed entries is listed as well, where one element named
     after an article holds them all."""

@@ -173,6 +173,9 @@ LABELS = {
     ),
     "services": _phrases(
         r"^(events|jobs|services|quick links|useful links|links|archives?|categories|sections)$",
+        r"^(upcoming |next )?events\b", r"^what.s on (tonight|today|tv)\b",
+        r"^tv (guide|tonight|today)\b",
+        r"^(termine|veranstaltungen|tv-programm|agenda|calendar|kalender)\b",
         r"^(follow|contact) us", r"^blogroll", r"^(recent|latest) comments", r"^opening hours",
     ),
 }  # fmt: skip

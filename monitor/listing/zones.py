@@ -83,7 +83,8 @@ def zones_of(tree: HtmlElement, spans: Spans) -> Zones:
             clocks.append(element)
     for element, label in printed:
         for part in labels.reach(element, label, spans):
-            named.setdefault(part, label)
+            if named.get(part, "sidebar") == "sidebar":  # which says less
+                named[part] = label
     return _without_tickers(named, clocks, spans)
 
 
