@@ -305,6 +305,17 @@ def explained(query: str, **fields: object) -> str:
         ("a AND b", {"title": "A b A"}, 'title holds "A" 2 times and title holds "b"'),
         ("tag:x", {"tags": ["y"]}, 'tag is not "x"'),
         ("a NEAR/3 b", {"title": "a"}, "title and body do not hold a NEAR/3 b"),
+        (
+            "cs:IS",
+            {"title": "ISIS IS RETREATING"},
+            "not known yet: title and body do not hold cs:IS but where all is in capitals, which "
+            "says nothing",
+        ),
+        (
+            "isis NOT title:cs:IS",
+            {"title": "ISIS IS RETREATING"},
+            "title does not hold cs:IS but where all is in capitals",
+        ),
     ],
 )
 def test_explain(query, fields, sentence):

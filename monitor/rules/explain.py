@@ -93,13 +93,23 @@ def _missing(sought: list[_Sought], fields: Fields, field: str) -> str:
     else:
         verb = "hold neither" if many else "holds neither"
     name = _FIELD_NAMES.get(field, field)
-    return f"{name} {verb} {' nor '.join(words)}{_open_part(fields, field)}"
+    return f"{name} {verb} {' nor '.join(words)}{_doubt(sought, fields, field)}"
 
 
 def _named(sought: _Sought) -> str:
     if isinstance(sought, Term | Phrase):
         return f'"{leaf_text(sought)}"'
     return f"any of {show(sought)}" if isinstance(sought, Listed) else show(sought)
+
+
+def _doubt(sought: Sequence[_Sought], fields: Fields, field: str) -> str:
+    """Why it may be there all the same, if it may."""
+    if told := _open_part(fields, field):
+        return told
+    answers = (evaluate(one, fields, field).answer for one in sought)
+    if Answer.UNKNOWN in answers:
+        return " but where all is in capitals, which says nothing"
+    return ""
 
 
 def _open_part(fields: Fields, field: str) -> str:
