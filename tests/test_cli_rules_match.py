@@ -270,3 +270,12 @@ def test_mistakes_of_a_query_stand_in_its_order(write: Write) -> None:
         " E-WILD at 11",
         " E-ACRO at 18",
     ]
+
+
+def test_rules_that_are_no_text_are_told(write: Write, tmp_path: Path) -> None:
+    """Else a word with an accent would be sought as another."""
+    rules = tmp_path / "r.jsonl"
+    rules.write_bytes(b'{"id": "a", "query": "car"}\n{"id": "b", "query": "caf\xe9"}\n')
+    told = match(str(rules), write("i.jsonl", []))
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert told.stderr.startswith(f"{rules}:2:26: this is not UTF-8")

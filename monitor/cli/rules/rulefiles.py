@@ -29,8 +29,8 @@ def matcher(file: str, raw: bytes, lists: Lists) -> Matcher:
 
     `lists`: what the queries of JSON objects may name.  Raises ConfigError with all mistakes.
     """
-    text = raw.decode("utf-8-sig", "replace")
-    if not _is_json(file, text):
+    text = _text(raw)
+    if text is None or not _is_json(file, text):
         return _compiled(file, config.read_rules(file, raw))
     lines: dict[str, int] = {}
     found, mistakes = [], []
@@ -54,6 +54,14 @@ def matcher(file: str, raw: bytes, lists: Lists) -> Matcher:
     if mistakes:
         raise ConfigError(tuple(sorted(mistakes, key=attrgetter("line"))))  # else as they stand
     return made
+
+
+def _text(raw: bytes) -> str | None:
+    """None where it is no UTF-8: who reads it as YAML says where."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
 
 
 def _compiled(file: str, rules: Sequence[Rule]) -> Matcher:
