@@ -12,13 +12,13 @@ from enum import Enum
 
 from monitor.errors import QueryError, QueryProblem
 from monitor.rules.tree import FIELDS, Reach, unescaped
-from monitor.text.folding import DASHES
+from monitor.text.folding import DASHES, FORMAT
 
 QUOTES = '"“”„'
 _TERM = re.compile(rf"(?:\\.|[^\s(){QUOTES}\\])++", re.DOTALL)
 _PHRASE = re.compile(rf"[{QUOTES}]((?:\\.|[^{QUOTES}\\])*+)[{QUOTES}]", re.DOTALL)
 _REGEX = re.compile(r"/((?:\\.|[^/\\])*+)/(i?)", re.DOTALL)
-_SPACE = re.compile(r"\s++")
+_SPACE = re.compile(rf"[\s{FORMAT}]++")
 _PREFIX = re.compile(r"([^\W\d_]\w*+):")
 _NEAR_PREFIX = re.compile(r"near(\d+)")
 _REPEAT_PREFIX = re.compile(r"repeat(\d+)")

@@ -29,5 +29,6 @@ def _word(written: str, at: int) -> Word:
         lexed = lex(written)
     except QueryError:
         return Phrase(written, at)
-    is_bare = [lexeme.sort for lexeme in lexed.lexemes] == [Sort.TERM] and not lexed.problems
-    return Term(written, at) if is_bare and not lexed.notes else Phrase(written, at)
+    found = [(lexeme.sort, lexeme.written) for lexeme in lexed.lexemes]
+    is_bare = found == [(Sort.TERM, written)] and not lexed.problems and not lexed.notes
+    return Term(written, at) if is_bare else Phrase(written, at)
