@@ -13,7 +13,6 @@ static inline bool is_letter(byte code) { return (byte)((code | 32) - 'a') < 26;
 static inline bool is_digit(byte code) { return (byte)(code - '0') < 10; }
 static inline bool is_alnum(byte code) { return is_letter(code) || is_digit(code); }
 static inline bool is_word(byte code) { return is_alnum(code) || code == POINT; }
-static inline bool parts(byte code) { return code == ' ' || code == '-'; }
 
 /* Sixteen characters at once: a table or a branch for each would take ten times as long.  What
    compares them has all bits of a character set where it is true. */
@@ -76,6 +75,12 @@ static inline Block words_of(Block flat)
     return chosen(letters(flat) | digits(flat), lower, other);
 }
 
+/* The `s` of a possessive: no part of the word. */
+static inline Block possessives(Block before, Block flat, Block next)
+{
+    return (Block)((before == '\'') & (flat == 's') & (next == ' '));
+}
+
 /* What may be odd: a sign, and a mark before a letter, digit or point. */
 static inline Block suspects_of(Block flat, Block next)
 {
@@ -86,11 +91,6 @@ static inline Block suspects_of(Block flat, Block next)
 static inline bool is_sign(byte flat) { return signs(all(flat))[0]; }
 
 /* Eight bytes as a number; the first is the lowest of it. */
-#define BLANKS 0x2020202020202020u
-#define HYPHENS 0x2d2d2d2d2d2d2d2du
-#define LAST 0x8000000000000000u /* the highest bit of the last */
-#define ALL_BUT_HIGHEST 0x7f7f7f7f7f7f7f7fu
-
 static inline uint64_t eight(const byte *bytes)
 {
     uint64_t some;
@@ -101,11 +101,14 @@ static inline uint64_t eight(const byte *bytes)
     return some;
 }
 
-/* The highest bit of each byte that is 0. */
-static inline uint64_t zeros(uint64_t bytes)
+/* A bit for each of sixteen characters, the first the lowest: whether a comparison is true of it.
+   The product moves the lowest bit of each byte into the highest byte, no two to one place. */
+static inline uint64_t bits_of(Block where)
 {
-    return ~(((bytes & ALL_BUT_HIGHEST) + ALL_BUT_HIGHEST) | bytes | ALL_BUT_HIGHEST);
+    byte ones[16];
+    where &= 1;
+    memcpy(ones, &where, 16);
+    uint64_t low = eight(ones) * 0x0102040810204080u >> 56;
+    uint64_t high = eight(ones + 8) * 0x0102040810204080u >> 56;
+    return low | high << 8;
 }
-
-/* Of the lowest bit set, in which byte it is. */
-static inline int place_of(uint64_t bits) { return __builtin_ctzll(bits) / 8; }

@@ -1,4 +1,4 @@
-/* What `passes.py` does, in one pass and at a tenth of its time: the same answer, character by
+/* What `passes.py` does, at a tenth of its time: the same answer, character by
    character.  What a step is for is said there. */
 
 #define PY_SSIZE_T_CLEAN
@@ -7,6 +7,7 @@
 #include "_characters.h"
 
 #define LONGEST (INT32_MAX / 4)
+#define AT_ONCE 64 /* characters: a bit of a number for each */
 #define PART_OF_A_FOREIGN 10 /* one character in so many */
 
 /* Of one that is not of ASCII. */
@@ -95,46 +96,64 @@ typedef struct {
     Py_ssize_t length;
     int32_t *starts;
     Py_ssize_t count;
+    bool is_blank, parts; /* the last of the words: it is a blank; or that or a hyphen */
 } Made;
 
-/* Takes up to eight characters, until one that goes; returns how many, with that one. */
-static int add_some(Made *made, const byte *codes, Py_ssize_t place)
+/* Some of a text as it is in words, with bits for what goes, for blanks and for hyphens. */
+typedef struct {
+    byte codes[2 * AT_ONCE];
+    uint64_t gone, blanks, hyphens;
+} Some;
+
+static inline void read_some(const byte *at, const byte *end, Some *some)
 {
-    byte last = made->words[made->length - 1];
-    uint64_t some = eight(codes), blanks = zeros(some ^ BLANKS), hyphens = zeros(some ^ HYPHENS);
-    /* Of a number the first byte is the lowest: what stands before each is a byte lower. */
-    uint64_t going = zeros(some) | (blanks & (blanks << 8 | (last == ' ' ? 0x80 : 0)));
-    uint64_t parting = blanks | hyphens, before = parting << 8 | (parts(last) ? 0x80 : 0);
-    uint64_t first = before & ~parting;
-    int kept = 8;
-    if (going) {
-        kept = place_of(going);
-        first &= (going & -going) - 1;
+    some->gone = some->blanks = some->hyphens = 0;
+    for (int part = 0; part < AT_ONCE && at + part < end; part += 16) {
+        Block flat = load(at + part, end), next = load(at + part + 1, end);
+        Block words = words_of(flat) & ~possessives(load(at + part - 1, end), flat, next);
+        memcpy(some->codes + part, &words, 16);
+        some->gone |= bits_of((Block)(words == 0)) << part;
+        some->blanks |= bits_of((Block)(words == ' ')) << part;
+        some->hyphens |= bits_of((Block)(words == '-')) << part;
     }
-    /* Two words at once, there or not: how many begin is what a branch would guess wrong. */
-    for (; first; first &= first - 1) {
-        made->starts[made->count++] = (int32_t)(place + place_of(first));
-        first &= first - 1;
-        made->starts[made->count] = (int32_t)(place + place_of(first | LAST));
-        made->count += first != 0;
-    }
-    memcpy(made->words + made->length, codes, 8);
-    made->length += kept;
-    return going ? kept + 1 : 8;
 }
 
-/* `room` is for as much as `flat` has, and eight more. */
-static void make_words(const byte *flat, Py_ssize_t size, byte *room, Made *made)
+/* A bit for each character behind one of these, but for those that go in between: as a carry runs
+   through them.  `last` is that of what stands before all, and then of what is the last here. */
+static inline uint64_t behind(uint64_t these, uint64_t gone, bool *last)
 {
-    const byte *end = flat + size + 2, *at = flat;
-    for (Py_ssize_t place = 0; place < size + 2; place += 16)
-        store(room + place, room + size + 2, words_of(load(flat + place, end)));
-    while ((at = memchr(at + 1, '\'', (size_t)(end - at - 1)))) {
-        if (at[1] == 's' && at[2] == ' ') room[at + 1 - flat] = 0;
+    uint64_t next = these << 1 | *last, carried;
+    *last = __builtin_add_overflow(gone, next & gone, &carried) | these >> (AT_ONCE - 1);
+    return (next | carried) & ~gone;
+}
+
+/* `place` is the first one's in the text.  Writes up to AT_ONCE more than it adds. */
+static inline void add_some(Made *made, const Some *some, int many, Py_ssize_t place)
+{
+    uint64_t inside = ~(uint64_t)0 >> (AT_ONCE - many), gone = some->gone | ~inside;
+    uint64_t blanks = some->blanks & inside, parting = blanks | (some->hyphens & inside);
+    uint64_t first = behind(parting, gone, &made->parts) & ~parting;
+    for (; first; first &= first - 1)
+        made->starts[made->count++] = (int32_t)(place + __builtin_ctzll(first));
+    uint64_t going = (gone & inside) | (blanks & behind(blanks, gone, &made->is_blank));
+    for (int from = 0, to; from <= many; from = to + 1, going &= going - 1) {
+        to = going ? __builtin_ctzll(going) : many;
+        memcpy(made->words + made->length, some->codes + from, AT_ONCE);
+        made->length += to - from;
     }
-    memset(room + size + 2, 0, 8);
-    for (Py_ssize_t place = 1; place < size + 2;)
-        place += add_some(made, room + place, place - 1);
+}
+
+static void make_words(const byte *flat, Py_ssize_t size, Made *made)
+{
+    const byte *end = flat + size + 2;
+    Made own = *made; /* whose numbers need not be written each time */
+    for (const byte *at = flat + 1; at < end; at += AT_ONCE) {
+        Some some;
+        read_some(at, end, &some);
+        int many = end - at < AT_ONCE ? (int)(end - at) : AT_ONCE;
+        add_some(&own, &some, many, at - flat - 1);
+    }
+    *made = own;
 }
 
 /* The words that one hyphen joins, as one, with blanks between, but for numbers; how long it is. */
@@ -210,9 +229,9 @@ static PyObject *answer(PyObject *text, PyObject *flat, int32_t *starts, byte *r
     byte *codes = (byte *)PyBytes_AS_STRING(flat);
     bool is_foreign = make_flat(text, codes) > size / PART_OF_A_FOREIGN;
     PyObject *odd = is_foreign ? PyList_New(0) : odd_chunks(codes, size, room);
-    Made made = {room + size + 16, 1, starts, 0};
+    Made made = {room, 1, starts, 0, true, true};
     made.words[0] = ' ';
-    make_words(codes, size, room, &made);
+    make_words(codes, size, &made);
     if (!odd || !mark_odd(odd, starts, made.count)) {
         Py_XDECREF(odd);
         return NULL;
@@ -241,7 +260,7 @@ static PyObject *read_text(PyObject *self, PyObject *text)
     if (size > LONGEST) return PyErr_Format(PyExc_OverflowError, "a text of %zd characters", size);
     PyObject *flat = PyBytes_FromStringAndSize(NULL, size + 2), *told = NULL;
     /* A word is a character at least, and a blank or hyphen behind it. */
-    size_t words = (size_t)size / 2 + 2, room = 3 * (size_t)size + 64;
+    size_t words = (size_t)size / 2 + 2, room = 3 * (size_t)size + 2 * AT_ONCE;
     int32_t *starts = PyMem_Malloc(words * sizeof *starts + room);
     if (!starts) PyErr_NoMemory();
     if (flat && starts) told = answer(text, flat, starts, (byte *)(starts + words));
