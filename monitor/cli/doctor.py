@@ -102,7 +102,7 @@ def compiled(is_built: bool) -> Finding:
         return Finding("in C", Verdict.OK, "the loops over every text")
     return Finding(
         "in C", Verdict.NOTE,
-        "nothing: matching takes three to five times as long. With a C compiler and Python's "
+        "nothing: matching takes two to six times as long. With a C compiler and Python's "
         "headers (apt-get install gcc python3-dev, or the like), install Wirewatch again",
     )  # fmt: skip
 
