@@ -48,6 +48,10 @@ _BARE_DAY = re.compile(
 def first_date(
     texts: Sequence[str], stamp: ReadDate, teaser: str | None = None
 ) -> tuple[Stamp | None, bool]:
+    """The first date in some texts, and whether one is there at all, be it that it cannot be read.
+
+    `teaser`: a line that some of the texts are parts of.
+    """
     dated = False
     for text in texts:
         if len(text) > 200 or not any(c.isdigit() for c in text):
@@ -95,6 +99,7 @@ def _looks_dated(text: str) -> bool:
 
 
 def words_without_date(text: str) -> int:
+    """How many words a text has beside its dates; a number is none."""
     if not any(character.isdigit() for character in text):
         return word_count(text)
     return word_count(_DIGITS.sub(" ", _DATE.sub("", text)))
