@@ -32,8 +32,8 @@ MEMORY_BYTES = 512 * 1024 * 1024
 # from 60 to 100 MB, and no more then; over plain ones, by thousands, it does not.
 _CALLS_OF_A_WORKER = 5000
 # Then what it has loaded is not worth its memory: 22 MB, 35 once it has read an article.  To begin
-# anew takes half a second of computing.
-_REST_SECONDS = 60.0
+# anew takes half a second of computing, as much as to poll thirty feeds.
+_REST_SECONDS = 300.0
 # Twice what the slowest real page took.  What a document may still take then is seldom real.
 QUICK_SECONDS = 2.0
 # So that all lanes and the process that reads with them stay under 512 MiB together.  What needs
