@@ -48,6 +48,7 @@ class Evening:
     directory: Path
     names: Sequence[str]
     every_seconds: int = EVERY_SECONDS
+    delay: str = "0s"
     exit_code: int | None = None
     aftermath: Aftermath | None = None
     stop_seconds: float = 0.0
@@ -96,7 +97,8 @@ class Evening:
     def _write_files(self, port: int) -> None:
         hosts = [*self.names, *(name.replace("dull", "slow") for name in self.names)]
         texts = {
-            "monitor.yaml": f"database: {self.database}\ndelay: 0s\nallow: [127.0.0.0/8]\n"
+            "monitor.yaml": f"database: {self.database}\ndelay: {self.delay}\n"
+            "allow: [127.0.0.0/8]\n"
             "resolve:\n"
             + "".join(f'  {host}.test: "127.0.0.1:{port}"\n' for host in dict.fromkeys(hosts)),
             "sources.yaml": "sources:\n" + "".join(map(self._source, self.names)),
@@ -194,3 +196,19 @@ def test_a_stop_is_no_fault_of_the_articles_it_cuts_short(rush: Evening) -> None
     assert rush.stop_seconds < 10
     assert rush.peak_mib < 512
     print(f"peak {rush.peak_mib:.0f} MiB, stopped in {rush.stop_seconds:.1f} s")
+
+
+def test_who_waits_for_a_host_leaves_room_for_others(tmp_path: Path) -> None:
+    """Of seventy-five sources, more than are polled at once, each waits 2.9 s after robots.txt,
+    which is less than what counts as slow: all are asked for it before the first wait is over."""
+    names = [f"feed-{number}" for number in range(75)]
+    morning = Evening(tmp_path, names, every_seconds=60, delay="2.9s")
+
+    def enough(so_far: Evening) -> bool:
+        return len(so_far.ask("SELECT DISTINCT source_id FROM polls")) == len(names)
+
+    morning.pass_by(enough, 60)
+    ((asked, last_at),) = morning.ask("SELECT count(*), max(fetched_at) FROM robots")
+    ((polled, first_at),) = morning.ask("SELECT count(*), min(polled_at) FROM polls")
+    assert (asked, polled) == (75, 75)
+    assert last_at < first_at

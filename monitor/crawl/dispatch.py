@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from scrapy.crawler import AsyncCrawlerProcess
 
@@ -23,9 +24,14 @@ BATCH = 25  # sources a crawl, or articles
 # Crawls at once, 0.1 MB each.  Each slow source or site keeps one from ending, and holds up no
 # other as long as there is a free one.
 CRAWLS = 256
-OPEN = 50  # sources being polled, half a megabyte each, without those that
+OPEN = 50  # sources being polled, half a megabyte each, without those that wait for their host or
 LINGER_MS = 3000  # take longer than this
 _BATCHES_OF_BODIES = 4  # a tick
+
+
+class _Open(NamedTuple):
+    since: int  # epoch milliseconds
+    host: str
 
 
 class Dispatch:
@@ -36,8 +42,8 @@ class Dispatch:
         self.crawls: set[asyncio.Future[None]] = set()
         self._process = process
         self._engine = engine
-        self._open: dict[str, int] = {}  # since when each source is being polled
-        self._lingering = 0
+        self._open: dict[str, _Open] = {}  # sources that are being polled
+        self._lingering: set[str] = set()  # those of them that leave room for others
         self._more_is_due = False
         self._claiming = asyncio.Lock()
         self._claims: set[asyncio.Future[None]] = set()
@@ -45,8 +51,10 @@ class Dispatch:
 
     async def tick(self) -> None:
         """Start what is due."""
-        slow = self._engine.clock() - LINGER_MS
-        self._lingering = sum(1 for since in self._open.values() if since < slow)
+        slow, waited_for = self._engine.clock() - LINGER_MS, self._engine.client.waited_for
+        self._lingering = {
+            name for name, one in self._open.items() if one.since < slow or one.host in waited_for
+        }
         await self._start_sources()
         for _ in range(_BATCHES_OF_BODIES):
             if not self._has_room():
@@ -59,12 +67,13 @@ class Dispatch:
 
     async def _start_sources(self) -> None:
         async with self._claiming:
-            while self._has_room() and len(self._open) - self._lingering <= OPEN - BATCH:
+            while self._has_room() and self._room() >= BATCH:
                 dues = await self._engine.claim_due(BATCH, self._open)
                 now = self._engine.clock()
                 by_kind: dict[str, list[DueSource]] = {}
                 for due in dues:
-                    self._open[due.source.id] = now
+                    host = urlsplit(due.source.url).hostname or ""
+                    self._open[due.source.id] = _Open(now, host)
                     by_kind.setdefault(due.source.kind, []).append(due)
                 for kind, of_kind in by_kind.items():
                     self._crawl(kind, Work(tuple(of_kind)))
@@ -75,12 +84,19 @@ class Dispatch:
     def _has_room(self) -> bool:
         return not self.stopping and len(self.crawls) < CRAWLS
 
+    def _room(self) -> int:
+        """For how many more sources."""
+        return OPEN - (len(self._open) - len(self._lingering))
+
     def _settled(self, polled: Polled) -> None:
-        if polled.due is None or self._open.pop(polled.due.source.id, None) is None:
+        if polled.due is None or not self._close(polled.due.source.id):
             return
-        room = OPEN - (len(self._open) - self._lingering)
-        if self._more_is_due and room >= BATCH and not self._claiming.locked():
+        if self._more_is_due and self._room() >= BATCH and not self._claiming.locked():
             self._spawn(self._start_sources())
+
+    def _close(self, name: str) -> bool:
+        self._lingering.discard(name)
+        return self._open.pop(name, None) is not None
 
     def _crawl(self, kind: str, leased: Work) -> None:
         crawl = asyncio.ensure_future(self._process.crawl(kind, work=leased, engine=self._engine))
@@ -89,7 +105,7 @@ class Dispatch:
         def ended(_: asyncio.Future[None]) -> None:
             self.crawls.discard(crawl)
             for due in leased.sources:  # of which some may have broken without a word
-                self._open.pop(due.source.id, None)
+                self._close(due.source.id)
 
         crawl.add_done_callback(ended)
 

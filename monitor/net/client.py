@@ -7,7 +7,7 @@ Judges no status, tries nothing again, keeps no cookie, no cache and no validato
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from urllib.parse import urljoin
@@ -74,6 +74,11 @@ class Client:
         self._gate = Gate(hosts, clock)
         self._robots = Robots(hosts, clock)
         self._ways: dict[tuple[str, ...], tuple[Guard, Wire]] = {}
+
+    @property
+    def waited_for(self) -> Set[str]:
+        """Hosts of which somebody waits, out of politeness, for the time to ask."""
+        return self._gate.waited_for
 
     async def fetch(self, ask: Ask) -> Response:
         """Fetch one URL and return the answer, whatever its status: 304, 404, 429 and 503 too.

@@ -57,6 +57,7 @@ class Gate:
         self._hosts = hosts
         self._clock = clock
         self._locks = Locks()
+        self.waited_for: set[str] = set()  # hosts of which somebody waits for the time to ask
 
     @asynccontextmanager
     async def turn(self, host: str, delay_seconds: float) -> AsyncIterator[None]:
@@ -76,7 +77,11 @@ class Gate:
                     retry_after_seconds=wait_seconds,
                 )
             if wait_seconds > 0:
-                await self._clock.sleep(wait_seconds)
+                self.waited_for.add(host)
+                try:
+                    await self._clock.sleep(wait_seconds)
+                finally:
+                    self.waited_for.discard(host)
             yield
 
     async def put_off(self, host: str, seconds: float) -> None:
