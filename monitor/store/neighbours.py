@@ -57,20 +57,20 @@ def not_grouped(tx: Tx, limit: int) -> list[int]:
 
 def first_seen_since(tx: Tx, at: int) -> int:
     """About the lowest id of an item that was first seen at this time or later: ids are in the
-    order of arrival."""
-    low, high = 1, (tx.value("SELECT max(item_id) FROM items") or 0) + 1
-    while low < high:
-        middle = (low + high) // 2
-        row = tx.one(
-            """SELECT item_id, first_seen_at FROM items WHERE item_id >= :id
-               ORDER BY item_id LIMIT 1""",
-            id=middle,
-        )
-        if row is not None and row["first_seen_at"] < at:
-            low = row["item_id"] + 1
-        else:
-            high = middle
-    return low
+    order of arrival.  Looks at as many items as it takes to halve them all down to one."""
+    found: int = tx.value(
+        """WITH RECURSIVE search (low, high) AS (
+             SELECT 1, (SELECT coalesce(max(item_id), 0) + 1 FROM items)
+             UNION ALL
+             SELECT iif(i.first_seen_at < :at, i.item_id + 1, low),
+               iif(i.first_seen_at < :at, high, (low + high) / 2)
+             FROM search CROSS JOIN items i
+               ON i.item_id = (SELECT min(item_id) FROM items WHERE item_id >= (low + high) / 2)
+             WHERE low < high
+           ) SELECT low FROM search WHERE low >= high""",
+        at=at,
+    )
+    return found
 
 
 def counted_words(tx: Tx) -> tuple[int, str]:
