@@ -43,7 +43,8 @@ from monitor.model import BodyState, Item
 from monitor.settings import Config, Route, Settings
 from monitor.store import arrivals, migrations
 from monitor.store.arrivals import Arrival
-from monitor.store.db import Tx, connect
+from monitor.store.connection import connect
+from monitor.store.db import Tx
 from monitor.text import Scan, index_text
 
 REAL_DATA = Path(

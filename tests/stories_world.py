@@ -12,7 +12,8 @@ from monitor.grouping import Grouping
 from monitor.model import BodyState, Item
 from monitor.store import arrivals, items, migrations, words
 from monitor.store.arrivals import Arrival
-from monitor.store.db import Tx, connect
+from monitor.store.connection import connect
+from monitor.store.db import Tx
 from monitor.text import Scan, index_text
 from tests.world import NOON, config
 

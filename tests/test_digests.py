@@ -20,7 +20,8 @@ from monitor.digests import Gap, Section
 from monitor.gathering import footing
 from monitor.settings import Config, DigestTime, Quiet, Rule, Settings, Severity, Source
 from monitor.store import digest_entries, migrations, outbox, troubles
-from monitor.store.db import Store, Tx, connect
+from monitor.store.connection import connect
+from monitor.store.db import Store, Tx
 from world import BRIEF, DAY, HOUR, MINUTE, NOON, SECOND, World, config, item
 
 LEARNED = replace(BRIEF, every_is_learned=True)

@@ -14,7 +14,8 @@ from monitor.errors import LeaseHeld, StoreError
 from monitor.model import BodyState, DeliveryKind, Item, Outcome, OutcomeKind, WantedBody
 from monitor.settings import Source
 from monitor.store import arrivals, hosts, items, outbox, sources, words, work
-from monitor.store.db import Store, Tx, connect
+from monitor.store.connection import connect
+from monitor.store.db import Store, Tx
 
 NOW = 1_763_800_000_000
 BBC = Source("bbc", "feed", "https://bbc.example/rss")
@@ -85,7 +86,7 @@ async def test_a_locked_database_is_a_store_error(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While another process holds the write lock past the patience, writing raises StoreError."""
-    monkeypatch.setattr("monitor.store.db.BUSY_SECONDS", 0.01)
+    monkeypatch.setattr("monitor.store.connection.BUSY_SECONDS", 0.01)
     impatient = Store(store.path)
     await impatient.read(lambda tx: tx.value("SELECT 1"))
     holder = sqlite3.connect(store.path, isolation_level=None)

@@ -14,7 +14,8 @@ from cli_world import Place, fill
 from monitor import proof
 from monitor.proof import Verdict
 from monitor.settings import Config, Rule, Severity
-from monitor.store.db import Tx, connect
+from monitor.store.connection import connect
+from monitor.store.db import Tx
 from world import BRIEF, HOUR, MINUTE, WIRE, World, config, item, page
 
 PLACES = {"title": Severity.CRITICAL, "lead": Severity.HIGH, "body": Severity.NORMAL}

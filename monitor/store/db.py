@@ -1,4 +1,4 @@
-"""Connections and threads: one writer, a few readers, never the event loop.
+"""Transactions and threads: one writer, a few readers, never the event loop.
 
 Everything that writes is a function of a `Tx`.  The writer thread takes what waits, at most
 `BATCH` functions, into one BEGIN IMMEDIATE transaction with a savepoint each, and answers only
@@ -21,22 +21,16 @@ from typing import Any, Generic, NoReturn, Protocol, TypeVar, cast
 
 from monitor.errors import StoreError
 from monitor.store import migrations
+from monitor.store.connection import connect
 
 T = TypeVar("T")
 
 BATCH = 50
 PREPARE_SECONDS = 0.15  # of a batch: those who have prepared nothing wait no longer
-BUSY_SECONDS = 60
-WAL_RETRY_SECONDS = 0.02
 # Who waits for the lock looks again after so long (SQLite's busy handler), and gets it only then.
 BREATH_SECONDS = 0.1
-# In the log before they are copied into the database: pages of an index change with every commit.
-WAL_PAGES = 4000
+WRITER_CACHE_KB = 8000  # what one batch changes: of 2,000, SQLite's own, half is read twice
 READERS = 2  # what they run is Python more than waiting; each has caches of its own
-# For each None it is given, sqlite3 looks for a way to adapt it, which takes as long as to store
-# it; one that it finds at once makes a new item's row cost half.
-_NOTHING: dict[None, None] = {}
-sqlite3.register_adapter(type(None), _NOTHING.get)
 
 
 class Row(Protocol):
@@ -185,6 +179,7 @@ class Store:
 
     def _write_loop(self) -> None:
         with closing(connect(self.path)) as db:
+            db.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KB}")
             while jobs := self._take():
                 try:
                     self._run_batch(db, jobs)
@@ -270,31 +265,3 @@ def _settle(jobs: Sequence[_Job[Any]]) -> None:
             job.done.set_exception(job.error)
         else:
             job.done.set_result(job.result)
-
-
-def connect(path: Path) -> sqlite3.Connection:
-    """As all of ours are: WAL, FULL (a commit survives a power cut), no implicit BEGIN."""
-    connection = sqlite3.connect(
-        path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-    )
-    connection.row_factory = sqlite3.Row
-    _use_wal(connection)
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
-    connection.execute("PRAGMA foreign_keys = 1")
-    return connection
-
-
-def _use_wal(connection: sqlite3.Connection) -> None:
-    """Of two that open a new database at once, SQLite tells one, without waiting, that the other
-    has it."""
-    enough_at = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError:
-            if time.monotonic() > enough_at:
-                raise
-            time.sleep(WAL_RETRY_SECONDS)
-        else:
-            return
