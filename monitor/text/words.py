@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from enum import IntEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -74,10 +74,6 @@ _ABBREVIATION = rf"{_SINGLE_LETTER}(?:\.{_SINGLE_LETTER})*+\.?+"
 _IN_NUMBER = r"(?:(?<=\d)\.(?=\d)|(?<=\d),(?=\d{3}(?!\d)))"
 _RUN = rf"(?:{_ABBREVIATION}|{_W}{_REST}(?:{_IN_NUMBER}{_W}{_REST})*+)"
 
-# Every quantifier that could be given back is possessive: hostile text costs linear time.
-_WORD = re.compile(
-    rf"(?P<unspaced>(?=[^\W\d_])[{_UNSPACED}]{_M}*+)|{_RUN}(?:{_A}(?={_W}){_RUN})*+{_A}?+"
-)
 _TAIL = re.compile(rf"(?:\.?{_A}[sS])?\.?{_A}?\Z")
 _LONGEST_TAIL = 6
 VANISHING = re.compile(rf"{_A}|,|(?<!\d)\.|\.(?!\d)")
@@ -157,16 +153,27 @@ def _assemble(chunk: str) -> tuple[Token, ...]:
             return tuple([_new(Token, (c, at, at, at, at + 1, kind)) for at, c in enumerate(chunk)])
         return tuple(
             Token(fold(one.group()), at, at, *one.span(), Kind.WORD)
-            for at, one in enumerate(_WORD.finditer(chunk))
+            for at, one in enumerate(_words().finditer(chunk))
         )
     words: list[_Word] = []
-    for word in (_word(chunk, match) for match in _WORD.finditer(chunk)):
+    for word in (_word(chunk, match) for match in _words().finditer(chunk)):
         if word.form and not (words and words[-1].signs[1] and _ends(chunk, words[-1], word)):
             words.append(word)
     parts = [part for at, word in enumerate(words) for part in _single(word, at)]
     parts += _compounds(chunk, words)
     parts += _ampersands(chunk, words)
     return tuple(sorted(parts, key=attrgetter("last", "first", "kind", "start")))
+
+
+@cache
+def _words() -> re.Pattern[str]:
+    """Made when first asked for: that takes as long as half of all that a command loads.
+
+    Every quantifier that could be given back is possessive: hostile text costs linear time.
+    """
+    return re.compile(
+        rf"(?P<unspaced>(?=[^\W\d_])[{_UNSPACED}]{_M}*+)|{_RUN}(?:{_A}(?={_W}){_RUN})*+{_A}?+"
+    )
 
 
 def _ends(chunk: str, before: _Word, word: _Word) -> bool:
