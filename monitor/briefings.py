@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
-from monitor import gathering, render, zones
+from monitor import gathering, zones
 from monitor.model import (
     Button,
     DeliveryKind,
@@ -18,8 +18,8 @@ from monitor.model import (
     Tally,
     Told,
 )
-from monitor.render import Briefing, Bulletin, Roundup
-from monitor.render.briefing import Said
+from monitor.render import forms
+from monitor.render.briefing import Briefing, Bulletin, Roundup, Said
 from monitor.settings import Channel, Config, EmailChannel, LabelMatcher, SlackChannel
 from monitor.store import acks, conversations, edits, holds, items, silences, stories, told
 from monitor.store.db import Tx
@@ -30,13 +30,13 @@ def message(tx: Tx, config: Config, delivery: LeasedDelivery, now: int) -> Messa
     channel = config.channels[delivery.channel]
     if delivery.kind is DeliveryKind.ALERT:
         briefing = _briefing(tx, config, delivery, now)
-        return render.message(channel.kind, briefing, channel.name, delivery.recipient)
+        return forms.message(channel.kind, briefing, channel.name, delivery.recipient)
     if delivery.kind is DeliveryKind.EDIT:
         briefing = _edited(tx, config, delivery, now)
-        return render.message(channel.kind, briefing, channel.name, delivery.recipient)
+        return forms.message(channel.kind, briefing, channel.name, delivery.recipient)
     if delivery.kind is DeliveryKind.DIGEST:
-        return render.digest(channel.kind, _roundup(tx, config, delivery, now))
-    return render.notice(channel.kind, _bulletin(tx, config, delivery, now))
+        return forms.digest(channel.kind, _roundup(tx, config, delivery, now))
+    return forms.notice(channel.kind, _bulletin(tx, config, delivery, now))
 
 
 def _briefing(tx: Tx, config: Config, delivery: LeasedDelivery, now: int) -> Briefing:

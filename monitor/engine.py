@@ -6,11 +6,11 @@ The daemon keeps one for its life; `scrapy crawl` and the commands make their ow
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
 from monitor import closing, grouping, schedule, troubles
+from monitor.clock import Clock, wall_clock
 from monitor.ingest import Ingest
 from monitor.model import DueSource, WantedBody
 from monitor.net.client import Client
@@ -23,8 +23,6 @@ from monitor.store.db import Store, Tx
 from monitor.workers import Lanes
 
 T = TypeVar("T")
-Clock = Callable[[], int]
-
 
 ITEMS_GROUPED_AT_ONCE = 5  # what comes in meanwhile waits for them
 ITEMS_CLOSED_AT_ONCE = 10
@@ -32,11 +30,6 @@ FINISH_SECONDS = 1.0  # somebody waits for the command to end
 ITEMS_GROUPED_TO_FINISH = 50  # and nothing comes in meanwhile: most of that second is used
 # Nearly all are shorter; together they take 16 MB at the most.
 ROBOTS_REMEMBERED, ROBOTS_BYTES = 4000, 4096
-
-
-def wall_clock() -> int:
-    """UTC epoch milliseconds."""
-    return time.time_ns() // 1_000_000
 
 
 class SharedHosts:

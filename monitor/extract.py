@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
-from monitor import dateline, declared, markup, urls
+from monitor import dateline, declared, markup
 from monitor.declared import Declared
 from monitor.errors import ReadError, ReadReason
 from monitor.model import Item
@@ -198,29 +198,3 @@ def _wall(tree: HtmlElement, said: Declared) -> str | None:
     if tree.xpath("boolean(//script)") and len(markup.text_of(tree) or "") < _SHORT:
         return "the page is empty until its scripts run"
     return None
-
-
-def to_json(item: Item) -> dict[str, object]:
-    """An item as the documented JSON object: `published_at` in ISO 8601, None where unknown."""
-    return {
-        "url": item.url,
-        "canonical_url": item.canonical_url,
-        "site": urls.site(item.url),
-        "title": item.title,
-        "byline": item.byline,
-        "authors": list(item.authors or ()),
-        "place": item.place,
-        "wire": item.wire,
-        "published_at": item.published.iso() if item.published else None,
-        "updated_at": item.updated.iso() if item.updated else None,
-        "section": item.section,
-        "lang": item.lang,
-        "lede": item.lede,
-        "body": item.body,
-        "image": item.image,
-        "tags": list(item.tags or ()),
-        "side_stories": [
-            {"headline": side.headline, "dateline": side.dateline, "text": side.text}
-            for side in item.side_stories
-        ],
-    }

@@ -29,8 +29,10 @@ LAYERS = {
     """,
     "decide": """
         alerts
+        asjson
         calendar_words
         changes
+        clean
         dateline
         dates
         declared
@@ -63,6 +65,7 @@ LAYERS = {
     """,
     "touch": """
         channels
+        clock
         config
         confined
         lock

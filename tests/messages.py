@@ -21,7 +21,7 @@ from monitor.model import (
     StoredItem,
     Told,
 )
-from monitor.render import Briefing, Bulletin
+from monitor.render.briefing import Briefing, Bulletin
 from monitor.settings import Severity
 
 CASES = sorted((Path(__file__).parent / "data" / "messages").iterdir())

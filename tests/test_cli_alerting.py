@@ -10,7 +10,7 @@ import pytest
 
 from cli_world import RULES, Place, fill
 from monitor import config
-from monitor.engine import wall_clock
+from monitor.clock import wall_clock
 from monitor.model import short_id
 from world import HOUR, NOON, World, item
 

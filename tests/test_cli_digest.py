@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cli_world import Place, fill
-from monitor import engine
+from monitor.clock import wall_clock
 from monitor.store import holds
 from monitor.store.db import Store
 from monitor.store.holds import Hold
@@ -26,7 +26,7 @@ async def hold_one(place: Place) -> None:
     """One more alert, kept for the digest."""
     store = Store(place.database)
     (row,) = await store.read(lambda tx: tx.all("SELECT alert_id FROM alerts LIMIT 1"))
-    held = Hold(row["alert_id"], "me", "low", None, engine.wall_clock())
+    held = Hold(row["alert_id"], "me", "low", None, wall_clock())
     await store.write(lambda tx: tx.run("DELETE FROM delivery_alerts"))
     await store.write(lambda tx: tx.run("DELETE FROM deliveries"))
     await store.write(lambda tx: holds.hold(tx, held))

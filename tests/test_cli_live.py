@@ -18,8 +18,9 @@ import pytest
 from channel_world import smtp
 from cli_world import MONITOR, REPOSITORY, RULES, SOURCES, Place, fill, newswire
 from monitor import config
+from monitor.clock import wall_clock
 from monitor.demo.newswire import Newswire
-from monitor.engine import Engine, wall_clock
+from monitor.engine import Engine
 from tests.rig.until import until
 from world import DAY, HOUR
 

@@ -16,9 +16,9 @@ import pytest
 from cli_world import Place, fill, nobody
 from monitor.cli.doctor import Verdict, compiled, machine
 from monitor.cli.place import Archive
+from monitor.clock import wall_clock
 from monitor.demo.slack_sink import SlackSink
 from monitor.demo.smtp_sink import SmtpSink
-from monitor.engine import wall_clock
 from monitor.store import daemon
 from world import HOUR
 

@@ -21,10 +21,10 @@ import pytest
 from channel_world import ENDS, HOOK_SECRET, TOKEN, End
 from messages import CASES, briefing, find
 from messages import load as load_message
-from monitor import render
 from monitor.errors import SendError
 from monitor.model import Item, Message, short_id
-from monitor.render import Briefing, Bulletin, Roundup
+from monitor.render import forms
+from monitor.render.briefing import Briefing, Bulletin, Roundup
 from test_digest_messages import CASES as DIGESTS
 from test_digest_messages import load as load_digest
 
@@ -53,10 +53,10 @@ def load(case: Path) -> Briefing | Bulletin | Roundup:
 
 def told(end: End, about: Briefing | Bulletin | Roundup) -> Message:
     if isinstance(about, Roundup):
-        return render.digest(end.kind, about)
+        return forms.digest(end.kind, about)
     if isinstance(about, Bulletin):
-        return render.notice(end.kind, about)
-    return render.message(end.kind, about, "desk", end.recipient)
+        return forms.notice(end.kind, about)
+    return forms.message(end.kind, about, "desk", end.recipient)
 
 
 def ids(about: Briefing | Bulletin | Roundup) -> Iterator[str]:
@@ -206,7 +206,7 @@ def _mail(arrived: str) -> None:
     assert [part.get_content_type() for part in read.walk()] == [
         "multipart/alternative", "text/plain", "text/html",
     ]  # fmt: skip
-    plain = render.message("email", hostile("plain"), "desk", "ana@desk.example").html or ""
+    plain = forms.message("email", hostile("plain"), "desk", "ana@desk.example").html or ""
     assert tags(read.get_body(("html",)).get_content()) <= tags(plain)
 
 

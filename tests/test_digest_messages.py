@@ -13,10 +13,10 @@ import pytest
 from ruamel.yaml import YAML
 
 from messages import millis
-from monitor import render
 from monitor.digests import Blind, Digest, DigestKind, Gap, Heading, Judged, Section, Story
 from monitor.model import Message
-from monitor.render import Roundup
+from monitor.render import forms
+from monitor.render.briefing import Roundup
 from monitor.settings import Severity
 from test_render import assert_sound
 from world import HOUR
@@ -82,10 +82,10 @@ def _story(given: dict[str, Any]) -> Story:
 
 
 def messages(about: Roundup) -> dict[str, Message]:
-    return {kind: render.digest(kind, about) for kind in render.KINDS}
+    return {kind: forms.digest(kind, about) for kind in forms.KINDS}
 
 
-def forms(about: Roundup) -> dict[str, str]:
+def in_files(about: Roundup) -> dict[str, str]:
     """File name to what stands in it."""
     told = messages(about)
     mail = told["email"]
@@ -103,7 +103,7 @@ def forms(about: Roundup) -> dict[str, str]:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_golden(case: Path) -> None:
     """The forms of each case, to the letter."""
-    for name, text in forms(load(case)).items():
+    for name, text in in_files(load(case)).items():
         assert text == (case / name).read_text("utf-8"), name
 
 

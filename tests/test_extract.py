@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor import dateline, declared, dedupe, extract, jsonld, markup
+from monitor import asjson, dateline, declared, dedupe, extract, jsonld, markup
 from monitor.declared import bylines
 from monitor.errors import ReadError, ReadReason
 from monitor.model import Item, Precision, SideStory, Stamp
@@ -50,7 +50,7 @@ def test_article_cases(path: Path) -> None:
         assert caught.value.reason is ReadReason.NO_ARTICLE
         return
     item = extract.article(html, url=case["url"], content_type=None, timezone=timezone)
-    found = extract.to_json(item)
+    found = asjson.article(item)
     if "body" in case["expect"]:
         found["body"] = (item.body or "").split("\n\n")
     assert {name: found[name] for name in case["expect"]} == case["expect"]
@@ -520,10 +520,10 @@ def test_a_reason_goes_with_its_value() -> None:
     assert dict(edited.stated_by)["body"] == "trafilatura"
 
 
-def test_to_json_of_a_bare_item() -> None:
+def test_a_bare_item_as_json() -> None:
     """What is unknown is null, lists are lists, and a side story has three fields."""
     side = SideStory("H", "City (AFP) Nov 1, 2017", "T")
-    found = extract.to_json(
+    found = asjson.article(
         Item(URL, body="One.\n\nTwo.", published=Stamp(0), side_stories=(side,), authors=("A",))
     )
     assert found == {

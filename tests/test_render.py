@@ -17,14 +17,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from messages import CASES, briefing, find, load
-from monitor import render
 from monitor.channels import mime
+from monitor.clean import clean, cut, link, one_line
 from monitor.demo.slack_sink import content_error
 from monitor.mailboxes import mailbox
 from monitor.model import Item, Message, Precision, Span, Stamp, short_id
-from monitor.render import Briefing, Bulletin, mrkdwn
+from monitor.render import forms, mrkdwn
 from monitor.render.blocks import linked
-from monitor.render.clean import clean, cut, link, one_line
+from monitor.render.briefing import Briefing, Bulletin
 from monitor.render.console import COLUMNS, columns, wrapped
 from monitor.render.quotes import choose
 
@@ -41,15 +41,15 @@ INSIDE_WORDS = re.compile(r"\b(baseline|occasion|revision|outcome)\b", re.I)
 def messages(about: Briefing | Bulletin) -> dict[str, Message]:
     """The message in each form; what the first one was called is known as Slack calls it."""
     if isinstance(about, Bulletin):
-        return {kind: render.notice(kind, about) for kind in render.KINDS}
-    of_kind = dict.fromkeys(render.KINDS, replace(about, thread=None)) | {"slack": about}
+        return {kind: forms.notice(kind, about) for kind in forms.KINDS}
+    of_kind = dict.fromkeys(forms.KINDS, replace(about, thread=None)) | {"slack": about}
     return {
-        kind: render.message(kind, each, "desk", "ana@desk.example")
+        kind: forms.message(kind, each, "desk", "ana@desk.example")
         for kind, each in of_kind.items()
     }
 
 
-def forms(about: Briefing | Bulletin) -> dict[str, str]:
+def in_files(about: Briefing | Bulletin) -> dict[str, str]:
     """File name to what stands in it."""
     told = messages(about)
     mail = told["email"]
@@ -69,7 +69,7 @@ def forms(about: Briefing | Bulletin) -> dict[str, str]:
 
 
 def all_text(about: Briefing | Bulletin) -> str:
-    return "\n".join(forms(about).values())
+    return "\n".join(in_files(about).values())
 
 
 # --- golden messages -----------------------------------------------------------------------------
@@ -78,7 +78,7 @@ def all_text(about: Briefing | Bulletin) -> str:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_golden(case: Path) -> None:
     """The four forms of each case, to the letter."""
-    for name, text in forms(load(case)).items():
+    for name, text in in_files(load(case)).items():
         assert text == (case / name).read_text("utf-8"), name
 
 
@@ -143,11 +143,9 @@ def test_a_message_id_does_not_change_when_it_is_sent_again() -> None:
     """It hangs on conversation and revision alone, so receivers can tell a copy."""
     item = Item("https://a.test/", title="Title", body=BODY)
     rules = ("car-bombing", find(BODY, ["car bombing"]))
-    one = render.message("email", briefing(item, rules), "desk", "a@b.example")
-    again = render.message(
-        "email", briefing(item, rules, now=1_700_099_000_000), "x", "c@d.example"
-    )
-    other = render.message("email", briefing(item, rules, revision=2), "desk", "a@b.example")
+    one = forms.message("email", briefing(item, rules), "desk", "a@b.example")
+    again = forms.message("email", briefing(item, rules, now=1_700_099_000_000), "x", "c@d.example")
+    other = forms.message("email", briefing(item, rules, revision=2), "desk", "a@b.example")
     assert one.message_id == again.message_id != other.message_id
     assert other.in_reply_to == one.message_id
 
@@ -158,7 +156,7 @@ def test_another_database_has_other_ids(kind: str) -> None:
     item = Item("https://a.test/", title="Title", body=BODY)
     rules = ("car-bombing", find(BODY, ["car bombing"]))
     about = [briefing(item, rules, stamped_at=stamp) for stamp in (None, 1, 2, 2)]
-    ids = [render.message(kind, one, "desk", "a@b.example").message_id for one in about]
+    ids = [forms.message(kind, one, "desk", "a@b.example").message_id for one in about]
     assert len(set(ids)) == 3
     assert ids[2] == ids[3]
 
@@ -167,7 +165,7 @@ def test_an_update_answers_the_first_message() -> None:
     item = Item("https://a.test/", title="Title", body=BODY)
     rules = ("car-bombing", find(BODY, ["car bombing"]))
     both = [briefing(item, rules, revision=revision, stamped_at=1) for revision in (1, 2)]
-    first, update = [render.message("email", one, "desk", "a@b.example") for one in both]
+    first, update = [forms.message("email", one, "desk", "a@b.example") for one in both]
     assert update.in_reply_to == first.message_id != update.message_id
 
 
@@ -182,9 +180,9 @@ def test_the_subject_is_the_first_messages_for_ever() -> None:
         earlier=opening.alerts + second.alerts,
         opening=opening.alerts,
     )
-    assert render.message("email", opening, "d", "r").subject == "[liberated] Old title"
-    assert render.message("email", third, "d", "r").subject == "Re: [liberated] Old title"
-    assert "Also matches shelling" in render.message("email", third, "d", "r").text
+    assert forms.message("email", opening, "d", "r").subject == "[liberated] Old title"
+    assert forms.message("email", third, "d", "r").subject == "Re: [liberated] Old title"
+    assert "Also matches shelling" in forms.message("email", third, "d", "r").text
 
 
 def test_every_rule_gets_its_sentence_before_any_gets_two() -> None:
@@ -235,7 +233,7 @@ def test_spans_that_lie_outside_the_text_are_left_out() -> None:
     spans = (Span("body", 3, 400), Span("body", -2, 3), Span("title", 5, 5), Span("nothing", 0, 1))
     about = briefing(item, ("car-bombing", spans))
     assert choose(about.alerts).shown == ()
-    assert "car-bombing" in render.message("slack", about, "d", "r").text
+    assert "car-bombing" in forms.message("slack", about, "d", "r").text
 
 
 def test_matches_in_labels_are_quoted_by_name() -> None:
@@ -298,13 +296,13 @@ def test_a_body_full_of_matches_is_no_burden() -> None:
 def test_when(stamp: Stamp | None, words: str) -> None:
     """Published, with its age at the time of sending, or what is odd about it."""
     about = briefing(Item("https://a.test/", published=stamp), ("r", ()))
-    assert words in render.message("email", about, "d", "r").text
+    assert words in forms.message("email", about, "d", "r").text
 
 
 def test_a_zone_that_is_none_is_utc() -> None:
     """A message is sent whatever the settings say."""
     about = briefing(Item("https://a.test/"), ("r", ()), timezone="../../etc/passwd")
-    assert "22:15 UTC" in render.message("email", about, "d", "r").text
+    assert "22:15 UTC" in forms.message("email", about, "d", "r").text
 
 
 def test_six_hours_is_not_yet_delayed() -> None:
@@ -312,7 +310,7 @@ def test_six_hours_is_not_yet_delayed() -> None:
     item, hour = Item("https://a.test/"), 3_600_000
     for waited, said in ((6 * hour, False), (7 * hour + 1, True)):
         about = briefing(item, ("r", ()), created_at=0, now=waited)
-        assert ("Delayed 7 h" in render.message("email", about, "d", "r").text) is said
+        assert ("Delayed 7 h" in forms.message("email", about, "d", "r").text) is said
 
 
 # --- cleaning ------------------------------------------------------------------------------------
@@ -439,7 +437,7 @@ def test_a_hundred_rules_fit() -> None:
     rules = [("&" * 100 + str(n), find(BODY, ["car", "town"])) for n in range(100)]
     about = briefing(Item("https://a.test/" + "&" * 900, title="&" * 400, body=BODY), *rules)
     assert_sound(messages(about))
-    assert "more" in render.message("email", about, "d", "r").text
+    assert "more" in forms.message("email", about, "d", "r").text
 
 
 def hostile_strings(real_data: Path) -> list[str]:
@@ -472,7 +470,7 @@ def test_slack_injections_name_nobody(real_data: Path) -> None:
     """No mention, no link, by the list's own words."""
     cases = json.loads((real_data / "hostile/slack/mrkdwn_injection.json").read_text())
     for case in cases:
-        told = json.dumps(render.message("slack", everywhere(case["title"]), "d", "r").slack)
+        told = json.dumps(forms.message("slack", everywhere(case["title"]), "d", "r").slack)
         assert not case["must_not_contain"] or case["must_not_contain"] not in told
 
 
@@ -483,7 +481,7 @@ def test_unseen_characters_do_not_reach_a_terminal(real_data: Path) -> None:
     kinds = ("bidi", "c0", "c1", "line-sep", "surrogate", "tag", "zero-width", "nonchar")
     for case in cases:
         if case["kind"].startswith(kinds) and case["cp"] not in ("U+200C", "U+200D", "U+000A"):
-            told = render.message("console", everywhere(f"a{case['char']}b"), "d", "r").text
+            told = forms.message("console", everywhere(f"a{case['char']}b"), "d", "r").text
             assert case["char"] not in told.replace("\ufffd", ""), case["cp"]
 
 

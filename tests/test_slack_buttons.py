@@ -17,7 +17,7 @@ from ruamel.yaml import YAML
 
 from channel_world import APP_TOKEN, DOCS, TOKEN, bot, hook, http, slack
 from messages import CASES, load
-from monitor import grouping, hushing, render
+from monitor import grouping, hushing
 from monitor.buttons import MUTE_MS, Buttons, apply, apps
 from monitor.channels import presses
 from monitor.channels.presses import Envelope, Press
@@ -27,7 +27,8 @@ from monitor.demo.slack_sink import SlackSink, content_error
 from monitor.demo.slack_sockets import pressed
 from monitor.errors import ChannelRefused, FetchError
 from monitor.model import Ack, Button, Silence
-from monitor.render import Bulletin
+from monitor.render import forms
+from monitor.render.briefing import Bulletin
 from monitor.settings import Config, LabelMatcher, Secret, Settings
 from monitor.store import acks, silences
 from monitor.store.db import Tx
@@ -105,9 +106,9 @@ def test_a_message_with_buttons_is_within_slacks_limits(case: Path) -> None:
     """Three of them, below everything else; tests and notices have none."""
     about = load(case)
     if isinstance(about, Bulletin):
-        assert "actions" not in json.dumps(render.notice("slack", about).slack)
+        assert "actions" not in json.dumps(forms.notice("slack", about).slack)
         return
-    body = render.for_slack(replace(about, buttons=True), "room", "C0NEWS").slack
+    body = forms.for_slack(replace(about, buttons=True), "room", "C0NEWS").slack
     assert content_error(body) is None
     drawn = [block for block in body["blocks"] if block["type"] == "actions"]
     if about.test:

@@ -9,11 +9,11 @@ import pytest
 
 from channel_world import bot, slack
 from messages import briefing, find
-from monitor import render
 from monitor.channels.slack import Slack
 from monitor.deliver import Deliverer
 from monitor.demo.slack_sink import content_error
 from monitor.model import Item, Message, Receipt, Told
+from monitor.render import forms
 from monitor.store import edits
 from outbox_world import Office
 from world import HOUR, MINUTE
@@ -189,7 +189,7 @@ def test_who_sees_a_reply(reasons: list[str], shown: bool) -> None:
     about = briefing(ITEM, ("car-bombing", find(TEXT, ["car bombing"])), revision=2, thread="C:1.2")
     (told,) = about.alerts
     alerts = tuple(replace(told, alert=replace(told.alert, reason=reason)) for reason in reasons)
-    body = render.for_slack(replace(about, alerts=alerts), "room", "C0NEWS").slack
+    body = forms.for_slack(replace(about, alerts=alerts), "room", "C0NEWS").slack
     assert body["thread_ts"] == "C:1.2"
     assert body["reply_broadcast"] is shown
 
@@ -200,8 +200,8 @@ def test_an_edit_counts_what_was_told_since() -> None:
     (told,) = about.alerts
     other = replace(told.stored, id=2, item=replace(ITEM, url="https://other.example/b"))
     later = (Told(told.alert, other, "car-bombing"),)
-    head = render.for_slack(about, "room", "C0NEWS").slack
-    edited = render.for_slack(
+    head = forms.for_slack(about, "room", "C0NEWS").slack
+    edited = forms.for_slack(
         replace(about, edit=True, thread="C:1.2", later=later), "room", "C0NEWS"
     ).slack
     assert edited["ts"] == "C:1.2"

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from messages import find
 from monitor.model import Alert, BodyState, Item, Reason, StoredItem, Told
-from monitor.render import Briefing, html, mrkdwn
+from monitor.render import html, mrkdwn
+from monitor.render.briefing import Briefing
 from monitor.render.updates import Update, updates
 from monitor.settings import Severity
 

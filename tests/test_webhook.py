@@ -18,10 +18,10 @@ from channel_world import (
     webhook,
 )
 from messages import CASES, load
-from monitor import render
 from monitor.channels.webhook import Webhook, signature
 from monitor.errors import ChannelRefused, Later, MessageRefused, SendError
-from monitor.render import Bulletin
+from monitor.render import forms
+from monitor.render.briefing import Bulletin
 from monitor.settings import Secret, Settings
 from net_world import http as http_answer
 from net_world import serving
@@ -32,8 +32,8 @@ GOLDEN = [case for case in CASES if (case / "webhook.json").exists()]
 def said(case: Path):
     about = load(case)
     if isinstance(about, Bulletin):
-        return render.notice("webhook", about)
-    return render.message("webhook", about, "program", "webhook")
+        return forms.notice("webhook", about)
+    return forms.message("webhook", about, "program", "webhook")
 
 
 # --- what arrives --------------------------------------------------------------------------------
@@ -184,7 +184,7 @@ def test_golden(case: Path) -> None:
 def test_every_try_has_the_same_bytes(case: Path) -> None:
     """Also hours later: a key that comes with another body is an error to who checks it."""
     about = load(case)
-    kind = render.notice if isinstance(about, Bulletin) else render.message
+    kind = forms.notice if isinstance(about, Bulletin) else forms.message
     names = () if isinstance(about, Bulletin) else ("program", "webhook")
     tries = [kind("webhook", replace(about, now=about.now + n), *names) for n in (0, 10**8)]
     assert tries[0].webhook == tries[1].webhook

@@ -8,7 +8,7 @@ from monitor.cli.base import Call
 from monitor.cli.place import Archive
 from monitor.cli.silences import check_lasts
 from monitor.cli.when import When
-from monitor.engine import wall_clock
+from monitor.clock import wall_clock
 from monitor.model import Ack
 from monitor.store import items
 from monitor.store.db import Tx

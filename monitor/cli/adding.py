@@ -15,17 +15,18 @@ from pydantic_core import PydanticCustomError
 
 from monitor import config as files
 from monitor import urls
+from monitor.clean import clean
 from monitor.cli import cautions, out, place, previewing
 from monitor.cli.base import Call, Exit, end, say
 from monitor.cli.candidates import Prober
 from monitor.cli.configuring import ask_reload
 from monitor.cli.discovering import Discovery, Wanted, discover
 from monitor.cli.when import When
+from monitor.clock import wall_clock
 from monitor.config import fields
 from monitor.config.load import read_sources
-from monitor.engine import Engine, wall_clock
+from monitor.engine import Engine
 from monitor.errors import WirewatchError
-from monitor.render.clean import clean
 from monitor.settings import FIRST_LEARNED_SECONDS, Config, Source
 
 _DAEMON = {

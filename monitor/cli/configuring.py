@@ -11,7 +11,7 @@ from monitor import config
 from monitor.cli import out, place, shapes, status
 from monitor.cli.base import Call, Exit, end, say
 from monitor.cli.out import of
-from monitor.engine import wall_clock
+from monitor.clock import wall_clock
 from monitor.errors import ConfigError
 from monitor.store import daemon
 from monitor.store.db import Row

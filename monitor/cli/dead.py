@@ -14,7 +14,7 @@ from monitor.cli.base import Call
 from monitor.cli.out import Column
 from monitor.cli.place import Archive
 from monitor.cli.when import When
-from monitor.engine import wall_clock
+from monitor.clock import wall_clock
 from monitor.settings import Config
 from monitor.store import dead
 from monitor.store.db import Row, Tx

@@ -10,16 +10,18 @@ from functools import partial
 
 import click
 
-from monitor import gathering, log, render
+from monitor import gathering, log
 from monitor.cli import out, place
 from monitor.cli.base import Call, Exit, say
 from monitor.cli.delivering import way_out
 from monitor.cli.out import of
 from monitor.cli.when import When
+from monitor.clock import wall_clock
 from monitor.deliver import Deliverer, Sent
 from monitor.digests import Digest
-from monitor.engine import Engine, wall_clock
-from monitor.render import Roundup, digest_json
+from monitor.engine import Engine
+from monitor.render import digest_json, forms
+from monitor.render.briefing import Roundup
 from monitor.settings import Config
 
 
@@ -84,7 +86,7 @@ async def _owe_and_deliver(
 
 def _text(digest: Digest) -> str:
     roundup = Roundup(digest.digest_id, digest, digest.covers_to, digest.covers_to)
-    return render.digest("console", roundup).text
+    return forms.digest("console", roundup).text
 
 
 def _chosen(config: Config, name: str | None) -> list[str]:

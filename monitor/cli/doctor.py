@@ -20,8 +20,9 @@ from monitor import channels
 from monitor.cli import out, place, status, summary
 from monitor.cli.base import Call, Exit
 from monitor.cli.status import Status
+from monitor.clock import wall_clock
 from monitor.config import may_be
-from monitor.engine import Engine, wall_clock
+from monitor.engine import Engine
 from monitor.errors import ConfigError, SendError, StoreError
 from monitor.health import lasting
 from monitor.settings import Config, Settings

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from monitor import config, feeds
+from monitor import asjson, config, feeds
 from monitor import extract as articles
 from monitor.cli import out, place
 from monitor.cli.base import Call
 from monitor.cli.when import When
-from monitor.engine import wall_clock
+from monitor.clock import wall_clock
 from monitor.errors import FetchError, FetchReason, ReadError, ReadReason
 from monitor.feeds import has_page
 from monitor.model import Feed, Item, Response
@@ -35,7 +35,7 @@ _SCHEMES = ("http://", "https://")
 def extract(call: Call, document: str, url: str | None) -> None:
     item = asyncio.run(_read(call, document, url, _article))
     if call.as_json:
-        out.emit(articles.to_json(item))
+        out.emit(asjson.article(item))
     else:
         _show_article(item)
 

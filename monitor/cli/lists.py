@@ -13,7 +13,7 @@ from monitor.cli.base import Call, say
 from monitor.cli.out import Column
 from monitor.cli.place import Archive
 from monitor.cli.when import When
-from monitor.engine import wall_clock
+from monitor.clock import wall_clock
 from monitor.model import StoredItem, short_id
 from monitor.settings import Settings, Source
 from monitor.store import alerts as kept

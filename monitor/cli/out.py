@@ -15,7 +15,7 @@ from unicodedata import combining, east_asian_width
 
 import click
 
-from monitor.render.clean import clean, cut
+from monitor.clean import clean, cut
 
 GAP = "  "
 _NARROWEST = 40

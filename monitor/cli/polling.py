@@ -18,8 +18,9 @@ from monitor.byhand import Work
 from monitor.cli import out, place
 from monitor.cli.base import Call, Exit, print_no_more, say
 from monitor.cli.when import When
+from monitor.clock import Clock, wall_clock
 from monitor.crawl.once import Round
-from monitor.engine import Clock, Engine, wall_clock
+from monitor.engine import Engine
 from monitor.errors import LeaseHeld
 from monitor.ingest import Ingest, Ingested
 from monitor.model import Change, DueSource, OutcomeKind, Polled

@@ -18,7 +18,7 @@ from monitor.cli import out, place, shapes
 from monitor.cli.base import Call
 from monitor.cli.place import Archive
 from monitor.cli.when import When
-from monitor.engine import wall_clock
+from monitor.clock import wall_clock
 from monitor.model import Alert, Reason, iso, short_id
 from monitor.plan import Plan
 from monitor.replay import Held, Message, Replayed, Window, replay

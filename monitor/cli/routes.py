@@ -9,7 +9,7 @@ from monitor import owing, pacing, routing, silencing
 from monitor.cli import finding, out, place, shapes
 from monitor.cli.base import Call
 from monitor.cli.place import Archive
-from monitor.engine import wall_clock
+from monitor.clock import wall_clock
 from monitor.model import short_id
 from monitor.routing import Way
 from monitor.settings import Config, Rule

@@ -10,15 +10,15 @@ from dataclasses import dataclass, replace
 
 import click
 
+from monitor.clean import clean
 from monitor.cli import out, place, quoting, shapes
 from monitor.cli.base import Call, Exit, end, say
 from monitor.cli.out import Column, of
 from monitor.cli.place import Archive
 from monitor.cli.when import DAY_MS, When
-from monitor.engine import wall_clock
+from monitor.clock import wall_clock
 from monitor.errors import QueryError, QueryProblem
 from monitor.model import Answer, BodyState, Item, Span, StoredItem
-from monitor.render.clean import clean
 from monitor.rules import Node, ask, check
 from monitor.search import candidates, is_indexed
 from monitor.store import views

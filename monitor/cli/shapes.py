@@ -6,14 +6,17 @@ Times are ISO 8601 UTC, a bare date where the publisher gives no time, null wher
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from monitor import extract
-from monitor.assurance import Assurance
+from monitor import asjson
 from monitor.errors import Mistake, QueryProblem
 from monitor.health import health_of
 from monitor.model import Span, StoredItem, iso
 from monitor.store.alerts import load_spans
 from monitor.store.db import Row
+
+if TYPE_CHECKING:  # it loads a good deal
+    from monitor.assurance import Assurance
 
 Shape = dict[str, object]
 
@@ -61,7 +64,7 @@ def assurance(found: Assurance) -> Shape:
 
 def item(stored: StoredItem) -> Shape:
     return {
-        **extract.to_json(stored.item),
+        **asjson.article(stored.item),
         "site": stored.site,
         "id": stored.id,
         "source": stored.source_id,

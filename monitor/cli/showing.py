@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from monitor.cli import finding, out, place, shapes
 from monitor.cli.base import Call
 from monitor.cli.when import When
-from monitor.engine import wall_clock
+from monitor.clock import wall_clock
 from monitor.model import BodyState, StoredItem
 from monitor.store import items, views
 from monitor.store.db import Row, Tx

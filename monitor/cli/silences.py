@@ -16,9 +16,9 @@ from monitor.cli.base import Call, say
 from monitor.cli.out import Column
 from monitor.cli.place import Archive
 from monitor.cli.when import When
+from monitor.clock import wall_clock
 from monitor.config.checks import ALERT_LABELS
 from monitor.config.matchers import matcher
-from monitor.engine import wall_clock
 from monitor.errors import QueryError
 from monitor.model import Alert, Silence, short_id
 from monitor.rules.syntax import parse

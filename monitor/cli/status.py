@@ -14,7 +14,7 @@ from monitor.cli.base import Call, Exit, end, say
 from monitor.cli.out import of
 from monitor.cli.summary import Watched
 from monitor.cli.when import DAY_MS, When
-from monitor.engine import wall_clock
+from monitor.clock import wall_clock
 from monitor.health import is_blind
 from monitor.store import alerts, daemon, digests, unknowns, views
 from monitor.store import health as signs

@@ -11,7 +11,7 @@ from monitor import grouping
 from monitor.cli import finding, out, place, shapes
 from monitor.cli.base import Call
 from monitor.cli.when import When
-from monitor.engine import wall_clock
+from monitor.clock import wall_clock
 from monitor.settings import Config
 from monitor.store import items
 from monitor.store import stories as kept

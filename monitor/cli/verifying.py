@@ -10,7 +10,7 @@ from monitor.cli import finding, out, place, shapes
 from monitor.cli.base import Call, Exit
 from monitor.cli.place import Archive
 from monitor.cli.when import When
-from monitor.engine import wall_clock
+from monitor.clock import wall_clock
 from monitor.model import short_id
 from monitor.proof import Verdict
 from monitor.store import views

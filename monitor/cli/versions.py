@@ -11,7 +11,7 @@ from monitor.changes import Changes, Edit, Sentence
 from monitor.cli import finding, out, place, shapes
 from monitor.cli.base import Call
 from monitor.cli.when import When
-from monitor.engine import wall_clock
+from monitor.clock import wall_clock
 from monitor.model import StoredItem
 from monitor.render.updates import lines_of
 from monitor.store import items, views

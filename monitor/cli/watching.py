@@ -13,8 +13,9 @@ from monitor.cli import out, place, shapes, summary
 from monitor.cli.base import Call, Exit, end, say
 from monitor.cli.delivering import way_out
 from monitor.cli.when import When
+from monitor.clock import wall_clock
 from monitor.daemon import Daemon
-from monitor.engine import Engine, wall_clock
+from monitor.engine import Engine
 from monitor.lock import AlreadyRunning
 from monitor.settings import Config
 from monitor.store import views

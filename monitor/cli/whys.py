@@ -25,7 +25,7 @@ from monitor.cli.finding import NotFound
 from monitor.cli.searching import as_judged
 from monitor.cli.versions import Version
 from monitor.cli.when import When
-from monitor.engine import wall_clock
+from monitor.clock import wall_clock
 from monitor.model import Answer, Item, Reason, StoredItem
 from monitor.rules import Matcher
 from monitor.settings import Config, Rule

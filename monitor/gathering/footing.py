@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from monitor import assurance, troubles
+from monitor.clean import one_line
 from monitor.digests import Blind, Gap, Judged
-from monitor.render.clean import one_line
 from monitor.settings import LONGEST_LEARNED_SECONDS, Config, Source
 from monitor.store import digest_entries as kept
 from monitor.store import troubles as known

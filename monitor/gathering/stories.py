@@ -8,11 +8,11 @@ from itertools import groupby
 from typing import NamedTuple
 
 from monitor import digests
+from monitor.clean import one_line
 from monitor.digests import Heading, Section, Story
 from monitor.model import Reason, Silence, Told
 from monitor.render import facts, quotes, updates
 from monitor.render.briefing import Briefing
-from monitor.render.clean import one_line
 from monitor.render.facts import Zone
 from monitor.settings import Severity, highest
 from monitor.store import digest_entries as kept

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from unicodedata import combining, east_asian_width
 
+from monitor.clean import one_line
 from monitor.model import Message
 from monitor.render import digest_text, facts
 from monitor.render.briefing import Briefing, Bulletin, Roundup
-from monitor.render.clean import one_line
 from monitor.render.lines import bulletin_lines, explain, opening, under, when, who
 from monitor.render.quotes import choose
 

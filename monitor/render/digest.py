@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from monitor.clean import header
 from monitor.digests import Digest, DigestKind, Gap, Heading, Section, Story
 from monitor.model import short_id
 from monitor.render import facts
 from monitor.render.briefing import Roundup
-from monitor.render.clean import header
 from monitor.render.facts import Zone
 from monitor.settings import Severity
 

@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from html import escape
 
+from monitor.clean import header, one_line
 from monitor.model import Message, StoredItem
 from monitor.render import digest as shared
 from monitor.render import digest_html, digest_text, facts, html
 from monitor.render.briefing import Briefing, Bulletin, Roundup
-from monitor.render.clean import header, one_line
 from monitor.render.lines import TEST, bulletin_lines, explain, opening, stop, under, when, who
 from monitor.render.quotes import Quotes, choose
 from monitor.render.updates import updates

@@ -13,9 +13,9 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor import urls
+from monitor.clean import header, link, one_line
 from monitor.model import Button, Precision, Stamp, StoredItem, Tally, Told, short_id
 from monitor.render.briefing import Briefing, Bulletin, Roundup, Said
-from monitor.render.clean import header, link, one_line
 from monitor.settings import highest
 
 LONGEST_HEADLINE = 300

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from monitor.clean import one_line
 from monitor.model import short_id
 from monitor.render import facts
 from monitor.render.briefing import Briefing, Bulletin
-from monitor.render.clean import one_line
 from monitor.render.quotes import Quote
 from monitor.render.updates import updates
 

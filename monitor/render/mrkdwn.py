@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from monitor.render.clean import cut
+from monitor.clean import cut
 from monitor.render.updates import Line, Update
 
 _MOST_IN_LINE = 700  # after escaping

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from monitor.clean import clean
 from monitor.model import Span, StoredItem, Told
-from monitor.render.clean import clean
 from monitor.rules.fields import Fields
 from monitor.text import paragraph_at, sentence_at
 

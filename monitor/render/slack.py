@@ -6,11 +6,11 @@ which is measured.  Sections, not headers: those break at 150 characters.
 
 from __future__ import annotations
 
+from monitor.clean import one_line
 from monitor.model import Button, Message
 from monitor.render import facts, mrkdwn
 from monitor.render.blocks import Block, context, linked, post, section
 from monitor.render.briefing import Briefing, Bulletin
-from monitor.render.clean import one_line
 from monitor.render.lines import TEST, bulletin_lines
 from monitor.render.mrkdwn import bold, escape, fitting
 from monitor.render.quotes import Piece, Quote, choose

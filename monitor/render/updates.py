@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 
 from monitor import changes
 from monitor.changes import Edit, Sentence
+from monitor.clean import clean, one_line
 from monitor.figures import Figure, figures_beside, highest
 from monitor.model import Item, Reason, Told
 from monitor.render import facts
 from monitor.render.briefing import Briefing
-from monitor.render.clean import clean, one_line
 from monitor.render.quotes import LONGEST_QUOTE, Piece
 from monitor.rules.fields import Fields
 

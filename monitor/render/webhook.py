@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 
-from monitor import extract
+from monitor import asjson
+from monitor.clean import clean, cut, link, one_line
 from monitor.model import Message, StoredItem, Told, iso, short_id
 from monitor.render import digest as summary
 from monitor.render import digest_json, facts
 from monitor.render.briefing import Briefing, Bulletin, Roundup
-from monitor.render.clean import clean, cut, link, one_line
 from monitor.render.quotes import each
 
 MOST_SPANS = 10
@@ -124,7 +124,7 @@ def _takes_up(briefing: Briefing) -> Shape:
 
 
 def _item(stored: StoredItem) -> Shape:
-    known = extract.to_json(stored.item)
+    known = asjson.article(stored.item)
     return {
         "id": stored.id,
         "source": stored.source_id,

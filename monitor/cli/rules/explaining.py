@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 import click
 
 from monitor import config
+from monitor.clean import clean
 from monitor.cli import finding, out, place, shapes
 from monitor.cli.base import Call
 from monitor.cli.searching import as_judged
 from monitor.model import Item, Span, StoredItem
-from monitor.render.clean import clean
 from monitor.rules import parse
 from monitor.rules.account import Part, account
 from monitor.rules.explain import explain

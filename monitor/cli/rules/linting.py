@@ -15,7 +15,7 @@ from monitor.cli.base import Call, say
 from monitor.cli.out import of
 from monitor.cli.place import Archive
 from monitor.cli.searching import as_judged, published_at
-from monitor.engine import wall_clock
+from monitor.clock import wall_clock
 from monitor.errors import QueryProblem, StoreError
 from monitor.rules import Node, check
 from monitor.rules.advice import Advised, advise

@@ -11,7 +11,7 @@ from monitor.cli import out, place
 from monitor.cli.base import Call
 from monitor.cli.out import Column, of
 from monitor.cli.place import Archive
-from monitor.engine import wall_clock
+from monitor.clock import wall_clock
 from monitor.missed import Text
 from monitor.store import alerts as kept
 from monitor.store import reviews

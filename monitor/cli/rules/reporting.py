@@ -9,7 +9,7 @@ from monitor.cli.base import Call
 from monitor.cli.out import Column
 from monitor.cli.place import Archive
 from monitor.cli.when import When
-from monitor.engine import wall_clock
+from monitor.clock import wall_clock
 from monitor.store import reviews
 from monitor.store.db import Tx
 
