@@ -14,22 +14,25 @@ from monitor.channels.console import Console
 from monitor.cli import out, place
 from monitor.cli.base import Call, Exit
 from monitor.cli.out import of
+from monitor.cli.when import When
+from monitor.clock import wall_clock
 from monitor.deliver import Deliverer, Sent
 from monitor.engine import Engine
 from monitor.net.client import Client
 from monitor.settings import Config, Settings
+from monitor.store.waiting import Waiting, waiting
 
 
 def run(call: Call) -> Exit:
     config = place.load(call)
     log.start(sys.stderr, logging.WARNING).hide(config)
-    sent = asyncio.run(_deliver(call, config))
+    sent, left = asyncio.run(_deliver(call, config))
     refused = sent.later + sent.dead + sent.held
     if call.as_json:
         out.emit({"accepted": sent.accepted, "later": sent.later, "dead": sent.dead,
-                  "held": sent.held})  # fmt: skip
+                  "held": sent.held, "waiting": left.messages})  # fmt: skip
     elif not sent.accepted + refused:
-        out.lines("nothing is due")
+        out.lines("nothing is due" + _until(left, When.of(config.settings, wall_clock())))
     else:
         out.lines(
             f"{of(sent.accepted, 'message')} sent, {sent.later} put off, {sent.dead} given up, "
@@ -49,9 +52,16 @@ def way_out(call: Call) -> Callable[[settings.Channel, Settings, Client], Channe
     return build
 
 
-async def _deliver(call: Call, config: Config) -> Sent:
+def _until(left: Waiting, when: When) -> str:
+    if left.first_at is None:
+        return ""
+    messages = of(left.messages, "message")
+    return f" now; {messages} to be sent, the next at {when.clock(left.first_at)}"
+
+
+async def _deliver(call: Call, config: Config) -> tuple[Sent, Waiting]:
     engine = Engine(config, f"wirewatch deliver, pid {os.getpid()}")
     try:
-        return await Deliverer(engine, way_out(call)).once()
+        return await Deliverer(engine, way_out(call)).once(), await engine.store.read(waiting)
     finally:
         await engine.close()
