@@ -226,6 +226,17 @@ def test_a_source_that_was_never_polled_is_paused_and_resumed(with_more: Place) 
     assert [one["health"] for one in with_more.json("sources", "resume", "later")] == ["new"]
 
 
+def test_what_the_file_pauses_is_not_said_to_be_resumed(with_more: Place) -> None:
+    with_more.write("sources", f"{SOURCES}  - {{id: later, url: http://l.test/, paused: true}}\n")
+    told = with_more.call("sources", "resume", "later")
+    assert (told.exit_code, told.stdout) == (1, "")
+    said = (
+        "later stays paused by `paused: true` in sources.yaml; take it out, then: wirewatch reload"
+    )
+    assert told.stderr == f"{said}\n"
+    assert [one["health"] for one in with_more.json("sources")] == ["ok", "ok", "paused"]
+
+
 def test_items_of_a_source_that_was_never_polled_are_none_yet(with_more: Place) -> None:
     shown = with_more.call("items", "--source", "later")
     assert (shown.exit_code, shown.stdout) == (0, "")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import click
 
 from monitor.cli import out, place, quoting, shapes, summary
-from monitor.cli.base import Call, say
+from monitor.cli.base import Call, Exit, end, say
 from monitor.cli.out import Column
 from monitor.cli.place import Archive
 from monitor.cli.when import When
@@ -138,8 +138,12 @@ def pause(call: Call, source: str, *, paused: bool) -> None:
         out.emit(shapes.source(row))
     elif paused:
         out.lines(f"{source} is paused; go on: wirewatch sources resume {source}")
-    else:
+    elif not row["paused_in_file"]:
         out.lines(f"{source} is polled again, at once where the daemon runs")
+    if row["paused_in_file"] and not paused:
+        mend = "take it out, then: wirewatch reload"
+        say(f"{source} stays paused by `paused: true` in sources.yaml; {mend}")
+        end(Exit.FAILED)
 
 
 def _check_source(call: Call, archive: Archive, source: str) -> None:
