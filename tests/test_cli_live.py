@@ -286,8 +286,8 @@ FEED = """<rss version="2.0"><channel><title>One</title><link>http://one.example
 
 
 @asynccontextmanager
-async def one_host(place: Place, answer: Callable[[str], str]) -> AsyncIterator[None]:
-    """Nine sources of one host, the last of them paused; `answer` has each feed's path."""
+async def served(answer: Callable[[str], str]) -> AsyncIterator[str]:
+    """`answer` has each feed's path.  Yields where: `127.0.0.1:port`."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         path = (await reader.readuntil(b"\r\n\r\n")).split()[1].decode()
@@ -297,9 +297,15 @@ async def one_host(place: Place, answer: Callable[[str], str]) -> AsyncIterator[
         writer.close()
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
-        address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        lines = [f"  - {{id: s{n}, url: '{address}/{n}', article: false}}" for n in range(8)]
-        lines += [f"  - {{id: s8, url: '{address}/8', article: false, paused: true}}"]
+        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+@asynccontextmanager
+async def one_host(place: Place, answer: Callable[[str], str]) -> AsyncIterator[None]:
+    """Nine sources of one host, the last of them paused."""
+    async with served(answer) as there:
+        lines = [f"  - {{id: s{n}, url: 'http://{there}/{n}', article: false}}" for n in range(8)]
+        lines += [f"  - {{id: s8, url: 'http://{there}/8', article: false, paused: true}}"]
         place.write("sources", "\n".join(["sources:", *lines, ""]))
         yield
 
@@ -322,6 +328,27 @@ async def test_poll_leases_of_a_host_what_a_lease_covers(tmp_path: Path) -> None
         assert max(leased[:4]) == 4
         assert max(leased) == 5
         assert len((await place.run("poll")).stdout.splitlines()) == 8
+
+
+async def test_poll_takes_a_bounded_number_of_sources_at_once(tmp_path: Path) -> None:
+    """Of many more than it has room for."""
+    place, leased = Place(tmp_path / "config"), []
+    names = [f"s{n}" for n in range(250)]
+
+    def answer(_: str) -> str:
+        with closing(sqlite3.connect(place.database)) as db:
+            leased.extend(db.execute("SELECT count(lease_token) FROM sources").fetchone())
+        return FEED
+
+    async with served(answer) as there:
+        resolve = "".join(f'  {name}.test: "{there}"\n' for name in names)
+        place.write("monitor", f"{MONITOR}resolve:\n{resolve}")
+        lines = "".join(f"  - {{id: {n}, url: 'http://{n}.test', article: false}}\n" for n in names)
+        place.write("sources", f"sources:\n{lines}")
+        polled = await place.run("poll")
+    assert polled.exit_code == 0, polled.stderr
+    assert {line.partition(":")[0] for line in polled.stdout.splitlines()} == {*names}
+    assert 25 < max(leased) <= 200
 
 
 async def test_poll_that_is_broken_off_begins_nothing_more(tmp_path: Path) -> None:
