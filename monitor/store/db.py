@@ -29,7 +29,6 @@ BATCH = 50
 PREPARE_SECONDS = 0.15  # of a batch: those who have prepared nothing wait no longer
 # Who waits for the lock looks again after so long (SQLite's busy handler), and gets it only then.
 BREATH_SECONDS = 0.1
-WRITER_CACHE_KB = 8000  # what one batch changes: of 2,000, SQLite's own, half is read twice
 READERS = 2  # what they run is Python more than waiting; each has caches of its own
 
 
@@ -179,7 +178,6 @@ class Store:
 
     def _write_loop(self) -> None:
         with closing(connect(self.path)) as db:
-            db.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KB}")
             while jobs := self._take():
                 try:
                     self._run_batch(db, jobs)
