@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from itertools import islice
 
 from monitor import dateline
+from monitor.listing import ages
 from monitor.listing.days import ReadDate
 from monitor.listing.titles import word_count
 from monitor.model import Stamp
@@ -33,12 +34,6 @@ _CLOCK = (
     r"(?:\s(?:[A-Z]{2,4}|[+-]\d{4}))?)?"
 )
 _DATE = re.compile(f"(?:{_NUMERIC}|(?:{_NAMED}){_CLOCK})", re.IGNORECASE)
-_AGO = re.compile(
-    r"\d+ ?(?:s|m|h|d|min|mins|hrs?|secs?|seconds?|minutes?|hours?|days?|weeks?|months?)\.? ago"
-    r"|(?:vor|il y a|hace|há|fa|siden|sedan|temu|назад|тому|önce|ที่แล้ว|قبل|منذ|پیش|לפני)\b"
-    r"|(?:分钟|小时|天|分鐘|小時|日|時間|분|시간|일) ?[前전]",
-    re.IGNORECASE,
-)
 _BARE_DAY = re.compile(
     r"\d{1,2}[/-]\d{1,2}[/-](?:19|20)\d\d"
     r"|\d{1,2}[./ -]+(?:\d{1,2}|[^\W\d_]{3,9})\.?|[^\W\d_]{3,9}\.? \d{1,2}|\d{1,2}:\d\d"
@@ -94,7 +89,8 @@ def _looks_dated(text: str) -> bool:
     if len(text) > 60:
         return False
     return (
-        _AGO.search(text) is not None or _BARE_DAY.fullmatch(text.strip(" ,|·•-–()[]")) is not None
+        ages.WITHIN.search(text) is not None
+        or _BARE_DAY.fullmatch(text.strip(" ,|·•-–()[]")) is not None
     )
 
 

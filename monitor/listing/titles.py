@@ -14,7 +14,7 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from monitor import markup
-from monitor.listing import words
+from monitor.listing import ages, words
 from monitor.listing.links import Link, climb
 from monitor.listing.spans import HEADINGS, names_in
 
@@ -48,7 +48,7 @@ def is_generic(text: str | None) -> bool:
     if text is None or word_count(text) == 0:
         return True
     cut = text[:100]
-    said = (words.GENERIC, words.NEXT, words.AGE)
+    said = (words.GENERIC, words.NEXT, ages.WHOLE)
     return any(pattern.fullmatch(cut) for pattern in said)
 
 

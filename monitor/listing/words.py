@@ -223,14 +223,6 @@ GENERIC = re.compile(
     r"|और पढ़ें|आगे पढ़ें)[\s.…›»→>:!?-]*",
     re.IGNORECASE,
 )
-# Words of a link that say no more than when.
-AGE = re.compile(
-    r"(?:about |over |an? |one )?\d* ?(?:s|m|h|d|min|mins|hrs?|seconds?|minutes?|hours?|days?"
-    r"|weeks?|months?|years?)\.? ago|(?:vor|il y a|hace|há|منذ|قبل|לפני) (?:\d+|\w{2,5}) \w+"
-    r"|\d+ \w+ (?:назад|тому|önce|siden|sedan|temu|fa|lalu|पहले|پیش)"
-    r"|\d+ ?(?:分钟|小时|天|分鐘|小時|日|時間|分|시간|일) ?[前전]",
-    re.IGNORECASE,
-)
 # What is said before a headline where it is only spoken, in `aria-label` or `title`.
 SPOKEN = re.compile(
     r"^(?:(?:continue|keep) reading|(?:read|view|open|see|go to|link to|visit|watch|play|listen to)"
