@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
@@ -153,6 +154,15 @@ async def test_deliver_counts_what_it_sent(place: Place) -> None:
     assert second.exit_code == 0
     assert second.stdout.startswith("nothing is due now; 1 message to be sent, the next at ")
     assert len(smtp.taken) == 1
+
+
+async def test_deliver_says_that_another_process_sends(place: Place) -> None:
+    now = wall_clock()
+    await fill(place, now - 2 * HOUR)
+    with closing(sqlite3.connect(place.database)) as db, db:
+        db.execute("UPDATE deliveries SET lease_token = 't', lease_until = ?", (now + HOUR,))
+    told = await place.run("deliver")
+    assert told.stdout == "nothing is due now; another process is sending 1 message\n"
 
 
 async def test_deliver_says_that_nothing_waits(place: Place) -> None:

@@ -56,6 +56,8 @@ def _until(left: Waiting, when: When) -> str:
     if left.first_at is None:
         return ""
     messages = of(left.messages, "message")
+    if left.first_at <= when.now:
+        return f" now; another process is sending {messages}"
     return f" now; {messages} to be sent, the next at {when.clock(left.first_at)}"
 
 
