@@ -157,6 +157,14 @@ def test_rules_of_json_may_name_lists_of_a_file(write: Write) -> None:
     assert answers(match(rules, items, "--lists", lists)) == [[1, "a", "yes", [["title", 0, 9]]]]
 
 
+def test_lists_beside_rules_of_yaml_are_not_passed_over(write: Write) -> None:
+    rules = write("r.yaml", "lists: {blast: [bang]}\nrules: [{id: a, query: '@blast'}]\n")
+    items = write("i.jsonl", [{"id": 1, "title": "Explosion", "body": ""}])
+    told = match(rules, items, "--lists", write("lists.yaml", "lists: {blast: [explosion]}\n"))
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert "leave --lists out, and write them there below `lists:`" in told.stderr
+
+
 def test_every_mistake_of_the_rules_is_told_with_its_line(write: Write) -> None:
     rules = write("r.jsonl", '{"id": "a", "query": "car bomb"}\n{"id": "a", "query": "b*"}\nx\n'
                              '{"query": "car"}\n[1]\n{"id": "e", "query": 5}\n')  # fmt: skip

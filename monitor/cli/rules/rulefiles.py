@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
 
+import click
+
 from monitor import config
 from monitor.cli.base import say
 from monitor.cli.rules.articles import kind
@@ -31,6 +33,9 @@ def matcher(file: str, raw: bytes, lists: Lists) -> Matcher:
     """
     text = _text(raw)
     if text is None or not _is_json(file, text):
+        if lists:
+            mend = "leave --lists out, and write them there below `lists:`"
+            raise click.UsageError(f"{file} is read as YAML, which has its own lists: {mend}")
         return _compiled(file, config.read_rules(file, raw))
     lines: dict[str, int] = {}
     found, mistakes = [], []
