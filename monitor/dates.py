@@ -31,9 +31,10 @@ _LONGEST = 120
 
 _WEEKDAY = r"(?:[^\W\d_]{2,13}\.?(?:,\ ?|\ ))?"
 _NAMED_WEEKDAY = _WEEKDAY.replace(r"[^\W\d_]{2,13}", r"(?P<weekday>[^\W\d_]{2,13})")
-_DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th|\.)?"
+_DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th|er|[.º])?"
 _MONTH = r"(?P<name>[^\W\d_]{3,12}|[\u0900-\u0963]{2,10})\.?"
-_YEAR = r"(?P<year>[0-9]{4}|[0-9]{2})(?:\ ?(?:г|года|р|року)\b\.?)?"
+_BEHIND_YEAR = "г|года|р|року|pazartesi|salı|çarşamba|perşembe|cuma|cumartesi|pazar"
+_YEAR = rf"(?P<year>[0-9]{{4}}|[0-9]{{2}})(?:\ ?(?:{_BEHIND_YEAR})\b\.?)?"
 _FULL_YEAR = r"(?P<year>[0-9]{4})"
 _SECOND = r"(?P<second>[0-9]{2})(?:[.,](?P<part>[0-9]{1,9}))?"
 _HALF = r"\ ?(?P<half>[ap])\.?m\b\.?"
@@ -43,7 +44,7 @@ _PLACE = r"\[?[a-z]+(?:/[a-z_-]+){1,2}\]?"
 _COMMENT = r"(?:\ ?\([^()]*\)|\[[^\[\]]*\])?"
 _ZONE = rf"(?P<zone>{_OFFSET}|(?:etc/)?[a-z]{{1,5}}\b|{_PLACE})?{_COMMENT}\.?"
 _AT = r",?\ (?:at|um|à|às|a\ las|alle|ore|om|kl|klo|o|v|в|о|об|saat)\b\.?"
-_CLOCK = rf"(?:(?:{_AT}|,|\ -|t)?\ ?{_TIME}\ ?{_ZONE})?"
+_CLOCK = rf"(?:(?:{_AT}|,|\ [@-]|t)?\ ?{_TIME}\ ?{_ZONE})?"
 _COMPACT_CLOCK = rf"(?:t?(?P<hour>[0-9]{{2}}):?(?P<minute>[0-9]{{2}}):?(?:{_SECOND})?\ ?{_ZONE})?"
 _EASTERN_DAY = (
     r"(?:(?P<year>[0-9]{4})\ ?[年년]\ ?)?"
@@ -67,6 +68,7 @@ _FORMS = tuple(
         rf"{_WEEKDAY}(?P<day>[0-9]{{1,2}})\.\ ?(?P<month>[0-9]{{1,2}})\.\ ?{_FULL_YEAR}{_CLOCK}",
         rf"{_NAMED_WEEKDAY}(?P<either>[0-9]{{1,2}})(?P<bar>[-/])(?P<other>[0-9]{{1,2}})(?P=bar){_FULL_YEAR}{_CLOCK}",
         rf"{_EASTERN_DAY}{_EASTERN_CLOCK}",
+        rf"(?P<year>[0-9]{{4}})\.\ ?(?P<month>[0-9]{{1,2}})\.\ ?{_DAY}{_EASTERN_CLOCK}",
     )
 )
 # "10:02 AM EST, Nov 19, 2019"
@@ -87,7 +89,11 @@ _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _EPOCH = re.compile(r"[0-9]{9,10}(?:\.[0-9]{1,9})?|[0-9]{12,13}")
 _TO_THE_MINUTE = re.compile(r"(?:19|20)[0-9]{10}")  # or milliseconds of 1976
 
-_ALIKE = str.maketrans("\u2212\u060c\uff0c\uff1a\uff08\uff09", "-,,:()")
+_ALIKE = str.maketrans(
+    "\u2212\u060c\uff0c\uff1a\uff08\uff09"
+    + "".join(chr(zero + n) for zero in (0x0660, 0x06F0, 0x0966, 0xFF10) for n in range(10)),
+    "-,,:()" + 4 * "0123456789",  # Arabic, Persian, Indian and wide digits
+)
 
 _Parts = Mapping[str, str | None]
 
