@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from monitor import dateline, dates
+from monitor import dateline, dates, markup
 from monitor.declared import bylines
-from monitor.declared.page import Page, Said
+from monitor.declared.page import MOST_ELEMENTS, Page, Said
 from monitor.markup import Line
 from monitor.model import Stamp
 
@@ -29,17 +29,23 @@ _FURTHEST = ("Etc/GMT+12", "Etc/GMT-14")  # IANA's names for UTC-12 and UTC+14
 _LONGEST = 60  # characters of a printed date
 _LONGEST_LINE = 240
 _PARTS = re.compile(r"\s?[|•·]\s?|\s[/\u2013\u2014]\s")
-_LABEL = re.compile(
-    r"(?:[^\W\d]{4,20}(?: on| am| le| el| il)?:?|[^\W\d]{2,20}(?: [^\W\d]{2,20}){1,2}:) ",
-    re.IGNORECASE,
-)
 _UPDATE = (
-    r"(?:last |zuletzt )?(?:updated?|modified|edited|aktualisiert|ge[aä]ndert|mis à jour"
-    r"|actualizado|atualizado|aggiornato|bijgewerkt|oppdatert|opdateret|uppdaterad|обновлено|оновлено)\b"
+    r"(?:last |zuletzt |最[後終终后])?(?:updated?|modified|edited|aktualisiert|ge[aä]ndert"
+    r"|mise? à jour|modifi[ée]e?|actualizado|atualizado|aggiornato|modificat?[ao]|bijgewerkt"
+    r"|oppdatert|opdateret|uppdaterad|zaktualizowano|aktualizacja|aktualizováno"
+    r"|güncelle(?:me|ndi)|обновлен[оа]?|оновлено|更新|수정)\b"
 )
 _OF_UPDATE = re.compile(_UPDATE, re.IGNORECASE)
-# Behind a date: when it was changed, or how long it takes to read.
-_FURTHER = re.compile(rf",? (?:\(?{_UPDATE}|[0-9]{{1,3}}[ -]?(?:min|мин)).*", re.IGNORECASE)
+_LABEL = re.compile(
+    r"(?:[^\W\d]{2,20}(?: [^\W\d]{2,20}){0,2} ?[:\uff1a] ?"
+    rf"|(?:{_UPDATE}|first published|[^\W\d]{{4,20}})(?: (?:on|am|le|el|il|a|em|om))?(?: -)? )",
+    re.IGNORECASE,
+)
+# Behind a date: when it was changed, how long it takes to read, or whose it is (来源：新华社).
+_FURTHER = re.compile(
+    rf",? (?:\(? ?{_UPDATE}|[0-9]{{1,3}}[ -]?(?:min|мин)|[\u4e00-\u9fff]{{2,6}} ?[:\uff1a]).*",
+    re.IGNORECASE,
+)
 
 _READING = re.compile(r"(?:[^\W\d]+: )?[0-9]{1,3}[ -]?(?:min|мин)[^\W\d]*\.?(?: [^\W\d]+)?", re.I)
 
@@ -79,7 +85,9 @@ def printed(lines: Iterable[Line], timezone: str) -> Found | None:
 
 
 def _perhaps_dates(part: str) -> Iterator[str]:
-    for text in (_FURTHER.sub("", one) for one in (part, *bylines.around(part))):
+    # A place may stand on either side: "PORT SAREN - 18 Nov 2019 - 10:22".
+    beside = (part.partition(" - ")[2], part.rpartition(" - ")[0])
+    for text in (_FURTHER.sub("", one) for one in (part, *bylines.around(part), *beside)):
         if len(text) <= _LONGEST:
             yield text
             if label := _LABEL.match(text):
@@ -102,9 +110,14 @@ def of_dateline(body: str, timezone: str) -> Found | None:
 def _times(page: Page) -> Iterator[Said]:
     yield from page.microdata("datePublished")
     # The first time element is the article's; one in a list of other articles comes later.
-    times = page.tree.xpath("(//article | //main)//time/@datetime")[:1]
-    for text in times or page.tree.xpath("//time/@datetime")[:1]:
-        yield Said(text, "the first time element")
+    paths = ("(//article | //main)//time", "//time")
+    for element in chain(*(page.tree.xpath(path)[:MOST_ELEMENTS] for path in paths)):
+        stated = element.get("datetime")
+        printed = (markup.text_of(element) or "")[:_LONGEST_LINE]
+        for text in (stated,) if stated else _perhaps_dates(printed):
+            yield Said(text, "the first time element")
+        if stated:
+            return
 
 
 def _zone(text: str, timezone: str) -> str:
