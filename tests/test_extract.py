@@ -139,6 +139,7 @@ def test_date_printed_under_the_headline(under: str, expected: str | None) -> No
         ("Ada Finch, MS, PhD", "Ada Finch"),
         ("Ada Finch | Lantern Staff", "Ada Finch"),
         ("Ada Finch, ADA FINCH", "Ada Finch"),
+        ("Ada Finch, The Lantern", "Ada Finch"),
         ("Reuters Staff", "Reuters Staff"),
         ("Reuters, Lantern Staff", "Reuters|Lantern Staff"),
     ],
@@ -165,6 +166,33 @@ def test_byline_without_its_date(printed: str, expected: str) -> None:
     found = read(f'<h1>T</h1><p class="byline">{printed}</p>{PROSE * 5}')
     assert isinstance(found, Item)
     assert found.byline == expected
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "<div class=byline>Ada Finch</div>",
+        "<div class=byline>Ada Finch and Ben Sorley in Port Saren</div>",
+        "<p class=byline>By Ada Finch and Ben Sorley Jr.</p>",
+        "<div data-testid=byline-new><time>1 May 2024</time><div data-testid=byline-names><div>"
+        "Ada Finch<div>Ports correspondent, Port Saren</div></div></div><b>Save</b></div>",
+        "<p><a rel=author href=/staff/1>Ada Finch</a> / NWA / 1 May 2024</p>",
+    ],
+)
+@pytest.mark.parametrize("stated", ["", '"author": {"@type": "Person", "name": "NWA"},'])
+def test_a_byline_without_a_by(printed: str, stated: str) -> None:
+    """An element that is marked as byline, or a link to the author, needs no "By" before it."""
+    page = f"""<script type="application/ld+json">{{"@type": "NewsArticle", {stated}
+    "headline": "T"}}</script><h1>T</h1>{printed}{PROSE * 5}"""
+    found = read(page)
+    assert isinstance(found, Item)
+    assert found.authors == (
+        ("Ada Finch", "Ben Sorley Jr")
+        if "Jr" in printed
+        else ("Ada Finch", "Ben Sorley")
+        if "Ben" in printed
+        else ("Ada Finch",)
+    )
 
 
 def test_a_newsroom_gives_way_to_who_is_printed() -> None:
@@ -365,6 +393,29 @@ def test_the_printed_headline_settles_where_a_title_ends(page: str, expected: st
         ("Ada Finch, professor of history at the University of Port Saren", "Ada Finch"),
         ("ADA FINCH, NWA City Writer", "ADA FINCH"),
         ("Ada Finch | Lantern", "Ada Finch|Lantern"),
+        ("Cherine, Ben Sorley, Adele", "Cherine|Ben Sorley|Adele"),
+        ("By Ada Finch in Port Saren and Ben Sorley in Old Port", "Ada Finch|Ben Sorley"),
+        ("By Ada Finch in Trinidad and Tobago", "Ada Finch"),
+        ("By Ada Finch, for The Lantern", "Ada Finch"),
+        ("By Ada Finch, Special to The Lantern", "Ada Finch"),
+        ("By Ada Finch Political Editor", "Ada Finch"),
+        ("By Ada Finch reporter", "Ada Finch"),
+        ("By Senior Political Editor", ""),
+        ("Words by Ada Finch, photos by Ben Sorley", "Ada Finch"),
+        ("Words by Ada Finch • Photography by Gus Arden", "Ada Finch"),
+        ("Photos by Gus Arden", ""),
+        ("Text and photos by Ada Finch", "Ada Finch"),
+        ("Reporting by Ada Finch", "Ada Finch"),
+        ("Ein Kommentar von Ada Finck", "Ada Finck"),
+        ("Propos recueillis par Ada Finch", "Ada Finch"),
+        ("Haber: Elif Yıldız", "Elif Yıldız"),
+        ("Autorzy: Ada Finch, Ben Sorley", "Ada Finch|Ben Sorley"),
+        ("Írta: Finch Ada", "Finch Ada"),
+        ("بقلم: ليلى منصور", "ليلى منصور"),
+        ("מאת דנה לוי", "דנה לוי"),
+        ("作者：李文涛", "李文涛"),
+        ("文／李文涛", "李文涛"),
+        ("김민수 기자", "김민수"),
         ("Ada Finch, lantern.test", "Ada Finch"),
         ("Ada Finch (afi), @adafinch, ada@lantern.test", "Ada Finch"),
         ("By Ada Finch in Port Saren on Monday, May 5", "Ada Finch"),

@@ -6,7 +6,7 @@ Knows words and dates, no page.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 
@@ -31,7 +31,13 @@ _MONTH_LEFT = re.compile(
     rf"(?:\W+(?:{_MONTH}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b)?\W*$",
     re.IGNORECASE,
 )
-_PLACE = re.compile(r"(?<=\w) (?:in|aus|at|for|from) .*")
+# Up to the end, or to the next who was somewhere: "A B in Port Saren and C D in Old Port".
+_PLACE = re.compile(
+    r"(?<=\w) (?:in|aus|at|for|from) .*?(?=$| (?:and|und|et|y|e) [^,]{3,60} (?:in|aus|at|from) )"
+)
+_NO_NAME = re.compile(r"(?:in|aus|at|for|from|special to) ", re.IGNORECASE)
+_ABBREVIATED = re.compile(r"(?:\b[JS]r|\.[A-Z]|\b[JMPL]h?\.?D)\.$")
+_BEHIND = re.compile(r"(?<=\w)\s?(?:기자|특파원|記者|记者)$")
 _GAP = re.compile(r",? ")
 HOST = re.compile(r"\S*[a-zA-Z]\.[a-z]{2,}")  # STERN.de
 _YOUNGER = re.compile(r",\s(?=(?:Jr|Sr|II|III|IV)\b)")
@@ -43,16 +49,32 @@ def names_of(text: str) -> Names:
     """The names of a line that begins like a byline and holds nothing but names."""
     text = " ".join(text[: 2 * LONGEST].split())
     found = begins().match(text)
-    if found is None or len(text) > LONGEST or text.endswith((".", "!", "?", ":")):
+    if found is None or len(text) > LONGEST or _is_sentence(text):
         return ()
     names = people(text)
-    return names if all(name[0].isupper() for name in names) else ()
+    return names if all(_begins_large(name) for name in names) else ()
+
+
+def bare_names_of(text: str) -> Names:
+    """The names of a line that holds nothing else, and no "By"."""
+    is_none = len(text) > LONGEST or _is_sentence(text) or _NO_NAME.match(text)
+    names = () if is_none or text.casefold() in conventions().labels else people(text)
+    return names if all(map(is_name, names)) else ()
+
+
+def _is_sentence(text: str) -> bool:
+    return text.endswith((".", "!", "?", ":")) and not _ABBREVIATED.search(text)
+
+
+def _begins_large(name: str) -> bool:
+    return name[0].upper() == name[0].lower() or name[0].isupper()
 
 
 def is_name(name: str) -> bool:
     words = name.split()
     cased = [word for word in (words[0], words[-1]) if word[0].upper() != word[0].lower()]
-    return all(word[0].isupper() for word in cased) and (len(words) > 1 or not cased)
+    is_large = all(word[0].isupper() for word in cased) and ":" not in name
+    return is_large and (len(words) > 1 or not cased)
 
 
 def people(text: str) -> Names:
@@ -64,14 +86,15 @@ def people(text: str) -> Names:
     text = _YOUNGER.sub(" ", _DATE.sub("", text))
     whole = [_without_place(part) for part in _APART.split(text) if not _pictures().match(part)]
     kept = list(dict.fromkeys(_names(whole[:1], titled=start is not None)))
-    kept += (name for name in dict.fromkeys(_names(whole[1:])) if name not in kept)
+    others = _names(part for part in whole[1:] if not _NO_NAME.match(part))
+    kept += (name for name in dict.fromkeys(others) if name not in kept)
     return tuple(name for name in kept if name == kept[0] or not HOST.fullmatch(name))
 
 
-def _names(parts: Sequence[str], *, titled: bool = False) -> Iterator[str]:
+def _names(parts: Iterable[str], *, titled: bool = False) -> Iterator[str]:
     for part in parts:
         for each in _split(part):
-            name = _bare(each).strip(" .:,-")
+            name = _bare(each, has_by=titled).strip(" .:,-")
             if name and (not _is_role(name) or (titled and _is_titled(name))):
                 yield name
 
@@ -97,12 +120,16 @@ def without_date(text: str) -> str:
 def _without_place(text: str) -> str:
     """ "A B in Port Saren" is A B; one word alone before the place is the name of no person."""
     found = _PLACE.search(text)
-    return text[: found.start()] if found and " " in text[: found.start()] else text
+    return _PLACE.sub("", text) if found and " " in text[: found.start()] else text
 
 
-def _bare(text: str) -> str:
-    """ "A B Staff Writer" and "A B of The Associated Press" are A B."""
+def _bare(text: str, *, has_by: bool) -> str:
+    """ "A B Staff Writer", "A B of The Associated Press" and "By A B Ports Editor" are A B."""
+    text = _BEHIND.sub("", text)
     words = text.split()
+    is_role = has_by and len(words) > 2 and words[-1].casefold() in conventions().roles
+    if is_role and not _is_role(" ".join(words[:2])) and is_name(" ".join(words[:2])):
+        return " ".join(words[:2])
     for at in range(2, len(words)):
         behind = " ".join(words[at:]).removeprefix("of ")
         has_rank = at + 1 < len(words) and words[at].casefold() in conventions().rank
@@ -124,7 +151,8 @@ def _split(text: str) -> list[str]:
 def _is_role(name: str) -> bool:
     words = name.casefold().split()
     parts = name.casefold().replace("-", " ").split()
-    return len(words) > _MOST_WORDS or not conventions().roles.isdisjoint(parts)
+    some = words[0] in conventions().rank or not conventions().roles.isdisjoint(parts)
+    return len(words) > _MOST_WORDS or some
 
 
 def _is_titled(name: str) -> bool:
@@ -141,9 +169,12 @@ def _either(words: Sequence[str]) -> str:
 @lru_cache(maxsize=1)
 def begins() -> re.Pattern[str]:
     """What a byline begins with: "By ", "Text: "."""
-    with_colon = [word for word in conventions().by if word.endswith(":")]
-    others = _either([word for word in conventions().by if word not in with_colon])
-    return re.compile(rf"(?:(?:{others})(?::\s?|\s)|(?:{_either(with_colon)})\s?)", re.IGNORECASE)
+    with_colon = [word[:-1] for word in conventions().by if word.endswith(":")]
+    others = [word for word in conventions().by if not word.endswith(":")]
+    colon = r"\s?[:\uff1a\uff0f]\s?"
+    return re.compile(
+        rf"(?:(?:{_either(others)})(?:{colon}|\s)|(?:{_either(with_colon)}){colon})", re.IGNORECASE
+    )
 
 
 @lru_cache(maxsize=1)
@@ -153,7 +184,8 @@ def _inner_by() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _pictures() -> re.Pattern[str]:
-    return re.compile(rf"(?:{_either(conventions().pictures)})(?: by)?:", re.IGNORECASE)
+    by = r"(?:\s?:|\s(?:by|von|par|por|di|door|av|af)\b)"
+    return re.compile(rf"(?:{_either(conventions().pictures)}){by}", re.IGNORECASE)
 
 
 @lru_cache(maxsize=2)

@@ -49,7 +49,10 @@ def printed(page: Page) -> list[Said]:
     """What may be the printed byline: elements called so, and links to the author."""
     found = []
     for element in page.bylines:
-        text = bylines.without_date(markup.text_of(element) or "")
+        lines = markup.lines(element).lines[:MOST_ELEMENTS]
+        # A name may stand alone on its line, over what somebody is and where.
+        first = lines[0].text if len(lines) > 1 and bylines.bare_names_of(lines[0].text) else None
+        text = bylines.without_date(first or " ".join(line.text for line in lines))
         names = bylines.people(text)
         is_byline = names and (bylines.begins().match(text) or bylines.is_name(names[0]))
         if is_byline and len(text) <= bylines.LONGEST:
@@ -109,7 +112,8 @@ def _statements(
         yield Statement(judged, f"the meta element {meta}")
     yield Statement(_judged(page, _marked(page)), "microdata author, or links to the author's page")
     for line in printed:
-        yield Statement(_judged(page, bylines.names_of(line.text)), line.by)
+        names = bylines.names_of(line.text) or bylines.bare_names_of(line.text)
+        yield Statement(_judged(page, names), line.by)
     yield Statement(_judged(page, _written_by(page)), "the meta element twitter:data1")
     for under in under_headline:
         for part in (under.text, *under.text[: 4 * bylines.LONGEST].split("|")[1:]):

@@ -23,8 +23,10 @@ _SMALLEST_BOX = 40  # elements
 _LONGEST_HEADLINE = 300  # characters, with a kicker
 _UNDER_HEADLINE = 15  # lines: kicker, standfirst, byline, date, and buttons between them
 _COUNT = XPath("count(descendant::*)")
+_CALLED = ("class", "data-testid", "data-qa", "data-component")
 _BYLINE = XPath(
-    "//@class[contains(., 'yline')]/.. | //@itemprop[.='author']/.. | //@rel[.='author']/.."
+    " | ".join(f"//@{name}[contains(., 'yline')]/.." for name in _CALLED)
+    + " | //@itemprop[.='author']/.. | //@rel[.='author']/.."
 )
 
 
@@ -72,7 +74,8 @@ class Page:
 
     def is_site(self, name: str) -> bool:
         """Whether a name is the site's or its publisher's own."""
-        return plain(name) in self.site_names
+        found = plain(name)
+        return found in self.site_names or found.removeprefix("the") in self.site_names
 
 
 def of(tree: HtmlElement, url: str, timezone: str) -> Page:
@@ -139,7 +142,7 @@ def _bylines(tree: HtmlElement) -> list[HtmlElement]:
     return [
         one
         for one in found
-        if "byline" in one.get("class", "").lower()
+        if any("byline" in one.get(name, "").lower() for name in _CALLED)
         or "author" in (one.get("itemprop"), one.get("rel"))
     ][:MOST_ELEMENTS]
 
@@ -160,4 +163,5 @@ def _site_names(metas: Mapping[str, list[str]], node: Node, url: str) -> frozens
     names = [*metas.get("og:site_name", ()), *metas.get("application-name", ())]
     names += node.texts("publisher", "name")
     names += [host, urls.registrable(host), urls.registrable(host).partition(".")[0]]
-    return frozenset(plain(name) for name in islice(names, 3 * MOST_ELEMENTS)) - {""}
+    known = {plain(name) for name in islice(names, 3 * MOST_ELEMENTS)}
+    return frozenset(known | {name.removeprefix("the") for name in known}) - {""}
