@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor import dateline, extract
+from monitor import asjson, dateline, extract
 from monitor.errors import ReadError, ReadReason
 from monitor.publishers import spacemedia
 from tests import seed
@@ -30,7 +30,7 @@ def test_article_cases(path: Path) -> None:
     case = json.loads(path.read_text())
     html = path.with_suffix(".html").read_bytes()
     item = extract.article(html, url=case["url"], content_type="text/html", timezone="UTC")
-    found = {**extract.to_json(item), "body": (item.body or "").split("\n\n")}
+    found = {**asjson.article(item), "body": (item.body or "").split("\n\n")}
     assert {name: found[name] for name in case["expect"]} == case["expect"]
     assert not item.partial
     assert pickle.loads(pickle.dumps(item)) == item
@@ -43,7 +43,7 @@ def test_section_cases(path: Path) -> None:
     page = spacemedia.read_section(
         path.with_suffix(".html").read_bytes(), case["url"], case["section"]
     )
-    found = [extract.to_json(item) for item in page.items]
+    found = [asjson.article(item) for item in page.items]
     assert page.section_url == case["section_url"]
     assert [{n: i[n] for n in w} for i, w in zip(found, case["items"], strict=True)] == case[
         "items"
@@ -280,7 +280,7 @@ def test_the_first_article(real_data: Path) -> None:
     (path,) = (real_data / "seed").glob("*.txt")
     html, body = seed.page(path.read_text())
     item = extract.article(html.encode(), url=seed.URL, content_type="text/html", timezone="UTC")
-    found = extract.to_json(item)
+    found = asjson.article(item)
     assert {name: found[name] for name in ("title", "byline", "authors", "place", "wire")} == {
         "title": "Iraq forces retake last IS-held town in country",
         "byline": "By Sarah Benhaida",
