@@ -86,9 +86,16 @@ def people(text: str) -> Names:
     text = _YOUNGER.sub(" ", _DATE.sub("", text))
     whole = [_without_place(part) for part in _APART.split(text) if not _pictures().match(part)]
     kept = list(dict.fromkeys(_names(whole[:1], titled=start is not None)))
+    # One word behind a full name is its place or its house: "A B, Berlin".
+    fewest = 2 if kept and " " in kept[0] else 1
     others = _names(part for part in whole[1:] if not _NO_NAME.match(part))
-    kept += (name for name in dict.fromkeys(others) if name not in kept)
+    kept += (name for name in dict.fromkeys(others) if _is_as_long(name, fewest, kept))
     return tuple(name for name in kept if name == kept[0] or not HOST.fullmatch(name))
+
+
+def _is_as_long(name: str, fewest: int, kept: Sequence[str]) -> bool:
+    is_cased = name.upper() != name.lower()
+    return name not in kept and (not is_cased or name.count(" ") + 1 >= fewest)
 
 
 def _names(parts: Iterable[str], *, titled: bool = False) -> Iterator[str]:
