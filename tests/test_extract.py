@@ -459,6 +459,18 @@ def test_names_in_a_byline(text: str, expected: str) -> None:
         ("Related: this was a question of names, the mayor said.", True),
         ("Sign up for our newsletter to read more about trams.", False),
         ("* * *", False),
+        ("Czytaj też: Prom znów płynie", False),
+        ("Lire aussi | Le bac repart", False),
+        ("À voir aussi - Pourquoi le bac repart-il ?", False),
+        ("相关阅读：渡船恢复运营", False),
+        ("Más información", False),
+        ("Photographs by Ruth Adler", False),
+        ("Foto: Uta Brandes / NWA", False),
+        ("(Photo by Greg Dunn)", False),
+        ("CLICK HERE TO GET THE LANTERN APP", False),
+        ("No spam. Unsubscribe anytime.", False),
+        ("Photo by photo the judges went through the album.", True),
+        ("Photos: a short history of what is kept, by those who kept it.", True),
         ("Share prices rose", True),
         ("Comments by the mayor drew laughter", True),
         ("This article was originally published on the Harbour Post.", True),
@@ -475,8 +487,28 @@ def test_furniture_among_paragraphs(paragraph: str, stays: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("lines", "kept"),
+    [
+        ("Related Stories|A heat wave kills orchards in three counties|Wells run dry|{}", "{}"),
+        ("More on this story|- Bridge plan would cost four times as much|{}", "{}"),
+        ("Mehr zum Thema:|Wie eine Stadt ihren Bäcker verlor|Und wiederfand?|{}", "{}"),
+        ("Más información|Los regantes, contra el reloj|{}|Los naranjos", "{}|Los naranjos"),
+        ("Read more|Wells run dry|{}", "Wells run dry|{}"),  # a button over a heading
+        ("Related Stories|He said three things:|{}", "He said three things:|{}"),
+    ],
+)
+def test_headlines_of_others_under_their_label(lines: str, kept: str) -> None:
+    """What stands under such a label and is no sentence is the headline of another article."""
+    text = "The council voted late on Tuesday."
+    found = boilerplate.without([text, *lines.format(text).split("|"), *9 * [text]])
+    assert found == [text, *kept.format(text).split("|"), *9 * [text]]
+
+
+@pytest.mark.parametrize(
     "paragraph",
     [
+        "Our Standards: The NWA Principles.",
+        "A version of this article appears in print on May 5, 2019, Section A, Page 12.",
         "burs/srm/del",
         "(Reporting by Ada Finch; Editing by Max Orth)",
         "Additional reporting by Ben Sorley",

@@ -25,21 +25,51 @@ _TO_ASK = re.compile(
     r"[\w.+-]+@[\w-]+\.[\w.-]*\w|(?<!\d)(?:\+?1[ .-])?\(?\d{3}\)?[ .-]?\d{3}[ .-]\d{4}(?!\d)"
     r"|\+\d{1,3}[ .()\d-]{7,16}\d"
 )
+_MOST_HEADLINES = 5  # of other articles, under "Related stories"
+_COLON = re.compile(r"\s?[:\uff1a|]\s?|\s[-–—]\s")
 _MARKS = " \t*•·–—-=_>»«|[](){}.:;!…\u200b"
+_ENDS = (".", "!", ":", "\u2026", "\u201d", '"', "。")
 _LETTER = re.compile(r"\w")
 
 
 def without(paragraphs: Sequence[str]) -> list[str]:
     """The paragraphs of the story; all of them where nothing else would be left."""
     last = len(paragraphs) - _NEAR_END
+    others = _headlines_of_others(paragraphs)
     kept = [
         paragraph
         for number, paragraph in enumerate(paragraphs)
-        if not _is_label(paragraph)
+        if number not in others
+        and not _is_label(paragraph)
         and not (number >= last and _is_closing(paragraph))
         and not ((number < _NEAR_START or number >= last) and _is_appeal(paragraph))
     ]
     return kept or list(paragraphs)
+
+
+def _headlines_of_others(paragraphs: Sequence[str]) -> frozenset[int]:
+    """The numbers of the lines under "Related stories" that are no sentences."""
+    found, left = set[int](), 0
+    for number, paragraph in enumerate(paragraphs):
+        is_headline = len(paragraph) <= _LONGEST_LINK and not paragraph.endswith(_ENDS)
+        if _is_over_others(paragraph):
+            left = _MOST_HEADLINES
+        elif left and is_headline:
+            found.add(number)
+            left -= 1
+        else:
+            left = 0
+    return frozenset(found)
+
+
+def _is_over_others(paragraph: str) -> bool:
+    """Whether a line is nothing but the label over headlines of other articles."""
+    text = _bare(paragraph)
+    return text not in conventions().labels and f"{text}:" in conventions().links
+
+
+def _bare(paragraph: str) -> str:
+    return paragraph[: 2 * _LONGEST_LINK].casefold().replace("\u2019", "'").strip(_MARKS)
 
 
 def contacts(paragraphs: Sequence[str]) -> int:
@@ -76,14 +106,24 @@ def _is_label(paragraph: str) -> bool:
     if len(paragraph) > _LONGEST_LINK:
         return False
     words = conventions()
-    text = paragraph.casefold().replace("\u2019", "'")
-    bare = text.strip(_MARKS)
-    if len(bare) <= _LONGEST_LABEL and (bare in words.labels or not _LETTER.search(bare)):
+    bare = _bare(paragraph)
+    if len(bare) <= _LONGEST_LABEL and (
+        bare in words.labels or _is_over_others(paragraph) or not _LETTER.search(bare)
+    ):
         return True
-    if text.strip(_MARKS[:-2]).startswith(words.invitations):
+    if bare.startswith(words.invitations):
         return True
+    if paragraph.rstrip().endswith((".", "\u201d", '"')):
+        return False
     # "Related: a question of names." is a sentence; a headline that is linked to ends in none.
-    return bare.startswith(words.links) and not paragraph.rstrip().endswith((".", "\u201d", '"'))
+    return _COLON.sub(": ", bare, count=1).startswith(words.links) or _is_picture(bare)
+
+
+def _is_picture(bare: str) -> bool:
+    """ "Photo by A B", "Foto: A B / NWA": who took it, or what another page shows."""
+    first, _, behind = bare.partition(" ")
+    is_named = first.endswith(":") or behind.startswith("by ")
+    return len(bare) <= _LONGEST_LABEL and is_named and first.rstrip(":") in conventions().pictures
 
 
 def _is_appeal(paragraph: str) -> bool:
