@@ -203,7 +203,9 @@ class Context:
         if href is None:
             if rel == "enclosure":
                 raise Doubtful(Doubt.ELEMENT)
-            href = mended(self.position.resolved(text)) if text else ""
+            if not text:
+                return
+            href = mended(self.position.resolved(text))
             self.link = href = self.unreal_references(href) if "&" in href else href
         else:
             href = self.position.resolved(href)

@@ -13,7 +13,7 @@ from xml.sax import SAXException
 
 import feedparser
 from feedparser.api import StrictFeedParser
-from feedparser.namespaces import mediarss
+from feedparser.namespaces import _base, mediarss
 
 from monitor.feeds.document import possible
 from monitor.feeds.entry import Document, Entry, Text, is_picture
@@ -123,6 +123,20 @@ def _end_caption(parser: StrictFeedParser) -> None:
 # nothing then tells the two apart.
 mediarss.Namespace._start_media_description = _begin_caption
 mediarss.Namespace._end_media_description = _end_caption
+
+_end_link = _base.Namespace._end_link
+
+
+def _end_filled_link(parser: StrictFeedParser) -> None:
+    stack = parser.elementstack
+    if stack and stack[-1][0] == "link" and not any(piece.strip() for piece in stack[-1][2]):
+        stack.pop()
+    else:
+        _end_link(parser)
+
+
+# An empty <link> takes the place of the guid that is the entry's only address.
+_base.Namespace._end_link = _end_filled_link
 
 
 def _texts(found: _Found) -> Iterator[Text]:
