@@ -21,6 +21,10 @@ _SUSPICIOUS = re.compile(
     rb"&#(?:0*(?:[12]?[0-9]|3[01])(?![0-9])|0*[1-9][0-9]{4}"
     rb"|[xX]0*1?[0-9a-fA-F](?![0-9a-fA-F])|[xX]0*[d-fD-F1-9][0-9a-fA-F]{3})"
 )
+# Western letters above ASCII stand between those below it.
+_WORD_ABOVE_ASCII = re.compile(rb"[\x80-\xff]{3,}")
+_ABOVE_ASCII = bytes(range(0x80, 0x100))
+_SMALL_CYRILLIC = bytes(range(0xE0, 0x100))
 OPML = "a list of feeds (OPML)"
 _FEED_ROOTS = frozenset(("rss", "feed", "rdf:rdf"))
 _HTML_ROOTS = frozenset(("html", "head", "body", "title", "meta", "script", "div", "p", "table"))
@@ -41,22 +45,30 @@ def decoded(body: bytes, content_type: str | None) -> str:
 
 
 def _not_quite_utf8(body: bytes, content_type: str | None) -> str:
-    """UTF-8 with torn characters, else the first encoding named that fits, else Windows-1252.
+    """UTF-8 with torn characters, else the first encoding named that fits, else a guess.
 
-    Many servers send a header of UTF-8 with whatever they have.
+    Many servers send a header of UTF-8 with whatever they have, or of Latin-1, their default.
     """
     text = body.decode("utf-8-sig", "replace")
     torn = text.count("\ufffd") - body.count(b"\xef\xbf\xbd")
     if len(text) - len(text.encode("ascii", "ignore")) > 2 * torn:
         return text
     said = (http_content_type_encoding(content_type), html_body_declared_encoding(body))
-    named = [name for name in said if name is not None and not name.startswith("utf")]
+    named = [name for name in said if name is not None and not name.startswith(("utf", "cp1252"))]
     for name in named:
         try:
             return body.decode(name)
         except (LookupError, ValueError):  # charset=hex, charset=idna: codecs, but not of text
             continue
-    return markup.decode(body, f"text/xml; charset={named[0] if named else 'cp1252'}")
+    return markup.decode(body, f"text/xml; charset={named[0] if named else _guessed(body)}")
+
+
+def _guessed(body: bytes) -> str:
+    """Windows-1251 where most of what is not ASCII is small Cyrillic letters in words of such."""
+    letters = b"".join(_WORD_ABOVE_ASCII.findall(body))
+    small = len(letters) - len(letters.translate(None, _SMALL_CYRILLIC))
+    above = len(body) - len(body.translate(None, _ABOVE_ASCII))
+    return "cp1251" if 2 * small > above else "cp1252"
 
 
 def utf8(body: bytes, content_type: str | None) -> bytes:
