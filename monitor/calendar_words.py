@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+_CHINESE = ("", *"一二三四五六七八九十", "十一", "十二")
+
 # How the names begin (CLDR), full and abbreviated, in all cases that a date has them in; three
 # letters where they are enough.  Of a name the longest beginning counts.  In order: Germanic,
 # Romance; Slavic in Latin letters, Romanian, Turkish, Finnish, Hungarian, Indonesian; Cyrillic,
@@ -18,14 +20,14 @@ _MONTHS = {
         (
             "jan ene gen sty ledn lede oca ian tammi янв яну січ јан ιαν يناير ינואר בינואר जनवरी",
             "feb fev fév lut úno şub helmi фев лют феб φεβ فبراير פברואר בפברואר फरवरी फ़रवरी",
-            "mar mär mrt bře břez márc maalis мар бер μαρ μάρ مارس מרץ במרץ मार्च",
+            "mar mär mrt mrz bře břez márc maalis мар бер μαρ μάρ مارس מרץ במרץ मार्च",
             "apr abr avr kwi dubn dube ápr nis huhti апр кві απρ أبريل ابريل إبريل אפריל באפריל"
             " अप्रैल",
             "may mai mei mag maj máj kvě touko май мая мај тра μαΐ μαϊ μάι مايو מאי במאי मई",
-            "jun juin giu cze červn červen jún haz iun kesä июн юни чер јун ιουν يونيو يونيه"
+            "jun juin giu cze červn červen jún haz iun kesä июн юни чер јун ιουν ιούν يونيو يونيه"
             " יוני ביוני जून",
-            "jul juil lug lip červenc červc červec júl tem iul heinä июл юли лип јул ιουλ يوليو"
-            " يوليه יולי ביולי जुलाई",
+            "jul juil lug lip červenc červc červec júl tem iul heinä июл юли лип јул ιουλ ιούλ"
+            " يوليو يوليه יולי ביולי जुलाई",
             "aug ago aoû sie srp ağu elok avg agu agt авг сер αυγ أغسطس اغسطس אוגוסט באוגוסט अगस्त",
             "sep set wrz zář eyl syys szept сен вер σεπ سبتمبر ספטמבר בספטמבר सितंबर सितम्बर",
             "oct okt out ott paź říj eki lok окт жов οκτ أكتوبر اكتوبر אוקטובר באוקטובר अक्टूबर"
@@ -36,7 +38,7 @@ _MONTHS = {
         ),
         start=1,
     )
-    for name in names.split()
+    for name in (*names.split(), f"{number}月", f"{number}월", f"{_CHINESE[number]}月")
 }
 # How the weekdays' names begin, Monday first; what begins two of them in two languages is left out.
 _WEEKDAYS = {

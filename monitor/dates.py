@@ -29,20 +29,24 @@ _YEARS = range(1900, 2200)
 _ZEROS = frozenset((date(1900, 1, 1), date(1969, 12, 31), date(1970, 1, 1)))
 _LONGEST = 120
 
-_WEEKDAY = r"(?:[^\W\d_]{2,13}\.?(?:,\ ?|\ ))?"
+_WEEKDAY = r"(?:(?:[^\W\d_]{2,13}\.?|[月火水木金土日월화수목금토일])(?:,\ ?|\ ))?"
 _NAMED_WEEKDAY = _WEEKDAY.replace(r"[^\W\d_]{2,13}", r"(?P<weekday>[^\W\d_]{2,13})")
 _DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th|er|[.º])?"
-_MONTH = r"(?P<name>[^\W\d_]{3,12}|[\u0900-\u0963]{2,10})\.?"
-_BEHIND_YEAR = "г|года|р|року|pazartesi|salı|çarşamba|perşembe|cuma|cumartesi|pazar"
+_MONTH = (
+    r"(?P<name>[^\W\d_]{3,12}|[\u0900-\u0963]{2,10}"
+    r"|(?:[0-9]{1,2}|[一二三四五六七八九十])[月월])\.?"
+)
+_BEHIND_YEAR = "г|года|р|року|r|roku|pazartesi|salı|çarşamba|perşembe|cuma|cumartesi|pazar"
 _YEAR = rf"(?P<year>[0-9]{{4}}|[0-9]{{2}})(?:\ ?(?:{_BEHIND_YEAR})\b\.?)?"
 _FULL_YEAR = r"(?P<year>[0-9]{4})"
 _SECOND = r"(?P<second>[0-9]{2})(?:[.,](?P<part>[0-9]{1,9}))?"
 _HALF = r"\ ?(?P<half>[ap])\.?m\b\.?"
-_TIME = rf"(?P<hour>[0-9]{{1,2}})(?:[:.h](?P<minute>[0-9]{{2}})(?::{_SECOND})?)?(?:{_HALF})?"
+_TIME = rf"(?P<hour>[0-9]{{1,2}})(?:[:.h](?P<minute>[0-9]{{2}})(?:[:.]{_SECOND})?)?(?:{_HALF})?"
 _OFFSET = r"(?:(?:etc/)?(?:gmt|utc?|z)\ ?)?[+-][0-9]{1,2}(?::?[0-9]{2})?"
 _PLACE = r"\[?[a-z]+(?:/[a-z_-]+){1,2}\]?"
+_NAME_TOO = r"(?:(?<=[0-9])\ ?(?:z|[a-z]{3,5})\b)?"  # behind an offset, which counts
 _COMMENT = r"(?:\ ?\([^()]*\)|\[[^\[\]]*\])?"
-_ZONE = rf"(?P<zone>{_OFFSET}|(?:etc/)?[a-z]{{1,5}}\b|{_PLACE})?{_COMMENT}\.?"
+_ZONE = rf"(?P<zone>{_OFFSET}|(?:etc/)?[a-z]{{1,5}}\b|{_PLACE})?{_NAME_TOO}{_COMMENT}\.?"
 _AT = r",?\ (?:at|um|à|às|a\ las|alle|ore|om|kl|klo|o|v|в|о|об|saat)\b\.?"
 _CLOCK = rf"(?:(?:{_AT}|,|\ [@-]|t)?\ ?{_TIME}\ ?{_ZONE})?"
 _COMPACT_CLOCK = rf"(?:t?(?P<hour>[0-9]{{2}}):?(?P<minute>[0-9]{{2}}):?(?:{_SECOND})?\ ?{_ZONE})?"
@@ -69,6 +73,7 @@ _FORMS = tuple(
         rf"{_NAMED_WEEKDAY}(?P<either>[0-9]{{1,2}})(?P<bar>[-/])(?P<other>[0-9]{{1,2}})(?P=bar){_FULL_YEAR}{_CLOCK}",
         rf"{_EASTERN_DAY}{_EASTERN_CLOCK}",
         rf"(?P<year>[0-9]{{4}})\.\ ?(?P<month>[0-9]{{1,2}})\.\ ?{_DAY}{_EASTERN_CLOCK}",
+        rf"(?P<year>[0-9]{{4}})(?P<gap>[-/.])(?P<month>[0-9]{{1,2}})(?P=gap){_DAY}{_EASTERN_CLOCK}",
     )
 )
 # "10:02 AM EST, Nov 19, 2019"
