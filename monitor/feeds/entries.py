@@ -36,6 +36,7 @@ _PLAIN_ADDRESS = re.compile(
     r"https?://[A-Za-z0-9][A-Za-z0-9-]{0,59}(?:\.[A-Za-z0-9][A-Za-z0-9-]{0,59}){0,3}"
     r"(?:/[A-Za-z0-9/_.~%+,:=@!$'()*&-]*(?:\?[A-Za-z0-9/_.~%+,:=@!$'()*&-]+)?)?"
 )
+_MOMENT = re.compile(r"<\w+\s[^<>]*\b(?:datetime|content)\s*=\s*[\"']([^\"'<>]*[0-9][^\"'<>]*)")
 _PICTURE = re.compile(r"<img\s([^<>]*)>", re.IGNORECASE)
 _SOURCE = re.compile(
     r"(?<![\w.:-])src\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE
@@ -175,6 +176,7 @@ class EntryReader:
     def _times(self, printed: str, created: str, changed: str) -> tuple[Stamp | None, Stamp | None]:
         """Published, updated."""
         timezone = self._timezone
+        printed, created, changed = map(_without_markup, (printed, created, changed))
         updated = dates.stamp(changed, timezone) if changed else None
         published = dates.stamp(printed, timezone) if printed else None
         if published is None and created:
@@ -203,6 +205,14 @@ class EntryReader:
                     if (address := _source_of(picture)) and (found := self._absolute(address, url)):
                         return found
         return None
+
+
+def _without_markup(date: str) -> str:
+    """A date as some programs print it: as on their pages."""
+    if "<" not in date:
+        return date
+    found = _MOMENT.search(date)
+    return found[1] if found else markup.squeeze(text_of(date)) or ""
 
 
 def _behind_counter(url: str) -> str:
