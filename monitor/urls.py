@@ -40,6 +40,11 @@ _TRACKING = frozenset(_TRACKING_NAMES.split())
 _TRACKING_PAIRS = frozenset({"feature=share", "outputtype=amp", "output=amp"})
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+# What nobody sees at the ends of an address that was pasted.
+_UNSEEN = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\u200e\u200f\u2060\ufeff"
+_ONLY_A_SCHEME = re.compile(r"https?:/*", re.IGNORECASE)
+# As people write addresses by hand.
+_TYPED = re.compile(r"www\.(?:[a-z0-9-]+\.)+[a-z]{2,}(?:[/?#:].*)?", re.IGNORECASE)
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})?")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _SESSION = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
@@ -128,8 +133,10 @@ def registrable(host: str) -> str:
 def absolute(base: str, href: str) -> str | None:
     """`href`, found in a document at `base`, as an absolute http(s) address; None if it is none."""
     href = _clean(href)
-    if not href:
+    if not href or _ONLY_A_SCHEME.fullmatch(href):
         return None
+    if href[0] in "wW" and _TYPED.fullmatch(href):
+        href = f"//{href}"
     try:
         joined = urljoin(base, href)
     except ValueError:
@@ -142,7 +149,7 @@ def absolute(base: str, href: str) -> str | None:
 
 def _clean(url: str) -> str:
     # A lone surrogate cannot be written to any file or database.
-    return _CONTROLS.sub("", url.encode("utf-8", "replace").decode("utf-8")).strip()
+    return _CONTROLS.sub("", url.encode("utf-8", "replace").decode("utf-8")).strip(_UNSEEN)
 
 
 def _split(url: str) -> SplitResult | None:

@@ -104,11 +104,15 @@ class EntryReader:
         return item
 
     def _address(self, link: str, alternates: tuple[str, ...], base: str) -> str | None:
-        if len(link) <= urls.MAX_LENGTH and _PLAIN_ADDRESS.fullmatch(link):
+        if len(link) <= urls.MAX_LENGTH and _PLAIN_ADDRESS.fullmatch(link) and link != self._url:
             return link
         # A guid that stands for the link is one only if it is an address as it is.
-        found = urls.absolute(base, link)
-        return found or next(filter(None, map(self._absolute, alternates)), None)
+        found = (urls.absolute(base, link), *map(self._absolute, alternates))
+        return next((each for each in found if each and not self._is_feed(each)), None)
+
+    def _is_feed(self, address: str) -> bool:
+        """As that of "#" is: no page, and the same one for every entry."""
+        return address.partition("#")[0] == self._url
 
     def _absolute(self, address: str, base: str | None = None) -> str | None:
         if len(address) <= urls.MAX_LENGTH and _PLAIN_ADDRESS.fullmatch(address):
