@@ -19,9 +19,11 @@ from monitor.model import Item, Stamp
 from monitor.model.twins import twin_of
 from monitor.publishers import feedtails
 
-NO_PAGE = "/#!entry="  # in the address that an entry without one gets
+NO_PAGE = "#!entry="  # in the address that an entry without one gets
 # In characters.  The longest real titles have some 300; what is longer is a text in a wrong place.
 LONGEST_TITLE = 1_000
+
+_FRONT_PAGES_REST = len("www./xx-xx/default.html")
 
 # Tags that people write into titles without saying that the title is HTML.
 _HTML, _PLAIN = "text/html", "text/plain"
@@ -59,6 +61,9 @@ class EntryReader:
         self._lang = document.language
         self._url = url
         self.link = self._absolute(document.link or "")
+        self._sites = {urls.site(url), urls.site(self.link or url)}
+        # Longer is no address of a front page nor of the feed's own.
+        self._longest_shared = max(len(url), len(self.link or "")) + _FRONT_PAGES_REST
         self._timezone = timezone
         self._counts_clicks = _ENGINE.match(url) is not None
         # In most feeds many entries have the same.
@@ -104,24 +109,32 @@ class EntryReader:
         return item
 
     def _address(self, link: str, alternates: tuple[str, ...], base: str) -> str | None:
-        if len(link) <= urls.MAX_LENGTH and _PLAIN_ADDRESS.fullmatch(link) and link != self._url:
-            return link
         # A guid that stands for the link is one only if it is an address as it is.
-        found = (urls.absolute(base, link), *map(self._absolute, alternates))
-        return next((each for each in found if each and not self._is_feed(each)), None)
+        first = self._absolute(link, base)
+        if first is not None and not self._is_shared(first):
+            return first
+        others = filter(None, map(self._absolute, alternates))
+        return next((each for each in others if not self._is_shared(each)), None)
 
-    def _is_feed(self, address: str) -> bool:
-        """As that of "#" is: no page, and the same one for every entry."""
-        return address.partition("#")[0] == self._url
+    def _is_shared(self, address: str) -> bool:
+        """Whether it is the page that the feed is of, the feed itself ("#") or the front page:
+        read for an article's, each entry would become the same one."""
+        page = address.partition("#")[0]
+        if len(page) > self._longest_shared:
+            return False
+        if page == self._url or urls.canonical(address) == urls.canonical(self.link or ""):
+            return True
+        return urls.is_front_page(address) and urls.site(address) in self._sites
 
     def _absolute(self, address: str, base: str | None = None) -> str | None:
         if len(address) <= urls.MAX_LENGTH and _PLAIN_ADDRESS.fullmatch(address):
             return address
-        return urls.absolute(base or self._url, address)
+        return urls.absolute(self._url if base is None else base, address)
 
     def _own_address(self, told_apart_by: str) -> str:
         digest = hashlib.sha256(f"{self._url}\n{told_apart_by}".encode()).hexdigest()[:16]
-        return f"{urljoin(self.link or self._url, '/').rstrip('/')}{NO_PAGE}{digest}"
+        page = self.link or urljoin(self._url, "/")
+        return f"{page.partition('#')[0]}{NO_PAGE}{digest}"
 
     def title(self, text: Text) -> str | None:
         """One line, of LONGEST_TITLE characters at most: cut at a word, with an ellipsis."""
