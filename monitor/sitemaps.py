@@ -21,6 +21,8 @@ from lxml import etree
 from monitor import dates, markup, urls
 from monitor.errors import ReadError, ReadReason
 from monitor.feeds.document import decoded, what_it_is
+from monitor.feeds.entries import TAG
+from monitor.feeds.plain import text_of
 from monitor.model import Item, Stamp
 
 # The newest of a site's whole list.  What is older never comes up as news, and to know 50,000
@@ -36,14 +38,16 @@ MOST_CHILDREN = 3
 # What the protocol allows (sitemaps.org, "Using Sitemap index files"); more is not read.
 _MOST_ENTRIES = 50_000
 
-_AMPERSAND = re.compile(r"&(?!(?:\w{1,32}|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});)")
+# HTML's other names are no entities of XML, and the parser would drop the text that they stand in.
+_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});)")
 _HTTP = re.compile(r"\s*https?://", re.IGNORECASE)
 # Absolute already, as nearly all are: `urls.absolute` would take seconds over 50,000.
 _PLAIN = re.compile(
     r"https?://[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,9}(?:/(?!\.)[\w.&=%+~,:;@!-]{0,500}){1,99}",
     re.ASCII,
 )
-_DECLARATION = re.compile(r"<\?xml\b[^<>]*>")
+# With what the server's programs print before a document.
+_DECLARATION = re.compile(r"\A.{0,5000}?<\?xml\s[^<>]*>", re.DOTALL)
 _ROOT = re.compile(r"<(?=[A-Za-z_])(?:[\w.-]{1,40}:)?([\w.-]{1,40})")
 _DOCUMENTS = ("urlset", "sitemapindex")
 _ENTRIES = ("url", "sitemap")
@@ -123,11 +127,12 @@ def is_news(item: Item, now: int) -> bool:
 
 def _parsed(text: str) -> tuple[str, list[_Fields]]:
     """The root's name, and what each entry says."""
+    text = _DECLARATION.sub("", text).lstrip()
     root = _ROOT.search(text)
     # The root is looked at again below: a comment may hold what looks like one.
     if root is None or "<!doctype" in text[: root.start()].lower():
         raise _no_sitemap(text)
-    source = _AMPERSAND.sub("&amp;", _DECLARATION.sub("", text, count=1).lstrip())
+    source = _AMPERSAND.sub("&amp;", text)
     events = etree.iterparse(
         io.BytesIO(source.encode("utf-8", "replace")), events=("start", "end"),
         tag=[f"{{*}}{name}" for name in (*_DOCUMENTS, *_ENTRIES)], recover=True,
@@ -182,7 +187,7 @@ def _item(fields: _Fields, base: str, timezone: str) -> Item | None:
     keywords = (_words(word) for word in fields.get(("news", "keywords"), "").split(","))
     return Item(
         url=address,
-        title=_words(fields.get(("news", "title"))),
+        title=_title(fields.get(("news", "title"))),
         published=_stamp(fields.get(("news", "publication_date")), timezone),
         updated=_stamp(fields.get(("url", "lastmod")), timezone),
         lang=_words(fields.get(("publication", "language")) or fields.get(("news", "language"))),
@@ -197,6 +202,11 @@ def _address(text: str | None, base: str) -> str | None:
     # In CDATA an ampersand that we or the publisher escaped stays escaped.
     text = text.replace("&amp;", "&")
     return text if _PLAIN.fullmatch(text) else urls.absolute(base, text)
+
+
+def _title(text: str | None) -> str | None:
+    words = _words(text)
+    return markup.squeeze(text_of(words)) if words and TAG.search(words) else words
 
 
 def _words(text: str | None) -> str | None:
@@ -264,6 +274,8 @@ def _no_sitemap(text: str) -> ReadError:
     root = _ROOT.search(text)
     if root is not None and root[1].lower() in ("rss", "feed", "rdf"):
         what = "a feed: write `kind: feed`"
+    elif root is not None and root[1].lower() in _DOCUMENTS:
+        what = "a sitemap that cannot be read: its publisher has to mend it"
     else:
         known = what_it_is(text).removesuffix(", which is no feed")
         what = f"{known}: give the address of a sitemap"

@@ -27,7 +27,7 @@ _FRONT_PAGES_REST = len("www./xx-xx/default.html")
 
 # Tags that people write into titles without saying that the title is HTML.
 _HTML, _PLAIN = "text/html", "text/plain"
-_TAG = re.compile(
+TAG = re.compile(
     r"<!\[CDATA\[|</?(?:a|abbr|b|big|br|cite|code|del|div|em|font|h[1-6]|i|img|ins|p|q|s|small|span|strike"
     r"|strong|sub|sup|tt|u|wbr)\b[^<>]*>",
     re.IGNORECASE,
@@ -167,7 +167,7 @@ class EntryReader:
 
     def _is_plain(self, value: str, kind: str | None) -> bool:
         """Of a text with a "<" or "&" in it."""
-        return kind == _PLAIN and (self._typed or "<" not in value or not _TAG.search(value))
+        return kind == _PLAIN and (self._typed or "<" not in value or not TAG.search(value))
 
     def _plain(self, value: str, kind: str | None) -> str | None:
         if kind != _HTML and ("<" in value or "&" in value) and self._is_plain(value, kind):
