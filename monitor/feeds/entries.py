@@ -23,6 +23,11 @@ NO_PAGE = "#!entry="  # in the address that an entry without one gets
 # In characters.  The longest real titles have some 300; what is longer is a text in a wrong place.
 LONGEST_TITLE = 1_000
 
+# `urls.is_front_page` without the public suffix list, of which readers have no need.
+_FRONT_PAGE = re.compile(
+    r"https?://[^/?]+(?:/(?:[a-z]{2}(?:-[a-z]{2})?/?)?(?:(?:index|default|home)(?:\.[a-z]{3,5})?)?)?",
+    re.IGNORECASE,
+)
 _FRONT_PAGES_REST = len("www./xx-xx/default.html")
 
 # Tags that people write into titles without saying that the title is HTML.
@@ -60,10 +65,16 @@ class EntryReader:
         self._typed = document.typed
         self._lang = document.language
         self._url = url
+        self._base = url
         self.link = self._absolute(document.link or "")
-        self._sites = {urls.site(url), urls.site(self.link or url)}
+        # One who serves other people's feeds has none of the pages that they link to.
+        if self.link and _domain(self.link) != _domain(url):
+            self._base = self.link
+        own = (url, self.link or url)
+        self._own_pages = {_without_scheme(each.partition("#")[0]) for each in own}
+        self._sites = set(map(urls.site, own))
         # Longer is no address of a front page nor of the feed's own.
-        self._longest_shared = max(len(url), len(self.link or "")) + _FRONT_PAGES_REST
+        self._longest_shared = max(map(len, own)) + _FRONT_PAGES_REST
         self._timezone = timezone
         self._counts_clicks = _ENGINE.match(url) is not None
         # In most feeds many entries have the same.
@@ -82,7 +93,7 @@ class EntryReader:
         body = self._body(texts, title)
         if body is None and caption is not None:  # as of a film that has no other text
             body = self._body((caption,), title)
-        url = self._address(link, alternates, self._url if linked else "")
+        url = self._address(link, alternates, self._base if linked else "")
         if url is None:
             told_apart_by = guid or "\n".join(filter(None, (title, body)))
             if not told_apart_by:
@@ -120,16 +131,16 @@ class EntryReader:
         """Whether it is the page that the feed is of, the feed itself ("#") or the front page:
         read for an article's, each entry would become the same one."""
         page = address.partition("#")[0]
-        if len(page) > self._longest_shared:
+        if len(page) > self._longest_shared or "#!" in address:
             return False
-        if page == self._url or urls.canonical(address) == urls.canonical(self.link or ""):
+        if _without_scheme(page) in self._own_pages:
             return True
-        return urls.is_front_page(address) and urls.site(address) in self._sites
+        return _FRONT_PAGE.fullmatch(page) is not None and urls.site(address) in self._sites
 
     def _absolute(self, address: str, base: str | None = None) -> str | None:
         if len(address) <= urls.MAX_LENGTH and _PLAIN_ADDRESS.fullmatch(address):
             return address
-        return urls.absolute(self._url if base is None else base, address)
+        return urls.absolute(self._base if base is None else base, address)
 
     def _own_address(self, told_apart_by: str) -> str:
         digest = hashlib.sha256(f"{self._url}\n{told_apart_by}".encode()).hexdigest()[:16]
@@ -222,6 +233,15 @@ class EntryReader:
                     if (address := _source_of(picture)) and (found := self._absolute(address, url)):
                         return found
         return None
+
+
+def _without_scheme(address: str) -> str:
+    return address.partition("://")[2].removeprefix("www.").rstrip("/")
+
+
+def _domain(address: str) -> str:
+    """Without the public suffix list: too short a one changes nothing."""
+    return ".".join((urls.site(address) or "").split(".")[-2:])
 
 
 def _without_markup(date: str) -> str:
