@@ -16,6 +16,7 @@ from feedparser.api import StrictFeedParser
 from feedparser.namespaces import _base, mediarss
 
 from monitor.feeds.document import possible
+from monitor.feeds.doubts import Doubt
 from monitor.feeds.entry import Document, Entry, Text, is_picture
 
 _Found = dict[str, Any]
@@ -38,6 +39,13 @@ _BARE_AMPERSAND = re.compile(
     r"|&(?!(?:[A-Za-z_][\w.-]*|#[0-9]+|#[xX][0-9A-Fa-f]+);)",
     re.DOTALL,
 )
+# Else all that follows would be part of the title.
+_UNCLOSED = re.compile(
+    r"(<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z))"
+    r"|<(title|link|guid|pubDate)(?:\s[^<>]*)?(?<!/)>[^<]*"
+    r"(?=<(?:item|entry|title|link|guid|pubDate|description|category)\b)",
+    re.DOTALL,
+)
 _BLANKS = re.compile(r"\s+")
 _END_OF_ENTRY = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 
@@ -52,6 +60,8 @@ def read(text: str, doubt: str) -> Document | None:
     # feedparser is quadratic in blanks before the root, and stops at numbers of no character.
     head = _BLANKS.sub(" ", text[: root.start()]).lstrip()
     rest = _BARE_AMPERSAND.sub(lambda found: found[1] or "&amp;", text[root.start() :])
+    if doubt == Doubt.NOT_WELL_FORMED:
+        rest = _UNCLOSED.sub(lambda found: found[1] or f"{found[0]}</{found[2]}>", rest)
     text = f"<?xml version='1.0' encoding='utf-8'?>\n{head}{rest}"
     try:
         found: _Found = feedparser.parse(
