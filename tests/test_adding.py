@@ -166,7 +166,7 @@ async def test_a_page_that_its_scripts_fill_in_is_said_to_be_one(prober: Prober)
 async def test_a_feed_at_a_usual_place_is_found(prober: Prober) -> None:
     found, root, _ = await find(prober, {"/city/": SHELL, "/rss.xml": rss(CITY, "city")}, "/city/")
     assert found.chosen.source.url == f"{root}/rss.xml"
-    assert "at a usual place" in (found.reason or "")
+    assert "; it lies at a usual place, and" in (found.reason or "")
 
 
 async def test_a_sitemap_that_robots_names_is_found(prober: Prober) -> None:
@@ -177,6 +177,7 @@ async def test_a_sitemap_that_robots_names_is_found(prober: Prober) -> None:
     assert (found.chosen.source.kind, found.chosen.source.url) == (
         "sitemap", f"{root}/maps/news.xml",
     )  # fmt: skip
+    assert "; robots.txt names it, and" in (found.reason or "")
 
 
 async def test_an_index_of_sitemaps_with_a_packed_one(prober: Prober) -> None:
@@ -216,6 +217,20 @@ async def test_what_cannot_be_had_is_an_error(prober: Prober) -> None:
         for path, words in (("/nothing", "404 Not Found"), ("/x", "robots.txt forbids")):
             with pytest.raises(FetchError, match=words):
                 await discover(prober, Wanted(f"{site.root}{path}"))
+
+
+@pytest.mark.parametrize(
+    ("status", "cure"),
+    [(403, "ask its publisher"), (404, "open it in a browser"), (410, "open it in a browser"),
+     (429, "try again later"), (503, "try again later"), (418, "418")],
+)  # fmt: skip
+async def test_an_answer_that_is_no_page_says_what_helps(
+    prober: Prober, status: int, cure: str
+) -> None:
+    async with lantern({"/x": http(status, b"")}) as site:
+        with pytest.raises(FetchError, match=cure) as error:
+            await discover(prober, Wanted(f"{site.root}/x"))
+    assert error.value.status == status
 
 
 async def test_a_file_is_named(prober: Prober) -> None:

@@ -82,10 +82,22 @@ async def _asked(prober: Prober, url: str) -> Response:
     try:
         return await prober.fetch(url)
     except FetchError as error:
-        if error.reason is not FetchReason.ROBOTS:
+        cure = _cure(error)
+        if cure is None:
             raise
-        cure = "it is not asked for. Look for a feed of that site elsewhere, or ask its publisher"
-        raise FetchError(error.reason, f"{error.detail}: {cure}") from error
+        detail = f"{error.detail}: {cure}"
+        raise FetchError(error.reason, detail, status=error.status) from error
+
+
+def _cure(error: FetchError) -> str | None:
+    if error.reason is FetchReason.ROBOTS:
+        return "it is not asked for. Look for a feed of that site elsewhere, or ask its publisher"
+    status = error.status or 0
+    if status in (401, 403):
+        return "a sign-in, or closed to programs. Look for a feed elsewhere, or ask its publisher"
+    if status in (404, 410):
+        return "open it in a browser, and take the address from there"
+    return "try again later" if status == 429 or status >= 500 else None
 
 
 def _onwards(way: tuple[str, ...], target: str) -> tuple[str, ...]:
@@ -194,9 +206,10 @@ async def _guess(prober: Prober, wanted: Wanted, url: str, page: Page) -> Discov
     for kind, place in places[:_MOST_GUESSED]:
         found = await attempt(prober, kind, place)
         if found is not None and found.items and urls.site(found.source.url) == urls.site(url):
-            why = "robots.txt names it, or it lies" if kind == "sitemap" else "it lies"
+            named = kind == "sitemap" and place not in discovery.sitemaps(url, b"")
+            why = "robots.txt names it" if named else "it lies at a usual place"
             seen = "is empty until its scripts run" if page.scripted else "has no list to read"
-            reason = f"{url} {seen}; {why} at a usual place, and may hold more than that page"
+            reason = f"{url} {seen}; {why}, and may hold more than that page"
             return Discovery(found, wanted.url, reason)
     return None
 
