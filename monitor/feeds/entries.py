@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import html
 import re
+from collections.abc import Iterator
 from itertools import islice
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
@@ -71,7 +72,7 @@ class EntryReader:
         if self.link and _domain(self.link) != _domain(url):
             self._base = self.link
         own = (url, self.link or url)
-        self._own_pages = {_without_scheme(each.partition("#")[0]) for each in own}
+        self._own_pages = {form for each in own for form in _forms(each.partition("#")[0])}
         self._sites = set(map(urls.site, own))
         # Longer is no address of a front page nor of the feed's own.
         self._longest_shared = max(map(len, own)) + _FRONT_PAGES_REST
@@ -130,10 +131,12 @@ class EntryReader:
     def _is_shared(self, address: str) -> bool:
         """Whether it is the page that the feed is of, the feed itself ("#") or the front page:
         read for an article's, each entry would become the same one."""
-        page = address.partition("#")[0]
+        page = address
+        if "#" in address:
+            page = address.partition("#")[0]
         if len(page) > self._longest_shared or "#!" in address:
             return False
-        if _without_scheme(page) in self._own_pages:
+        if page in self._own_pages:
             return True
         return _FRONT_PAGE.fullmatch(page) is not None and urls.site(address) in self._sites
 
@@ -204,7 +207,8 @@ class EntryReader:
     def _times(self, printed: str, created: str, changed: str) -> tuple[Stamp | None, Stamp | None]:
         """Published, updated."""
         timezone = self._timezone
-        printed, created, changed = map(_without_markup, (printed, created, changed))
+        if "<" in printed or "<" in created or "<" in changed:
+            printed, created, changed = map(_without_markup, (printed, created, changed))
         updated = dates.stamp(changed, timezone) if changed else None
         published = dates.stamp(printed, timezone) if printed else None
         if published is None and created:
@@ -235,8 +239,11 @@ class EntryReader:
         return None
 
 
-def _without_scheme(address: str) -> str:
-    return address.partition("://")[2].removeprefix("www.").rstrip("/")
+def _forms(address: str) -> Iterator[str]:
+    """The ways in which it may be written, with or without `www.` and a slash at its end."""
+    page = address.partition("://")[2].removeprefix("www.").rstrip("/")
+    for start in ("http://", "https://", "http://www.", "https://www."):
+        yield from (f"{start}{page}", f"{start}{page}/")
 
 
 def _domain(address: str) -> str:
