@@ -333,6 +333,7 @@ OG, LD, H1, DOCUMENT = "Quay tram saved", "Tram on the quay stays", "The tram st
         (OG, LD, H1, DOCUMENT, OG),
         (OG, f"{OG} for ten years", f"{OG} for ten years", DOCUMENT, f"{OG} for ten years"),
         (f"City: {OG}", LD, H1, DOCUMENT, f"City: {OG}"),
+        (f"City: {OG}", OG, OG, f"{OG} - Lantern", OG),  # the kicker is og:title's alone
         (f"{OG} | City news | Lantern", LD, OG, DOCUMENT, OG),
         (f"Lantern | {OG}", "", "", DOCUMENT, OG),
         ("Rock &amp;amp; roll", "", "", DOCUMENT, "Rock & roll"),
@@ -360,6 +361,27 @@ def test_which_headline(og: str, headline: str, h1: str, document: str, expected
         ),
         ("<title>Quay tram stays - Quay Post</title><h2>Quay tram stays</h2>", "h2"),
         ("<title>Quay tram stays | Quay Post</title><p class=headline>Quay tram stays</p>", "p"),
+        ("<title>Quay Post - Quay tram stays</title><h1>Quay tram stays</h1>", "h1"),
+        (
+            "<meta property=og:title content='Let it be: Quay tram stays'><h1>Tram stays</h1>",
+            None,
+        ),
+        (
+            "<title>Quay tram stays « The Quay Post</title><h1>The Quay Post</h1>"
+            "<h2>Quay tram stays</h2>",
+            "h2",
+        ),
+        (
+            "<title>Quay tram stays - The Quay Post</title><h1><a href=/>The Quay Post</a></h1>"
+            "<h2>Quay tram stays</h2>",
+            "title",
+        ),
+        (
+            "<meta property=og:title content='Quay tram stays - The Quay Post'>"
+            '<script type="application/ld+json">{"@type": "Article", "headline": "Quay tram stays"}'
+            "</script>",
+            "JSON-LD",
+        ),
         ("<title>Ways to stay. Ferries</title><h1>Ways</h1><h1>Ferries</h1>", None),
         ("<title>Quay tram stays | Quay Post</title><h2>Ferry sails</h2>", None),
         (

@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 from html import unescape
 from itertools import islice
+from urllib.parse import urlsplit
 
 from lxml.etree import XPath
+from lxml.html import HtmlElement
 
-from monitor import markup
+from monitor import markup, urls
 from monitor.declared.page import MOST_ELEMENTS, Page, Said, plain
 
-_SEPARATORS = re.compile(r"\s(?:[|\u2013\u2014\u00b7\u2022\u00bb:*-]|::)\s|[\uff5c\uff1a]")
+_SEPARATORS = re.compile(r"\s(?:[|\u2013\u2014\u00b7\u2022\u00ab\u00bb:*-]|::)\s|[\uff5c\uff1a]")
 _HEADLINES = XPath(
     "//h2 | //h3 | //@class[contains(., 'eadline') or contains(., 'title')]/.. "
     "| //@itemprop[.='headline']/.."
@@ -45,8 +47,10 @@ def read(page: Page) -> Said | None:
     whole = (one for one in bare if not page.is_site(one.text) and not one.text.endswith(_CUT))
     best = next(whole, bare[0] if bare else None)
     if best and printed and _is_same(best.text, printed.text, document):
-        place = "in h1" if headings else "as headline"
+        place = "in h1" if printed in headings else "as headline"
         return best._replace(text=printed.text, by=f"{best.by}, as printed {place}")
+    if best and stated and not printed and plain(stated.text) in _beginnings(best.text):
+        return stated
     return best
 
 
@@ -56,7 +60,8 @@ def _is_outvoted(
     """Whether JSON-LD's headline is the printed one, and og:title only a wording for search.
 
     og:title is such a wording where the document's title repeats it while h1 repeats JSON-LD; also
-    where nothing repeats og:title and the document's title repeats JSON-LD instead of h1.
+    where nothing repeats og:title and the document's title repeats JSON-LD instead of h1, and where
+    it is a kicker and then what all three others say.
     """
     if page.node.text("name") == rivals[0].text:
         return False
@@ -67,13 +72,22 @@ def _is_outvoted(
         return False
     for_search = title.startswith(og) and not title.startswith(stated)
     if stated in printed:
-        return for_search or stated.startswith(og)
+        has_kicker = og.endswith(stated) and title.startswith(stated)
+        return for_search or has_kicker or stated.startswith(og)
     return bool(printed) and og not in printed and title.startswith(stated)
 
 
 def _headings(page: Page) -> list[Said]:
-    texts = (markup.text_of(h1) for h1 in islice(page.tree.iter("h1"), MOST_ELEMENTS))
+    """All but the site's own name, which is linked to its first page."""
+    every = islice(page.tree.iter("h1"), MOST_ELEMENTS)
+    texts = (markup.text_of(h1) for h1 in every if not _leads_home(page, h1))
     return [Said(unescape(text), "the headline (h1)") for text in texts if text and plain(text)]
+
+
+def _leads_home(page: Page, h1: HtmlElement) -> bool:
+    links = (link.get("href") for link in islice(h1.iter("a"), MOST_ELEMENTS))
+    found = (urls.absolute(page.url, href) for href in links if href)
+    return any(one is not None and urlsplit(one).path in ("", "/") for one in found)
 
 
 def _printed(page: Page, headings: list[Said], others: list[str]) -> Said | None:
@@ -81,13 +95,18 @@ def _printed(page: Page, headings: list[Said], others: list[str]) -> Said | None
     h1, what else is marked as a headline and is the beginning of another."""
     plains = [plain(other) for other in others]
     known = [h1 for h1 in headings if any(_is_end(plain(h1.text), other) for other in plains)]
-    if headings:
-        longest = max(known, key=lambda h1: len(h1.text), default=None)
-        return longest or (headings[0] if len(headings) == 1 else None)
+    longest = max(known, key=lambda h1: len(h1.text), default=None)
+    heading = longest or (headings[0] if len(headings) == 1 else None)
+    is_first = heading and any(other.startswith(plain(heading.text)) for other in plains)
+    if is_first or len(headings) > 1:
+        return heading
+    # A single h1 that begins no title may be the site's name.
     wanted = frozenset[str]().union(*map(_beginnings, others))
     texts = (markup.text_of(one) for one in _HEADLINES(page.tree)[:MOST_ELEMENTS])
     found = (text for text in texts if text and plain(text) in wanted and not page.is_site(text))
-    return next((Said(text, "what is marked as headline") for text in found), None)
+    marked = next((Said(text, "what is marked as headline") for text in found), None)
+    is_longer = marked and (heading is None or len(marked.text) > len(heading.text))
+    return marked if is_longer else heading
 
 
 def _is_end(text: str, other: str) -> bool:
