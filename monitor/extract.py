@@ -36,11 +36,15 @@ _EXTRACTOR_ERRORS = (
 _FEED = re.compile(r"\s*(?:<\?xml[^>]{0,200}>\s*)?<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
 _MOST_ELEMENTS = 30_000  # trafilatura is quadratic on some pages; the largest of 215 real: 4,098
 _COUNT = etree.XPath("count(//*)")
+_SIZE = etree.XPath("count(descendant::*)")
 _MOST_H1 = 20
 _MOST_CELLS = 500
 _LONGEST_BYLINE = 120  # characters, with a date behind
 _MOST_LABELS = 8  # over a headline: kicker, byline, date
 _LONGEST_LABEL = 60  # characters
+_MOST_HEADINGS = 200
+_BOXES = ("div", "section", "aside")
+_LARGEST_BOX = 100  # elements
 _METERED = 1_000  # characters: less, of an article that is not free, may be its beginning alone
 _SHORT = 250  # characters: a notice rather than an article, if the page looks like a wall
 
@@ -177,6 +181,7 @@ def _text(tree: HtmlElement, said: Declared, quirk: Quirk) -> tuple[str, str]:
     if boxes := quirks.find(quirk.body, tree):
         lines = (line.text for box in boxes for line in markup.lines(box).lines)
         return "\n".join(lines), "the block that is known of this publisher"
+    _drop_headlines_of_others(tree)
     try:
         found = bare_extraction(tree, fast=True, include_comments=False)
     except _EXTRACTOR_ERRORS:
@@ -187,6 +192,19 @@ def _text(tree: HtmlElement, said: Declared, quirk: Quirk) -> tuple[str, str]:
     if len(stated) > 2 * len(text) or stated.split() == text.split():
         return stated, "JSON-LD articleBody"
     return text, "trafilatura"
+
+
+def _drop_headlines_of_others(tree: HtmlElement) -> None:
+    """Drop boxes of "Related stories" and headlines, as trafilatura keeps these without those."""
+    for heading in list(islice(tree.iter("h2", "h3", "h4", "h5"), _MOST_HEADINGS)):
+        box = heading.getparent()
+        if box is None or box.getparent() is None or box.tag not in _BOXES:
+            continue
+        if _SIZE(box) > _LARGEST_BOX:
+            continue
+        first, *others = [line.text for line in markup.lines(box).lines] or [""]
+        if boilerplate.is_over_others(first) and all(map(boilerplate.is_headline, others)):
+            box.drop_tree()
 
 
 def _wall(tree: HtmlElement, said: Declared) -> str | None:

@@ -582,6 +582,17 @@ def test_a_release_begins_behind_whom_to_ask() -> None:
         assert item.lede.startswith("The council voted")
 
 
+def test_a_box_of_other_articles_is_no_text() -> None:
+    """A box of a label and of headlines goes whole, one that says something stays."""
+    box = (
+        "<section><h2>More on this story</h2><p>Why the ferry to the old port stays{}</p></section>"
+    )
+    for end, stays in (("", False), (", said the mayor.", True)):
+        found = read(f"<main><h1>Quay tram</h1>{PROSE * 4}{box.format(end)}{PROSE * 4}</main>")
+        assert isinstance(found, Item)
+        assert ("Why the ferry" in (found.body or "")) is stays
+
+
 @given(st.lists(st.text(max_size=40), max_size=10))
 def test_no_paragraph_is_changed(paragraphs: list[str]) -> None:
     """What stays is as it was, in its order."""

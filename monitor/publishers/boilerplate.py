@@ -51,10 +51,9 @@ def _headlines_of_others(paragraphs: Sequence[str]) -> frozenset[int]:
     """The numbers of the lines under "Related stories" that are no sentences."""
     found, left = set[int](), 0
     for number, paragraph in enumerate(paragraphs):
-        is_headline = len(paragraph) <= _LONGEST_LINK and not paragraph.endswith(_ENDS)
-        if _is_over_others(paragraph):
+        if is_over_others(paragraph):
             left = _MOST_HEADLINES
-        elif left and is_headline:
+        elif left and is_headline(paragraph):
             found.add(number)
             left -= 1
         else:
@@ -62,7 +61,12 @@ def _headlines_of_others(paragraphs: Sequence[str]) -> frozenset[int]:
     return frozenset(found)
 
 
-def _is_over_others(paragraph: str) -> bool:
+def is_headline(paragraph: str) -> bool:
+    """Whether a line may be a headline, being no sentence."""
+    return len(paragraph) <= _LONGEST_LINK and not paragraph.endswith(_ENDS)
+
+
+def is_over_others(paragraph: str) -> bool:
     """Whether a line is nothing but the label over headlines of other articles."""
     text = _bare(paragraph)
     return text not in conventions().labels and f"{text}:" in conventions().links
@@ -108,7 +112,7 @@ def _is_label(paragraph: str) -> bool:
     words = conventions()
     bare = _bare(paragraph)
     if len(bare) <= _LONGEST_LABEL and (
-        bare in words.labels or _is_over_others(paragraph) or not _LETTER.search(bare)
+        bare in words.labels or is_over_others(paragraph) or not _LETTER.search(bare)
     ):
         return True
     if bare.startswith(words.invitations):
