@@ -42,6 +42,7 @@ _MOST_CELLS = 500
 _LONGEST_BYLINE = 120  # characters, with a date behind
 _MOST_LABELS = 8  # over a headline: kicker, byline, date
 _LONGEST_LABEL = 60  # characters
+_OVER_TEXT = 5  # paragraphs, with a standfirst, of which some may be byline and date
 _MOST_HEADINGS = 200
 _BOXES = ("div", "section", "aside")
 _LARGEST_BOX = 100  # elements
@@ -154,7 +155,9 @@ def _body(tree: HtmlElement, said: Declared, quirk: Quirk) -> tuple[str, str]:
             paragraphs[start] in headings or _is_over_text(paragraphs[start], said)
         ):
             start += 1
-    return "\n\n".join(boilerplate.without(paragraphs[start:])), by
+    paragraphs = paragraphs[start:]
+    over = [line for line in paragraphs[:_OVER_TEXT] if not _is_byline_or_date(line, said)]
+    return "\n\n".join(boilerplate.without(over + paragraphs[_OVER_TEXT:])), by
 
 
 def _headline(paragraphs: list[str], headings: Collection[str | None]) -> int:
@@ -167,9 +170,14 @@ def _headline(paragraphs: list[str], headings: Collection[str | None]) -> int:
     return 0
 
 
+def _is_byline_or_date(line: str, said: Declared) -> bool:
+    """Whether a line is the whole byline, or a date where the article's is known."""
+    return line == said.byline or (said.published is not None and declared.is_date(line))
+
+
 def _is_over_text(line: str, said: Declared) -> bool:
-    """Whether a line is the byline, or a date where the article's is known."""
-    if said.published is not None and declared.is_date(line):
+    """Whether a line over the text is the byline, in whatever words, or a date."""
+    if _is_byline_or_date(line, said):
         return True
     if len(line) > _LONGEST_BYLINE or line.endswith((".", "!", "?")):
         return False

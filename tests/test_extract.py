@@ -593,6 +593,16 @@ def test_a_box_of_other_articles_is_no_text() -> None:
         assert ("Why the ferry" in (found.body or "")) is stays
 
 
+def test_byline_and_date_behind_a_standfirst() -> None:
+    """Are no text, as they are none before it."""
+    over = "<p>What a quay without its tram would be.</p><p>Words by Ada Finch</p><p>5 May 2024</p>"
+    found = read(f"<main><h1>Quay tram stays</h1>{over}{PROSE * 5}</main>")
+    assert isinstance(found, Item)
+    lines = (found.body or "").split("\n\n")
+    assert lines[0].startswith("What a quay")
+    assert lines[1].startswith("The council voted")
+
+
 @given(st.lists(st.text(max_size=40), max_size=10))
 def test_no_paragraph_is_changed(paragraphs: list[str]) -> None:
     """What stays is as it was, in its order."""
