@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from lantern import (
     rss,
     slug,
 )
+from monitor.cli.adding import pasted
 from monitor.cli.candidates import Prober
 from monitor.cli.cautions import warnings
 from monitor.cli.discovering import Discovery, Wanted, discover
@@ -233,6 +235,17 @@ async def test_an_answer_that_is_no_page_says_what_helps(
     assert error.value.status == status
 
 
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [("https://a.test/f", "https://a.test/f"), (" https://a.test/f\n", "https://a.test/f"),
+     ("<https://a.test/f>", "https://a.test/f"), ("\ufeffhttps://a.test/f", "https://a.test/f"),
+     ("feed:https://a.test/f", "https://a.test/f"), ("feed://a.test/f", "http://a.test/f"),
+     ("Feed://https://a.test/f", "https://a.test/f"), ("a.test/f", "a.test/f"), ("", "")],
+)  # fmt: skip
+async def test_an_address_as_it_is_pasted(text: str, address: str) -> None:
+    assert pasted(text) == address
+
+
 async def test_a_file_is_named(prober: Prober) -> None:
     """It is no page without a list, but none at all."""
     report = http(200, b"%PDF-1.7 ...", "Content-Type: application/pdf")
@@ -261,6 +274,13 @@ async def test_a_list_of_feeds_is_named_with_what_it_lists(prober: Prober) -> No
         with pytest.raises(ReadError, match="that names none"):
             await discover(prober, Wanted(f"{site.root}/none", kind="sitemap"))
         assert site.paths == ["/robots.txt", "/mine.opml", "/none"]
+
+
+async def test_entries_that_lead_to_one_page_are_warned_of(prober: Prober) -> None:
+    page = re.sub(rb"SITE/city/[^<]*", b"SITE/city/list", rss(CITY, "city"))
+    found, root, _ = await find(prober, {"/feed": page}, "/feed")
+    assert any(f"8 of 8 entries lead to one page, {root}/city/list, which" in said
+               for said in warnings(found, 600, NOON))  # fmt: skip
 
 
 async def test_dates_that_cannot_be_read_are_warned_of(prober: Prober) -> None:

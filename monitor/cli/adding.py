@@ -55,6 +55,7 @@ class Wish:
 
 def run(call: Call, wish: Wish) -> None:
     config = place.look(call)
+    wish = replace(wish, url=pasted(wish.url))
     _refuse_known(config, wish.url, wish.section)
     if wish.source_id is not None:
         files.check_id(config.directory, wish.source_id)
@@ -82,6 +83,16 @@ def run(call: Call, wish: Wish) -> None:
         out.lines(_DAEMON[outcome or "not_running"])
     if block is None:
         end(Exit.OK if wish.dry_run else Exit.FAILED)
+
+
+def pasted(text: str) -> str:
+    """An address as people copy it: with blanks, in brackets, or for a feed reader."""
+    address = text.strip(" \t\r\n<>\"'\u200b\ufeff")
+    scheme, _, rest = address.partition(":")
+    if scheme.lower() != "feed":
+        return address
+    rest = rest.removeprefix("//")
+    return rest if rest.lower().startswith(("http://", "https://")) else f"http://{rest}"
 
 
 async def _discover(config: Config, wish: Wish, usual: Source, scratch: Path) -> Discovery:

@@ -156,6 +156,13 @@ def _entries(chosen: Candidate) -> Iterator[str]:
             f"own, mostly {host}: if that is the same publisher, write hosts: [{host}] into the "
             "block"
         )
+    address, sharing = Counter(item.url for item in items).most_common(1)[0]
+    if 2 * sharing > len(items) >= _FEWEST:
+        yield (
+            f"{sharing:,} of {out.of(len(items), 'entry')} lead to one page, {address}, which "
+            "would be read as the article of each: `article: false` in its block keeps the words "
+            "of their own"
+        )
     bare = sum(not has_page(item) for item in items)
     if bare:
         yield (
