@@ -37,6 +37,7 @@ _FEED = re.compile(r"\s*(?:<\?xml[^>]{0,200}>\s*)?<(?:rss|feed|rdf:RDF)[\s>]", r
 _MOST_ELEMENTS = 30_000  # trafilatura is quadratic on some pages; the largest of 215 real: 4,098
 _COUNT = etree.XPath("count(//*)")
 _SIZE = etree.XPath("count(descendant::*)")
+_LENGTH = etree.XPath("string-length(.)")
 _MOST_H1 = 20
 _MOST_CELLS = 500
 _LONGEST_BYLINE = 120  # characters, with a date behind
@@ -46,6 +47,7 @@ _OVER_TEXT = 5  # paragraphs, with a standfirst, of which some may be byline and
 _MOST_HEADINGS = 200
 _BOXES = ("div", "section", "aside")
 _LARGEST_BOX = 100  # elements
+_LONGEST_BOX = 5_000  # characters
 _METERED = 1_000  # characters: less, of an article that is not free, may be its beginning alone
 _SHORT = 250  # characters: a notice rather than an article, if the page looks like a wall
 
@@ -208,7 +210,7 @@ def _drop_headlines_of_others(tree: HtmlElement) -> None:
         box = heading.getparent()
         if box is None or box.getparent() is None or box.tag not in _BOXES:
             continue
-        if _SIZE(box) > _LARGEST_BOX:
+        if _SIZE(box) > _LARGEST_BOX or _LENGTH(box) > _LONGEST_BOX:
             continue
         first, *others = [line.text for line in markup.lines(box).lines] or [""]
         if boilerplate.is_over_others(first) and all(map(boilerplate.is_headline, others)):

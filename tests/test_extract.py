@@ -727,6 +727,8 @@ HOSTILE = {
     "twin articles": '<script type="application/ld+json">['
     + ",".join(['{"@type":"Article","@id":"a","author":[{"@id":"a"}]}'] * 9_000)
     + f"]</script>{PROSE * 5}",
+    "labels in boxes": f"{'<div><h2>Related</h2>' * 45}{'the quay ' * 400_000}{'</div>' * 45}"
+    + PROSE * 5,
     "empty": "",
     "blank": " \n ",
     "text only": "just a line",
