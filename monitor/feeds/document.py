@@ -25,6 +25,8 @@ _SUSPICIOUS = re.compile(
 _WORD_ABOVE_ASCII = re.compile(rb"[\x80-\xff]{3,}")
 _ABOVE_ASCII = bytes(range(0x80, 0x100))
 _SMALL_CYRILLIC = bytes(range(0xE0, 0x100))
+_YERY, _YA = "ы".encode("cp1251"), "я".encode("cp1251")
+_MOST_FOR_ONE = 200  # letters; in Russian it is 25, in Ukrainian and Bulgarian 50
 OPML = "a list of feeds (OPML)"
 _FEED_ROOTS = frozenset(("rss", "feed", "rdf:rdf"))
 _HTML_ROOTS = frozenset(("html", "head", "body", "title", "meta", "script", "div", "p", "table"))
@@ -68,7 +70,9 @@ def _guessed(body: bytes) -> str:
     letters = b"".join(_WORD_ABOVE_ASCII.findall(body))
     small = len(letters) - len(letters.translate(None, _SMALL_CYRILLIC))
     above = len(body) - len(body.translate(None, _ABOVE_ASCII))
-    return "cp1251" if 2 * small > above else "cp1252"
+    # Greek and Hebrew letters stand there too, but hardly one where these do.
+    own = letters.count(_YERY) + letters.count(_YA)
+    return "cp1251" if own * _MOST_FOR_ONE >= len(letters) and 2 * small > above else "cp1252"
 
 
 def utf8(body: bytes, content_type: str | None) -> bytes:

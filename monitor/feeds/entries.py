@@ -74,6 +74,7 @@ class EntryReader:
         own = (url, self.link or url)
         self._own_pages = {form for each in own for form in _forms(each.partition("#")[0])}
         self._sites = set(map(urls.site, own))
+        self._is_alone = len(document.entries) == 1  # an entry: there is none to keep it apart from
         # Longer is no address of a front page nor of the feed's own.
         self._longest_shared = max(map(len, own)) + _FRONT_PAGES_REST
         self._timezone = timezone
@@ -131,6 +132,8 @@ class EntryReader:
     def _is_shared(self, address: str) -> bool:
         """Whether it is the page that the feed is of, the feed itself ("#") or the front page:
         read for an article's, each entry would become the same one."""
+        if self._is_alone:
+            return False
         page = address
         if "#" in address:
             page = address.partition("#")[0]
