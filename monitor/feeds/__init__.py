@@ -6,8 +6,8 @@ mean is decided here, once for all three: dates (`dates.stamp`, as feedparser ta
 addresses, and plain text out of whatever markup they hold (feedparser's sanitiser is off: no markup
 leaves this package).
 
-An entry without an http(s) address gets one of its own that leads to the feed's page (`has_page`
-tells), and so does one whose address is that page or the front page; one with nothing to tell it by
+An entry without an http(s) address gets one of its own that leads to the front page (`has_page`
+tells), and so does one whose address is that page or the feed's; one with nothing to tell it by
 is skipped and counted, and so are those beyond MOST_ENTRIES.  Follows no link.  Runs in a worker:
 some documents cost feedparser quadratic time, and the limit on that is the worker's.
 """

@@ -150,8 +150,7 @@ class EntryReader:
 
     def _own_address(self, told_apart_by: str) -> str:
         digest = hashlib.sha256(f"{self._url}\n{told_apart_by}".encode()).hexdigest()[:16]
-        page = self.link or urljoin(self._url, "/")
-        return f"{page.partition('#')[0]}{NO_PAGE}{digest}"
+        return f"{urljoin(self.link or self._url, '/')}{NO_PAGE}{digest}"
 
     def title(self, text: Text) -> str | None:
         """One line, of LONGEST_TITLE characters at most: cut at a word, with an ellipsis."""
