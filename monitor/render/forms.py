@@ -8,16 +8,13 @@ from monitor.model import Message
 from monitor.render import console, digest_slack, email, slack, webhook
 from monitor.render.briefing import Briefing, Bulletin, Roundup
 
-for_console = console.alert
-for_email = email.alert
 for_slack = slack.alert
-for_webhook = webhook.alert
 
 _ALERTS: Mapping[str, Callable[[Briefing, str, str], Message]] = {
-    "console": for_console,
-    "email": for_email,
+    "console": console.alert,
+    "email": email.alert,
     "slack": for_slack,
-    "webhook": for_webhook,
+    "webhook": webhook.alert,
 }
 _NOTICES: Mapping[str, Callable[[Bulletin], Message]] = {
     "console": console.notice,
