@@ -111,6 +111,18 @@ async def test_two_first_starts_at_once_make_one_schema(tmp_path: Path) -> None:
         await each.close()
 
 
+@pytest.mark.parametrize("page_bytes", [4096, 8192])
+def test_a_log_is_as_long_whatever_the_pages(tmp_path: Path, page_bytes: int) -> None:
+    """A database of an older version keeps the pages that it has."""
+    with closing(sqlite3.connect(tmp_path / "wirewatch.db")) as older:
+        older.execute(f"PRAGMA page_size = {page_bytes}")
+        older.execute("CREATE TABLE something (one)")
+    with closing(connect(tmp_path / "wirewatch.db")) as db:
+        assert db.execute("PRAGMA page_size").fetchone()[0] == page_bytes
+        (pages,) = db.execute("PRAGMA wal_autocheckpoint").fetchone()
+        assert pages * page_bytes == 16 << 20
+
+
 async def test_an_older_database_learns_where_fields_come_from(store: Store) -> None:
     """A database without the column gets it, and its items are as they were."""
     item_id = await store.write(put)

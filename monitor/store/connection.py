@@ -9,7 +9,10 @@ from pathlib import Path
 BUSY_SECONDS = 60
 WAL_RETRY_SECONDS = 0.02
 # In the log before they are copied into the database: pages of an index change with every commit.
-WAL_PAGES = 4000
+WAL_BYTES = 16 << 20
+# Of a new database: what comes in together stands side by side, and of a page that is read or
+# written the call costs more than the bytes.
+PAGE_BYTES = 8192
 # For each None it is given, sqlite3 looks for a way to adapt it, which takes as long as to store
 # it; one that it finds at once makes a new item's row cost half.
 _NOTHING: dict[None, None] = {}
@@ -22,9 +25,11 @@ def connect(path: Path) -> sqlite3.Connection:
         path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
     )
     connection.row_factory = sqlite3.Row
+    connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
     _use_wal(connection)
     connection.execute("PRAGMA synchronous = FULL")
-    connection.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
+    (page_bytes,) = connection.execute("PRAGMA page_size").fetchone()
+    connection.execute(f"PRAGMA wal_autocheckpoint = {WAL_BYTES // page_bytes}")
     connection.execute("PRAGMA foreign_keys = 1")
     # Debian's SQLite writes zeros over every page that it frees, such as those of an index that
     # are merged; FAST does so only where it costs no writing.

@@ -178,6 +178,8 @@ class Store:
 
     def _write_loop(self) -> None:
         with closing(connect(self.path)) as db:
+            # Every page as it was before a savepoint goes to a file else.
+            db.execute("PRAGMA temp_store = MEMORY")
             while jobs := self._take():
                 try:
                     self._run_batch(db, jobs)
