@@ -102,6 +102,7 @@ class Archive:
         """CPU seconds that it took."""
         with self.transaction() as tx:
             started = time.process_time()
+            grouping.count_words(tx)
             grouping.group(tx, self.config, item_id, at)
             return time.process_time() - started
 

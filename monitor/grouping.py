@@ -15,7 +15,7 @@ from typing import Any
 
 from monitor import hushing, reopening
 from monitor.settings import Config
-from monitor.store import conversations, items, neighbours, stories, words
+from monitor.store import arrivals, conversations, items, neighbours, stories, words
 from monitor.store.db import Row, Tx
 from monitor.store.stories import AGAIN, Join, Story
 from monitor.stories import copies, events, rarity, telling
@@ -61,6 +61,7 @@ def group(tx: Tx, config: Config, item_id: int, now: int) -> Grouping:
 
 def group_missing(tx: Tx, config: Config, limit: int, now: int) -> int:
     """Group some of what no rule asked for, oldest first; returns how many they were."""
+    count_words(tx)
     item_ids = neighbours.not_grouped(tx, limit)
     for item_id in item_ids:
         row = neighbours.to_group(tx, item_id)
@@ -176,7 +177,7 @@ def _group(tx: Tx, config: Config, row: Row, now: int, as_of: int) -> Grouping:
     """`as_of`: what was closed by then is taken up again, not joined."""
     own, at = stories.root(tx, row["story_key"]), row["first_seen_at"]
     told = telling.read(row["title"], row["body"])
-    subject = Subject(told, at, _rarity(tx, row["item_id"]), row["site"])
+    subject = Subject(told, at, known_rarity(tx), row["site"])
     near = [one for one in _find_near(tx, row, subject) if one.row["story_key"] != own]
     copy = _find_copy(row, told, near)
     found = _choose(subject, near, copy, as_of)
@@ -262,19 +263,19 @@ def _find_near(tx: Tx, row: Row, subject: Subject) -> list[_Near]:
     return [_Near(one, shared[one["item_id"]] / sought_for) for one in found]
 
 
-def _rarity(tx: Tx, item_id: int) -> Rarity:
-    """How rare words are, counted anew when enough has come in since."""
+def count_words(tx: Tx) -> None:
+    """How rare words are, counted anew when enough has come in since.  In the background: no alert
+    waits for it."""
     up_to, digest = neighbours.counted_words(tx)
-    due = rarity.counted_up_to(item_id)
-    if due > up_to:
-        before = _known(tx, digest)
-        rows = neighbours.sample(tx, max(up_to, due - rarity.TEXTS), due)
-        counted = before.and_of(telling.forms(row["title"], row["body"]) for row in rows)
-        dumped = counted.dump()
-        digest = hashlib.sha256(dumped.encode()).hexdigest()
-        neighbours.keep_word_counts(tx, due, digest, dumped)
-        _remember(digest, counted)
-    return _known(tx, digest)
+    due = rarity.counted_up_to(arrivals.next_id(tx) - 1)
+    if due <= up_to:
+        return
+    rows = neighbours.sample(tx, max(up_to, due - rarity.TEXTS), due)
+    counted = _known(tx, digest).and_of(telling.forms(row["title"], row["body"]) for row in rows)
+    dumped = counted.dump()
+    digest = hashlib.sha256(dumped.encode()).hexdigest()
+    neighbours.keep_word_counts(tx, due, digest, dumped)
+    _remember(digest, counted)
 
 
 def known_rarity(tx: Tx) -> Rarity:

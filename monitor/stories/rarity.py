@@ -73,7 +73,7 @@ def load(dumped: str) -> Rarity:
 
 
 def counted_up_to(item_id: int) -> int:
-    """The last item of the newest sample that is due when `item_id` is to be told apart.
+    """The last item of the newest sample that is due once there is `item_id`.
 
     At first often, then at every so many items: 0, 64, 128 ... 2048, 4096, 8192, 12288 ...
     """
