@@ -21,7 +21,7 @@ from monitor.model import (
 from monitor.render import forms
 from monitor.render.briefing import Briefing, Bulletin, Roundup, Said
 from monitor.settings import Channel, Config, EmailChannel, LabelMatcher, SlackChannel
-from monitor.store import acks, conversations, edits, holds, items, silences, stories, told
+from monitor.store import acks, conversations, edits, holds, silences, stories, told, versions
 from monitor.store.db import Tx
 
 
@@ -68,7 +68,7 @@ def _otherwise(tx: Tx, alerts: Sequence[Told]) -> dict[str, Item]:
     for one in alerts:
         alert, stored = one.alert, one.stored
         step = {Reason.GAINED: -1, Reason.LOST: 1}.get(alert.reason)
-        item = items.in_version(tx, stored, alert.version + step) if step else None
+        item = versions.in_version(tx, stored, alert.version + step) if step else None
         if item is not None:
             found[alert.alert_id] = item
     return found

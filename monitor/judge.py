@@ -17,7 +17,7 @@ from monitor.reopening import Known, Reopening
 from monitor.rules.fields import Fields
 from monitor.settings import Rule
 from monitor.store import alerts as kept
-from monitor.store import items, judgings, proofs, sightings, stories, unknowns
+from monitor.store import items, judgings, proofs, sightings, stories, unknowns, versions
 from monitor.store.db import Tx
 from monitor.store.judgings import Judging
 from monitor.text import Scan, index_text
@@ -239,7 +239,7 @@ class Case:
             if alert.reason is Reason.LOST and self.before is not None:
                 item, closed = self.before.item, self.before.closed
             proof = proofs.proof(self.plan.rules[alert.rule_id], item, closed=closed)
-            proofs.keep(self.tx, alert.alert_id, proof)
+            proofs.keep(self.tx, alert, proof)
 
     def _lose(self, rule: Rule, match: Match, item: Item) -> None:
         stored, known = self.situation.stored, self.known.stood
@@ -287,7 +287,7 @@ def _before(tx: Tx, plan: Plan, situation: Situation) -> Before | None:
     stored = situation.stored
     if situation.change not in (Change.MODIFIED, Change.COMPLETED):
         return None
-    item, now = items.before(tx, stored), stored.item
+    item, now = versions.before(tx, stored), stored.item
     if item is None:
         return None
     changes = compare(item.title, item.body, now.title, now.body)

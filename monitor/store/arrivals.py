@@ -47,8 +47,8 @@ def insert(tx: Tx, first_id: int, arrivals: Sequence[Arrival]) -> None:
     numbered = list(enumerate(arrivals, first_id))
     items.insert(tx, OTHERS, [_row(item_id, arrival) for item_id, arrival in numbered])
     tx.run(
-        """INSERT INTO versions (item_id, version, fingerprint, title, body, partial, seen_at)
-           SELECT item_id, version, fingerprint, title, body, partial, first_seen_at
+        """INSERT INTO versions (item_id, version, fingerprint, partial, seen_at)
+           SELECT item_id, version, fingerprint, partial, first_seen_at
            FROM items WHERE item_id >= :first_id""",
         first_id=first_id,
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import lru_cache
 from operator import attrgetter
 
 from monitor.model import BodyState, Item, Known, Precision, SideStory, Stamp, StoredItem
+from monitor.store import versions
 from monitor.store.db import Row, Tx
 
 _TEXT = (
@@ -81,12 +82,13 @@ def replace_text(tx: Tx, item_id: int, item: Item, fingerprint: str, now: int) -
     What it read before stays beside it, for the alerts that were raised on that.
     """
     before = _changed_fields(tx, item_id, item)
+    versions.keep_text(tx, item_id)
     _update(tx, item_id, item, fingerprint)
     tx.run(
         """UPDATE versions SET teaser_title = title, teaser = body, completed_at = :now,
-             teaser_fields = :before,
-             (fingerprint, title, body, partial) =
-             (SELECT fingerprint, title, body, partial FROM items WHERE item_id = :item_id)
+             teaser_fields = :before, title = NULL, body = NULL,
+             (fingerprint, partial) =
+             (SELECT fingerprint, partial FROM items WHERE item_id = :item_id)
            WHERE item_id = :item_id
              AND version = (SELECT version FROM items WHERE item_id = :item_id)""",
         item_id=item_id, now=now, before=before,
@@ -96,6 +98,7 @@ def replace_text(tx: Tx, item_id: int, item: Item, fingerprint: str, now: int) -
 
 def add_version(tx: Tx, item_id: int, item: Item, fingerprint: str, now: int) -> None:
     """Store an edit as the next version."""
+    versions.keep_text(tx, item_id)
     tx.run(
         """UPDATE versions SET fields = :before WHERE item_id = :item_id
              AND version = (SELECT version FROM items WHERE item_id = :item_id)""",
@@ -197,23 +200,6 @@ def load(tx: Tx, item_id: int) -> StoredItem:
     return from_row(row)
 
 
-def before(tx: Tx, stored: StoredItem) -> Item | None:
-    """The item as its version before read in the end.  None: it is in its first version."""
-    return in_version(tx, stored, stored.version - 1)
-
-
-def in_version(tx: Tx, stored: StoredItem, version: int) -> Item | None:
-    """The item as a version of it read in the end; `partial`: its page was never read."""
-    row = tx.one(
-        """SELECT title, body, partial FROM versions
-           WHERE item_id = :item_id AND version = :version""",
-        item_id=stored.id, version=version,
-    )  # fmt: skip
-    if row is None:
-        return None
-    return replace(stored.item, title=row["title"], body=row["body"], partial=bool(row["partial"]))
-
-
 def from_row(row: Row) -> StoredItem:
     """A StoredItem from a whole row of `items`."""
     return StoredItem(
@@ -256,8 +242,8 @@ def _update(tx: Tx, item_id: int, item: Item, fingerprint: str) -> None:
 
 def _insert_version(tx: Tx, item_id: int, version: int, now: int) -> None:
     tx.run(
-        """INSERT INTO versions (item_id, version, fingerprint, title, body, partial, seen_at)
-           SELECT item_id, :version, fingerprint, title, body, partial, :now
+        """INSERT INTO versions (item_id, version, fingerprint, partial, seen_at)
+           SELECT item_id, :version, fingerprint, partial, :now
            FROM items WHERE item_id = :item_id""",
         item_id=item_id, version=version, now=now,
     )  # fmt: skip

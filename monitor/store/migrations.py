@@ -188,6 +188,20 @@ def m022_reopened(db: sqlite_utils.Database) -> None:
     db.execute("CREATE INDEX joins_left ON joins (from_key) WHERE how = 'again'")
 
 
+@steps()
+def m023_version_texts(db: sqlite_utils.Database) -> None:
+    """Versions with their texts: the newest reads as its article does, unless it has its own."""
+    db.execute("""
+        CREATE VIEW version_texts AS
+        SELECT v.item_id, v.version, v.fingerprint, v.partial, v.seen_at, v.completed_at,
+          iif(v.version = i.version AND v.title IS NULL AND v.body IS NULL, i.title, v.title)
+            AS title,
+          iif(v.version = i.version AND v.title IS NULL AND v.body IS NULL, i.body, v.body)
+            AS body,
+          v.teaser_title, v.teaser, v.fields, v.teaser_fields
+        FROM versions v JOIN items i ON i.item_id = v.item_id""")
+
+
 def apply(connection: sqlite3.Connection) -> None:
     """Bring the database to the newest schema.  Safe when two processes start at once.
 

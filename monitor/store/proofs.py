@@ -6,9 +6,9 @@ import hashlib
 import json
 from dataclasses import dataclass, fields, replace
 
-from monitor.model import Item
+from monitor.model import Alert, Item
 from monitor.settings import Rule, Severity
-from monitor.store import items
+from monitor.store import items, versions
 from monitor.store.db import Row, Tx
 
 # Where it is told and by which labels is no part of what it says.
@@ -32,8 +32,9 @@ def proof(rule: Rule, item: Item, *, closed: bool) -> Proof:
     return Proof(text, hash_of(text), text_hash(item), fields_hash(item), closed)
 
 
-def keep(tx: Tx, alert_id: str, made: Proof) -> None:
+def keep(tx: Tx, alert: Alert, made: Proof) -> None:
     """Keep, or replace, what an alert was raised on."""
+    versions.keep_text(tx, alert.item_id)
     tx.run(
         "INSERT INTO rule_versions (rule_hash, rule) VALUES (:hash, :rule) ON CONFLICT DO NOTHING",
         hash=made.rule_hash, rule=made.rule,
@@ -43,7 +44,7 @@ def keep(tx: Tx, alert_id: str, made: Proof) -> None:
            VALUES (:alert, :rule, :text, :fields, :closed)
            ON CONFLICT DO UPDATE SET rule_hash = excluded.rule_hash, closed = excluded.closed,
              text_hash = excluded.text_hash, fields_hash = excluded.fields_hash""",
-        alert=alert_id, rule=made.rule_hash, text=made.text_hash, fields=made.fields_hash,
+        alert=alert.alert_id, rule=made.rule_hash, text=made.text_hash, fields=made.fields_hash,
         closed=made.closed,
     )  # fmt: skip
 

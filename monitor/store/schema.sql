@@ -102,7 +102,8 @@ CREATE TABLE item_keys (
 ) WITHOUT ROWID;
 CREATE INDEX item_keys_by_item ON item_keys (item_id);
 
--- Every state of an item's text that was ever here.
+-- Every state of an item's text that was ever here.  The newest has its title and body in items, and here as well
+-- only where an alert was raised on it: read version_texts.
 CREATE TABLE versions (
   item_id     INTEGER NOT NULL REFERENCES items,
   version     INTEGER NOT NULL,

@@ -267,7 +267,7 @@ def headlines(tx: Tx, alerts: Collection[Alert]) -> dict[str, str]:
     """By alert the title of its version."""
     rows = tx.all(
         """SELECT wanted.key AS alert_id, v.title FROM json_each(:wanted) AS wanted
-           CROSS JOIN versions v ON v.item_id = wanted.value ->> 0
+           CROSS JOIN version_texts v ON v.item_id = wanted.value ->> 0
              AND v.version = wanted.value ->> 1""",
         wanted=json.dumps({one.alert_id: [one.item_id, one.version] for one in alerts}),
     )

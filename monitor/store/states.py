@@ -40,7 +40,8 @@ def of(tx: Tx, item_ids: Collection[int]) -> dict[int, History]:
     versions: dict[int, list[Row]] = {}
     for version in tx.all(
         """SELECT v.* FROM json_each(:ids) AS wanted
-           CROSS JOIN versions v ON v.item_id = wanted.value ORDER BY v.item_id, version DESC""",
+           CROSS JOIN version_texts v ON v.item_id = wanted.value
+           ORDER BY v.item_id, version DESC""",
         ids=ids,
     ):
         versions.setdefault(version["item_id"], []).append(version)

@@ -10,7 +10,7 @@ from monitor.store.db import Row, Tx
 
 _TEXT = """v.title AS v_title, v.body AS v_body, v.partial AS v_partial, v.teaser_title, v.teaser,
   v.completed_at IS NOT NULL AND a.judged_at < v.completed_at AS on_teaser"""
-_FROM = "FROM alerts a JOIN versions v ON v.item_id = a.item_id AND v.version = a.version"
+_FROM = "FROM alerts a JOIN version_texts v ON v.item_id = a.item_id AND v.version = a.version"
 _ALERTS = f"""
   SELECT a.*, {_TEXT}, d.revision {_FROM}
   JOIN delivery_alerts da ON da.alert_id = a.alert_id

@@ -237,7 +237,7 @@ def as_it_read(tx: Tx, match: Row) -> StoredItem:
         """SELECT CASE WHEN :teaser AND completed_at NOT NULL THEN teaser_title ELSE title END
              AS title,
              CASE WHEN :teaser AND completed_at NOT NULL THEN teaser ELSE body END AS body
-           FROM versions WHERE item_id = :id AND version = :version""",
+           FROM version_texts WHERE item_id = :id AND version = :version""",
         id=match["item_id"], version=match["version"], teaser=bool(match["partial"]),
     )  # fmt: skip
     if text is None:
@@ -262,7 +262,7 @@ def sightings_of(tx: Tx, item_id: int) -> Sequence[Row]:
 
 
 def versions_of(tx: Tx, item_id: int) -> Sequence[Row]:
-    return tx.all("SELECT * FROM versions WHERE item_id = :id ORDER BY version", id=item_id)
+    return tx.all("SELECT * FROM version_texts WHERE item_id = :id ORDER BY version", id=item_id)
 
 
 def item_row(tx: Tx, item_id: int) -> Row:
