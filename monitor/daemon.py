@@ -50,6 +50,7 @@ DIGEST_SECONDS = 15
 PRUNE_SECONDS = 3600
 ITEMS_INDEXED_AT_ONCE = 200
 GROUP_SECONDS = 5
+COUNT_SECONDS = 60  # a tenth of a second each, while much comes in
 FORSAKEN_SECONDS = 60
 ROUNDS_BESIDE_POLLS = 4  # 4 items a second: more than the news of 10,000 sources
 _M_ARENA_MAX = -8  # glibc, malloc.h
@@ -118,6 +119,7 @@ class Daemon:
             ("beat", self._beat, BEAT_SECONDS),
             ("vigil", self._vigil.tick, VIGIL_SECONDS),
             ("", self._prune, PRUNE_SECONDS),
+            ("", self._engine.count_words, COUNT_SECONDS),
             ("", self._group, GROUP_SECONDS),
             ("", self._close_forsaken, FORSAKEN_SECONDS),
         ):

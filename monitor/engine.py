@@ -163,6 +163,10 @@ class Engine:
             lambda tx: grouping.group_missing(tx, self.config, most, self.clock()) == most, go_on
         )
 
+    async def count_words(self) -> None:
+        """Keep up with how rare words are, by which stories are told apart."""
+        await self.store.write(grouping.count_words)
+
     async def close_forsaken(self, go_on: Callable[[int], bool]) -> None:
         """Judge what is owed of articles whose source left the files before their page was read, a
         little at a time, as long as `go_on` says so to the number of rounds."""
@@ -181,6 +185,7 @@ class Engine:
             return asyncio.get_running_loop().time() < ends_at
 
         await self.close_forsaken(has_time)
+        await self.count_words()
         await self.group_missing(has_time, ITEMS_GROUPED_TO_FINISH)
         await self.close()
 

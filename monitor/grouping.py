@@ -61,7 +61,6 @@ def group(tx: Tx, config: Config, item_id: int, now: int) -> Grouping:
 
 def group_missing(tx: Tx, config: Config, limit: int, now: int) -> int:
     """Group some of what no rule asked for, oldest first; returns how many they were."""
-    count_words(tx)
     item_ids = neighbours.not_grouped(tx, limit)
     for item_id in item_ids:
         row = neighbours.to_group(tx, item_id)
