@@ -123,7 +123,11 @@ def _end_head(tree: HtmlElement) -> None:
 
 def squeeze(text: str | None) -> str | None:
     """One line without outer blanks; None when nothing is left."""
-    return " ".join(text.split()) or None if text else None
+    if not text:
+        return None
+    if "  " not in text and text.isprintable():  # of white space blanks alone are printable
+        return text.strip() or None
+    return " ".join(text.split()) or None
 
 
 def text_of(element: HtmlElement) -> str | None:

@@ -155,9 +155,9 @@ class EntryReader:
     def title(self, text: Text) -> str | None:
         """One line, of LONGEST_TITLE characters at most: cut at a word, with an ellipsis."""
         value, kind = text
-        line = self._line(value, kind) if "<" in value or "&" in value else " ".join(value.split())
-        if not line or len(line) <= LONGEST_TITLE:
-            return line or None
+        line = self._line(value, kind)
+        if line is None or len(line) <= LONGEST_TITLE:
+            return line
         start = line[: LONGEST_TITLE - 1]
         words = start.rpartition(" ")[0]
         # Some scripts have no blanks between words.
@@ -193,14 +193,14 @@ class EntryReader:
     def _line(self, value: str, kind: str | None) -> str | None:
         if "<" in value or "&" in value:
             return markup.squeeze(self._plain(value, kind))
-        return " ".join(value.split()) or None
+        return markup.squeeze(value)
 
     def _names(self, names: tuple[str, ...], author: str | None) -> tuple[str, ...]:
         # RSS wants an e-mail address here, of which feedparser knows short top-level domains alone.
         if author and "@" in author and (found := mailbox(author.strip())):
             names = (found["before"] or found["after"] or "",)
         if len(names) == 1:
-            line = " ".join(names[0].split())
+            line = markup.squeeze(names[0])
             if line and line[0] not in "bB" and "<" not in line and "&" not in line:
                 return (line,)
         lines = (_BY.sub("", read) for name in names if (read := self._line(name, _PLAIN)))

@@ -42,7 +42,7 @@ _MARKS = {
 def text_of(source: str) -> str | None:
     """What a reader sees; None when that is nothing.  `source` has no control characters."""
     if "<" not in source and "&" not in source and "\n" not in source:
-        return " ".join(source.split()) or None
+        return markup.squeeze(source)
     parts = _TAG.split(source) if "<" in source else [source]
     tags = tuple(parts[1::2])
     found = (_structure if len(tags) <= _SHORT else _structure.__wrapped__)(tags)
@@ -128,13 +128,12 @@ def _character(name: str) -> str:
 
 def _laid_out(marked: str) -> str | None:
     if _LINE not in marked:
-        blocks = (" ".join(block.split()) for block in marked.split(_BLOCK))
-        return "\n\n".join(filter(None, blocks)) or None
+        return "\n\n".join(filter(None, map(markup.squeeze, marked.split(_BLOCK)))) or None
     lines: list[str] = []
     breaks = 0
     for block in marked.split(_BLOCK):
         for line in block.split(_LINE):
-            if words := " ".join(line.split()):
+            if words := markup.squeeze(line):
                 if lines:
                     lines.append("\n\n" if breaks > 1 else "\n")
                 lines.append(words)
