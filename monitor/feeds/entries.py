@@ -30,6 +30,7 @@ _FRONT_PAGE = re.compile(
     re.IGNORECASE,
 )
 _FRONT_PAGES_REST = len("www./xx-xx/default.html")
+_FRONT_PAGES_SLASHES = 4
 
 # Tags that people write into titles without saying that the title is HTML.
 _HTML, _PLAIN = "text/html", "text/plain"
@@ -141,7 +142,9 @@ class EntryReader:
             return False
         if page in self._own_pages:
             return True
-        return _FRONT_PAGE.fullmatch(page) is not None and urls.site(address) in self._sites
+        if page.count("/") > _FRONT_PAGES_SLASHES or not _FRONT_PAGE.fullmatch(page):
+            return False
+        return urls.site(address) in self._sites
 
     def _absolute(self, address: str, base: str | None = None) -> str | None:
         if len(address) <= urls.MAX_LENGTH and _PLAIN_ADDRESS.fullmatch(address):
@@ -212,7 +215,9 @@ class EntryReader:
         if "<" in printed or "<" in created or "<" in changed:
             printed, created, changed = map(_without_markup, (printed, created, changed))
         updated = dates.stamp(changed, timezone) if changed else None
-        published = dates.stamp(printed, timezone) if printed else None
+        published = updated
+        if printed != changed:
+            published = dates.stamp(printed, timezone) if printed else None
         if published is None and created:
             published = dates.stamp(created, timezone)
         if published is None and updated is None and (printed or created or changed):

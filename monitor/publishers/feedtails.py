@@ -59,8 +59,8 @@ def _may_end_so(text: str, title: str) -> bool:
     """A look that costs little: few texts say the headline again, or end with one of some words."""
     if title and title in text[-len(title) - _LONGEST :]:
         return True
-    words = text[-_LONGEST_WORD:].rstrip(_MARKS).split()
-    return bool(words) and words[-1].lstrip(_MARKS).casefold() in _last_words()
+    last = text[-_LONGEST_WORD:].rstrip(_MARKS).rsplit(None, 1)[-1:]
+    return bool(last) and last[0].lstrip(_MARKS).casefold() in _last_words()
 
 
 def _start(text: str, title: str) -> int | None:
