@@ -9,7 +9,6 @@ import hashlib
 import html
 import re
 from collections.abc import Iterator
-from itertools import islice
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from monitor import dates, markup, urls
@@ -202,6 +201,8 @@ class EntryReader:
         # RSS wants an e-mail address here, of which feedparser knows short top-level domains alone.
         if author and "@" in author and (found := mailbox(author.strip())):
             names = (found["before"] or found["after"] or "",)
+        if not names:
+            return ()
         if len(names) == 1:
             line = markup.squeeze(names[0])
             if line and line[0] not in "bB" and "<" not in line and "&" not in line:
@@ -240,7 +241,7 @@ class EntryReader:
                 return found
         for value, kind in texts:
             if "<" in value and _is_text(kind) and not self._is_plain(value, kind):
-                for picture in islice(_PICTURE.finditer(value), _MOST_PICTURES):
+                for picture in _PICTURE.findall(value)[:_MOST_PICTURES]:
                     if (address := _source_of(picture)) and (found := self._absolute(address, url)):
                         return found
         return None
@@ -273,9 +274,8 @@ def _behind_counter(url: str) -> str:
     return urls.absolute("", given.get("url") or given.get("q") or "") or url
 
 
-def _source_of(picture: re.Match[str]) -> str | None:
-    """None for the single pixels that count readers."""
-    given = picture[1]
+def _source_of(given: str) -> str | None:
+    """Of what stands in a picture's tag; None for the single pixels that count readers."""
     found = _SOURCE.search(given)
     if found is None or ("dth" in given and _PIXEL.search(given)):
         return None
