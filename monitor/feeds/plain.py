@@ -15,8 +15,8 @@ from monitor import markup
 
 _BLANK_LINE = re.compile(r"\n[ \t\r]*(?=\n)")
 _TAG = re.compile(
-    r"<(/?[a-zA-Z][a-zA-Z0-9]*)"
-    r"(?:\s+[a-zA-Z][\w:.-]*(?:=(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>=`]+))?)*\s*/?>"
+    r"<(/?[a-zA-Z][a-zA-Z0-9]*+)(?:>|"  # as most end at once
+    r"(?:\s++[a-zA-Z][\w:.-]*+(?:=(?:\"[^\"<>]*+\"|'[^'<>]*+'|[^\s\"'<>=`]++))?+)*+\s*+/?>)"
 )
 _ENTITY = re.compile(r"&(#[0-9]{2,5}|#[xX][0-9a-fA-F]{2,4}|[a-zA-Z]{2,8}[0-9]{0,2});")
 _CDATA = "<![CDATA["  # of XML: in HTML a comment, with the text inside
