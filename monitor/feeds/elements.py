@@ -43,7 +43,7 @@ _LOCAL = {
 _PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?/[A-Za-z0-9/_.~%+,:@-]*")
 _SLASHES = re.compile(r"^([A-Za-z][A-Za-z0-9+-.]*://)/*")
 _UNREAL_REFERENCE = re.compile(r"&([A-Za-z0-9_]+);")
-_C1 = re.compile("[\x80-\x9f]")
+_C1 = bytes(range(0x80, 0xA0))
 _CP1252 = {
     code: bytes((code,)).decode("cp1252")
     for code in range(0x80, 0xA0)
@@ -105,7 +105,8 @@ def mended(text: str) -> str:
         return text
     with contextlib.suppress(UnicodeError):
         text = text.encode("iso-8859-1").decode("utf-8")
-    return text.translate(_CP1252) if _C1.search(text) else text
+    low = text.encode("iso-8859-1", "ignore")
+    return text.translate(_CP1252) if len(low.translate(None, _C1)) < len(low) else text
 
 
 def href_of(given: Attributes) -> str | None:
