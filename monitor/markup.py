@@ -209,7 +209,8 @@ class _Walk:
             self.seen_boxes += 1
             self.boxes.append(self.seen_boxes)
         self.bold += tag in _BOLD
-        self.marks.update(self._names_of(element))
+        if self.names:
+            self.marks.update(self._names_of(element))
         self.add(element.text)
 
     def leave(self, element: HtmlElement, *, is_root: bool) -> None:
@@ -223,7 +224,8 @@ class _Walk:
             if tag in _BOXES:
                 self.boxes.pop()
             self.bold -= tag in _BOLD
-            self.marks.subtract(self._names_of(element))
+            if self.names:
+                self.marks.subtract(self._names_of(element))
         if not is_root:
             self.add(element.tail)
 
@@ -233,8 +235,6 @@ class _Walk:
         self.add(element.tail)
 
     def _names_of(self, element: HtmlElement) -> frozenset[str]:
-        if not self.names:
-            return self.names
         own = {element.tag, f"#{element.get('id')}"}
         own.update(f".{name}" for name in (element.get("class") or "").split())
         return self.names & own
@@ -245,12 +245,12 @@ class _Walk:
             self.plain = self.plain or not (self.bold or text.isspace())
 
     def end_line(self, breaks: int = 0) -> None:
-        text = squeeze("".join(self.parts))
-        if text:
-            inside = frozenset(name for name, depth in self.marks.items() if depth > 0)
-            href = self.hrefs[-1] if self.hrefs else None
-            gap, bold = self.breaks >= 2, not self.plain
-            self.done.append(Line(text, gap, self.boxes[-1], bold, href, inside))
-            self.breaks = 0
-        self.parts, self.plain = [], False
+        if self.parts:
+            if text := squeeze("".join(self.parts)):
+                inside = frozenset(name for name, depth in self.marks.items() if depth > 0)
+                href = self.hrefs[-1] if self.hrefs else None
+                gap, bold = self.breaks >= 2, not self.plain
+                self.done.append(Line(text, gap, self.boxes[-1], bold, href, inside))
+                self.breaks = 0
+            self.parts, self.plain = [], False
         self.breaks += breaks
