@@ -52,7 +52,7 @@ ITEMS_INDEXED_AT_ONCE = 200
 GROUP_SECONDS = 5
 COUNT_SECONDS = 60  # a tenth of a second each, while much comes in
 FORSAKEN_SECONDS = 60
-ROUNDS_BESIDE_POLLS = 4  # 4 items a second: more than the news of 10,000 sources
+ROUNDS_BESIDE_POLLS = 1  # 1 item a second: more than the news of 10,000 sources
 _M_ARENA_MAX = -8  # glibc, malloc.h
 DRAIN_SECONDS = 8.0  # of the ten that a stop may take
 
