@@ -18,7 +18,7 @@ from statistics import fmean, pstdev
 
 import kit
 import stories
-from monitor import grouping
+from monitor import wordcounts
 from monitor.stories import assign, events, telling
 from monitor.stories.events import Agreement
 
@@ -93,7 +93,7 @@ def agreements() -> list[tuple[Agreement, bool]]:
             for first, same in earlier[at]:
                 other = articles[first]
                 with kept.transaction() as tx:
-                    rarity = grouping.known_rarity(tx)
+                    rarity = wordcounts.known(tx)
                 tellings = [telling.read(text.title, text.body) for text in (article, other)]
                 if all(told.is_long for told in tellings):
                     hours = (article.at - other.at) / assign.HOUR_MS

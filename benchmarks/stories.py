@@ -38,7 +38,7 @@ from pathlib import Path
 from statistics import median
 
 import kit
-from monitor import grouping
+from monitor import grouping, wordcounts
 from monitor.model import BodyState, Item
 from monitor.settings import Config, Route, Settings
 from monitor.store import arrivals, migrations
@@ -102,7 +102,7 @@ class Archive:
         """CPU seconds that it took."""
         with self.transaction() as tx:
             started = time.process_time()
-            grouping.count_words(tx)
+            wordcounts.count(tx)
             grouping.group(tx, self.config, item_id, at)
             return time.process_time() - started
 

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
-from monitor import closing, grouping, schedule, troubles
+from monitor import closing, grouping, schedule, troubles, wordcounts
 from monitor.clock import Clock, wall_clock
 from monitor.ingest import Ingest
 from monitor.model import DueSource, WantedBody
@@ -165,7 +165,7 @@ class Engine:
 
     async def count_words(self) -> None:
         """Keep up with how rare words are, by which stories are told apart."""
-        await self.store.write(grouping.count_words)
+        await self.store.write(wordcounts.count)
 
     async def close_forsaken(self, go_on: Callable[[int], bool]) -> None:
         """Judge what is owed of articles whose source left the files before their page was read, a

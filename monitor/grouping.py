@@ -6,23 +6,21 @@ is bounded, so that an archive may grow.  What joins what is decided in `stories
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from monitor import hushing, reopening
+from monitor import hushing, reopening, wordcounts
 from monitor.settings import Config
-from monitor.store import arrivals, conversations, items, neighbours, stories, words
+from monitor.store import conversations, items, neighbours, stories, words
 from monitor.store.db import Row, Tx
 from monitor.store.stories import AGAIN, Join, Story
-from monitor.stories import copies, events, rarity, telling
+from monitor.stories import copies, events, telling
 from monitor.stories.assign import CLOSES_AFTER_MS, Neighbour, Subject, assign, sought
 from monitor.stories.copies import Copied
 from monitor.stories.origins import Credits, origin_of
-from monitor.stories.rarity import Rarity
 from monitor.stories.telling import Telling
 from monitor.text import indexed
 
@@ -34,7 +32,6 @@ _MOST_WAITING = 200
 _FEWEST_SHARED = 2  # of the words sought for a text: one says little, and reading costs
 _MOST_COMPARED = 4  # as copies
 _SHARE_OF_A_COPY = 0.4  # of the words sought, at least: a copy of half a text has most of them
-_counted: dict[str, Rarity] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +173,7 @@ def _group(tx: Tx, config: Config, row: Row, now: int, as_of: int) -> Grouping:
     """`as_of`: what was closed by then is taken up again, not joined."""
     own, at = stories.root(tx, row["story_key"]), row["first_seen_at"]
     told = telling.read(row["title"], row["body"])
-    subject = Subject(told, at, known_rarity(tx), row["site"])
+    subject = Subject(told, at, wordcounts.as_of(tx, row["item_id"]), row["site"])
     near = [one for one in _find_near(tx, row, subject) if one.row["story_key"] != own]
     copy = _find_copy(row, told, near)
     found = _choose(subject, near, copy, as_of)
@@ -260,37 +257,3 @@ def _find_near(tx: Tx, row: Row, subject: Subject) -> list[_Near]:
     nearest = sorted(likely, key=lambda item_id: (-shared[item_id], -item_id))[:MOST_NEIGHBOURS]
     found = neighbours.of(tx, nearest, row["item_id"])
     return [_Near(one, shared[one["item_id"]] / sought_for) for one in found]
-
-
-def count_words(tx: Tx) -> None:
-    """How rare words are, counted anew when enough has come in since.  In the background: no alert
-    waits for it."""
-    up_to, digest = neighbours.counted_words(tx)
-    due = rarity.counted_up_to(arrivals.next_id(tx) - 1)
-    if due <= up_to:
-        return
-    rows = neighbours.sample(tx, max(up_to, due - rarity.TEXTS), due)
-    counted = _known(tx, digest).and_of(telling.forms(row["title"], row["body"]) for row in rows)
-    dumped = counted.dump()
-    digest = hashlib.sha256(dumped.encode()).hexdigest()
-    neighbours.keep_word_counts(tx, due, digest, dumped)
-    _remember(digest, counted)
-
-
-def known_rarity(tx: Tx) -> Rarity:
-    """How rare words are, as counted last."""
-    _, digest = neighbours.counted_words(tx)
-    return _known(tx, digest)
-
-
-def _known(tx: Tx, digest: str) -> Rarity:
-    if not digest:
-        return rarity.COMMON
-    if digest not in _counted:
-        _remember(digest, rarity.load(neighbours.word_counts(tx)))
-    return _counted[digest]
-
-
-def _remember(digest: str, counted: Rarity) -> None:
-    _counted.clear()
-    _counted[digest] = counted

@@ -100,6 +100,7 @@ LAYERS = {
         search
         sitemap_poll
         troubles
+        wordcounts
     """,
     "run": """
         __main__

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from monitor import grouping
+from monitor import grouping, wordcounts
 from monitor.store import items, neighbours, stories
 from monitor.store.db import Tx
 from monitor.stories import copies, telling
@@ -121,6 +121,20 @@ def test_rarity_is_counted_often_at_first() -> None:
 
 
 # --- in the store ------------------------------------------------------------------------------
+
+
+def test_words_are_counted_at_once_only_where_that_is_far_behind(archive: Archive) -> None:
+    def up_to() -> int:
+        return archive.do(neighbours.counted_words)[0]
+
+    archive.store(*[News("bbc", f"Title number {number}") for number in range(100)])
+    archive.group(100)
+    assert up_to() == 64
+    archive.store(*[News("bbc", f"Another title {number}") for number in range(100)])
+    archive.group(200)
+    assert up_to() == 64
+    archive.do(wordcounts.count)
+    assert up_to() == 128
 
 
 def test_grouping_again_changes_nothing(archive: Archive) -> None:

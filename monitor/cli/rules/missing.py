@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from monitor import grouping, missed
+from monitor import missed, wordcounts
 from monitor.cli import out, place
 from monitor.cli.base import Call
 from monitor.cli.out import Column, of
@@ -29,7 +29,7 @@ def run(call: Call, rule_id: str, limit: int, seconds: float) -> None:
     since = now - round(seconds * 1000)
     with Archive(config.settings.database) as archive:
         rows = archive.read(lambda tx: reviews.articles_around(tx, rule_id, since, MOST_ARTICLES))
-        rarity = archive.read(grouping.known_rarity)
+        rarity = archive.read(wordcounts.known)
     matched = [row for row in rows if row["spans"] is not None]
     others = [row for row in rows if row["spans"] is None]
     places = [text for row in matched for text in _found(row)]
