@@ -29,6 +29,8 @@ BATCH = 50
 PREPARE_SECONDS = 0.15  # of a batch: those who have prepared nothing wait no longer
 # Who waits for the lock looks again after so long (SQLite's busy handler), and gets it only then.
 BREATH_SECONDS = 0.1
+# Pages in memory, three times SQLite's own: every batch reads and writes the ends of all indexes.
+WRITER_CACHE_KB = 6000
 READERS = 2  # what they run is Python more than waiting; each has caches of its own
 
 
@@ -180,6 +182,7 @@ class Store:
         with closing(connect(self.path)) as db:
             # Every page as it was before a savepoint goes to a file else.
             db.execute("PRAGMA temp_store = MEMORY")
+            db.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KB}")
             while jobs := self._take():
                 try:
                     self._run_batch(db, jobs)
