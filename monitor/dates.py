@@ -19,8 +19,7 @@ from zoneinfo import ZoneInfo
 
 from monitor import printed_zones
 from monitor.calendar_words import AFTERNOON, month_of, weekday_of
-from monitor.model import Precision, Stamp
-from monitor.model.twins import twin_of
+from monitor.model import Precision, Stamp, quick_stamp
 
 # Outside of these years a date is a mistake or a joke (year 0, 9999), never an article's.
 _YEARS = range(1900, 2200)
@@ -89,7 +88,6 @@ _QUICK_DAY = re.compile(
 _QUICK_ZONE = re.compile(r"(?: ?([+-])([0-9]{2}):?([0-9]{2})| ([A-Z]{1,5})|(Z))")
 _MINUTES = {f"{number // 60:02}:{number % 60:02}": number for number in range(24 * 60)}
 _SECONDS = {f":{number:02}": number for number in range(60)}
-_new_stamp = twin_of(Stamp)
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _EPOCH = re.compile(r"[0-9]{9,10}(?:\.[0-9]{1,9})?|[0-9]{12,13}")
 _TO_THE_MINUTE = re.compile(r"(?:19|20)[0-9]{10}")  # or milliseconds of 1976
@@ -178,9 +176,7 @@ def _quick(text: str, timezone: str) -> Stamp | None:
     start = _start_of_day(text[:place], text[place + 8 :], timezone)
     if start is None:
         return None
-    stamp = _new_stamp(start + (minutes * 60 + seconds) * 1000)
-    stamp.__class__ = Stamp
-    return stamp
+    return quick_stamp(start + (minutes * 60 + seconds) * 1000)
 
 
 @lru_cache(maxsize=1024)

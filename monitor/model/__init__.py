@@ -26,7 +26,7 @@ from monitor.model.delivery import (
     short_id,
 )
 from monitor.model.flight import Flight
-from monitor.model.items import Feed, Item, Precision, SideStory, Stamp, iso
+from monitor.model.items import Feed, Item, Precision, SideStory, Stamp, iso, quick_stamp
 from monitor.model.quiet import Ack, Button, Mark, Silence
 from monitor.model.stored import BodyState, Change, Known, StoredItem, Tally
 from monitor.model.talk import Crowd, Followed, Revision, Talk
@@ -84,5 +84,6 @@ __all__ = [
     "WantedBody",
     "Worth",
     "iso",
+    "quick_stamp",
     "short_id",
 ]

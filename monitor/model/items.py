@@ -31,8 +31,8 @@ class Stamp:
         """A fifth of a frozen dataclass's usual time, as on Item: these cross to other processes
         by the thousand."""
         if self.precision is Precision.SECOND and self.day is None:
-            return _remade_stamp, (self.at,)
-        return _remade_stamp, (self.at, self.precision, self.day)
+            return quick_stamp, (self.at,)
+        return quick_stamp, (self.at, self.precision, self.day)
 
     def iso(self) -> str:
         """ISO 8601 UTC to the second, or the bare date where the publisher gave no time."""
@@ -92,7 +92,8 @@ class Item:
 _new_stamp = twin_of(Stamp)
 
 
-def _remade_stamp(*values: object) -> Stamp:
+def quick_stamp(*values: object) -> Stamp:
+    """As `Stamp(*values)`, in half the time."""
     stamp = _new_stamp(*values)
     stamp.__class__ = Stamp
     return stamp
