@@ -23,8 +23,8 @@ def as_of(tx: Tx, item_id: int) -> Rarity:
 
 
 def count(tx: Tx) -> None:
-    """How rare words are, counted anew when enough has come in since.  In the background: no alert
-    waits for it."""
+    """How rare words are, counted anew when enough has come in since.  Takes a tenth of a second,
+    so that it is asked for in the background, where no alert waits."""
     up_to, digest = neighbours.counted_words(tx)
     due = rarity.counted_up_to(arrivals.next_id(tx) - 1)
     if due <= up_to:

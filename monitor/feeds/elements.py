@@ -105,6 +105,7 @@ def mended(text: str) -> str:
         return text
     with contextlib.suppress(UnicodeError):
         text = text.encode("iso-8859-1").decode("utf-8")
+    # A search for what may be missing from a long text takes ten times as long as this.
     low = text.encode("iso-8859-1", "ignore")
     return text.translate(_CP1252) if len(low.translate(None, _C1)) < len(low) else text
 
