@@ -7,9 +7,9 @@ asks for that, so it is closed in the background.
 from __future__ import annotations
 
 from monitor import judge, schedule
-from monitor.judge import Prepared
 from monitor.model import Change
 from monitor.plan import Plan
+from monitor.prepared import Prepared
 from monitor.store import forsaken, items, sightings
 from monitor.store.db import Tx
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from operator import attrgetter
@@ -45,7 +45,7 @@ class KeyKind:
 
 
 # An address that one page declares is the same address that another is found under.
-_ADDRESSES = frozenset((KeyKind.URL, KeyKind.DECLARED))
+_ADDRESSES = (KeyKind.URL, KeyKind.DECLARED)
 
 
 class Key(NamedTuple):
@@ -72,7 +72,11 @@ class Candidate(NamedTuple):
     shown: str  # of what the source showed, which may be only a teaser
     listed: bool  # the source's own list says that it belongs to what is watched
     document: frozenset[str] = frozenset()  # addresses of all entries beside it, and its own
-    ways: frozenset[tuple[str, str]] = frozenset()  # all that its keys may be stored under
+
+    @property
+    def ways(self) -> Iterator[tuple[str, str]]:
+        """All that its keys may be stored under."""
+        return chain.from_iterable(map(ways_to, self.keys))
 
 
 def candidates(polled: Polled, *, guids_unstable: bool) -> tuple[Candidate, ...]:
@@ -86,21 +90,23 @@ def candidates(polled: Polled, *, guids_unstable: bool) -> tuple[Candidate, ...]
     document = frozenset(names)
     found = []
     for item, address, name in zip(items, addresses, names, strict=True):
-        title = _plain(item.title)
+        title, body = _plain_texts(item.title, item.body)
         keys = _keys(item, source, address, repeated=times[name] > 1, untrusted=untrusted)
         keys.append(_entry_key(f"{source.id} {address.key} {title}", keys))
-        shown = _fingerprint(title, _plain(item.body))
-        ways = frozenset(chain.from_iterable(map(ways_to, keys)))
+        shown = _fingerprint(title, body)
         listed = _is_listed(item, source)
-        found.append(Candidate(item, tuple(keys), shown, shown, listed, document, ways))
+        found.append(Candidate(item, tuple(keys), shown, shown, listed, document))
     return tuple(found)
 
 
-def ways_to(key: Key) -> tuple[tuple[str, str], ...]:
+def kinds_of(kind: str) -> tuple[str, ...]:
+    """The kinds under which the store may have a key of this kind."""
+    return _ADDRESSES if kind in _ADDRESSES else (kind,)
+
+
+def ways_to(key: Key) -> list[tuple[str, str]]:
     """The (kind, key) pairs under which the store may have it."""
-    if key.kind in _ADDRESSES:
-        return (KeyKind.URL, key.key), (KeyKind.DECLARED, key.key)
-    return (key[:2],)
+    return [(kind, key.key) for kind in kinds_of(key.kind)]
 
 
 def with_text(candidate: Candidate, item: Item) -> Candidate:
@@ -110,7 +116,7 @@ def with_text(candidate: Candidate, item: Item) -> Candidate:
 
 def fingerprint(title: str | None, body: str | None) -> str:
     """A versioned hash of the words of title and body; white space, case and marks say nothing."""
-    return _fingerprint(_plain(title), _plain(body))
+    return _fingerprint(*_plain_texts(title, body))
 
 
 def _fingerprint(title: str, body: str) -> str:
@@ -242,15 +248,24 @@ def _is_listed(item: Item, source: Source) -> bool:
     return source.section is None or _same(item.section, source.section)
 
 
+def _plain_texts(title: str | None, body: str | None) -> tuple[str, str]:
+    """Both as `_plain` makes them: at once, as most have nothing to be made plain."""
+    if title and body:
+        both = fold(f"{title}\0{body}").replace("\n\n", " ")
+        if _is_plain(both):
+            plain_title, _, plain_body = both.partition("\0")
+            return plain_title.strip(" "), plain_body.strip(" ")
+    return _plain(title), _plain(body)
+
+
 def _plain(text: str | None) -> str:
     """Folded, one blank for each run of white space."""
-    if not text:
-        return ""
-    plain = fold(text).replace("\n\n", " ")
-    # Most texts have no white space but single blanks.
-    if plain.isascii() and not any(map(plain.__contains__, _WHITE_SPACE)):
-        return plain.strip(" ")
-    return " ".join(plain.split())
+    return " ".join(fold(text).split()) if text else ""
+
+
+def _is_plain(text: str) -> bool:
+    """Whether the only white space are single blanks."""
+    return text.isascii() and not any(map(text.__contains__, _WHITE_SPACE))
 
 
 def _same(one: str | None, other: str | None) -> bool:

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 
 from monitor import closing, health, landing, rereading, schedule, troubles
 from monitor.intake import Intake, first_body_state
-from monitor.judge import Prepared
 from monitor.landing import Register
 from monitor.model import (
     BROKE,
@@ -26,6 +25,7 @@ from monitor.model import (
     WantedBody,
 )
 from monitor.plan import Plan
+from monitor.prepared import Prepared
 from monitor.settings import Source
 from monitor.store import conversations, items, judgings, pages, sources, work
 from monitor.store import health as signs

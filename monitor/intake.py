@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 from monitor import dedupe, feeds, judge, rereading, sitemaps
 from monitor.dedupe import Candidate, Key
-from monitor.judge import Prepared
 from monitor.landing import Landing, Register
 from monitor.model import Answer, BodyState, Change, Item, Known, Polled
 from monitor.plan import Plan
+from monitor.prepared import Prepared
 from monitor.store import arrivals, items, sightings, sources, words, work
 from monitor.store.arrivals import Arrival
 from monitor.store.db import Tx
@@ -46,12 +46,12 @@ class Intake:
         """Store every item of the document and judge it."""
         if not self.prepared.candidates:
             return
-        self._register = Register(self.tx, self.polled, self.prepared.ways)
+        self._register = register = Register(self.tx, self.polled, self.prepared.ways)
         for candidate in self.prepared.candidates:
             # The same article once more in one document is known from here on.
             if self._new_keys and not self._new_keys.isdisjoint(candidate.ways):
                 self._store_new()
-            landed = self._register.land(candidate)
+            landed = register.land(candidate)
             self.changes.append(landed.change)
             if landed.known is None:
                 self._arrive(candidate)
@@ -84,7 +84,8 @@ class Intake:
             candidate.shown, candidate.listed, self.baseline,
             self.prepared.index_text(item),
         ))  # fmt: skip
-        self._new_keys.update(keys)
+        if not self._register.all_new:
+            self._new_keys.update(keys)
         matches = self.prepared.matches(self.plan, item, state, source.id)
         if not matches:  # as of most items
             return

@@ -4,69 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
 from monitor import alerts, grouping, occasions, owing, reopening
 from monitor.changes import Changes, compare, gained, is_news, lost
-from monitor.dedupe import Candidate
 from monitor.figures import Figure, Said, figures_beside, highest
 from monitor.model import Alert, Answer, BodyState, Change, Item, Match, Reason
 from monitor.occasions import Finding, Situation
 from monitor.plan import Plan
+from monitor.prepared import Prepared
 from monitor.reopening import Known, Reopening
-from monitor.rules.fields import Fields
 from monitor.settings import Rule
 from monitor.store import alerts as kept
 from monitor.store import items, judgings, proofs, sightings, stories, unknowns, versions
 from monitor.store.db import Tx
 from monitor.store.judgings import Judging
-from monitor.text import Scan, index_text
 from monitor.worth import worth_of
-
-
-class Answers(NamedTuple):
-    """What the rules said of an item as it stood."""
-
-    item: Item
-    source_id: str
-    closed: bool
-    matches: tuple[Match, ...]
-
-    def are_for(self, item: Item, source_id: str, *, closed: bool) -> bool:
-        same = self.item is item or self.item == item
-        return same and self.source_id == source_id and self.closed == closed
-
-
-@dataclass(slots=True)
-class Prepared:
-    """What was made before the transaction: keys and fingerprints, the rules' answers."""
-
-    candidates: tuple[Candidate, ...] = ()
-    ways: Mapping[str, str] = field(default_factory=dict)  # of all candidates, to look up
-    answers: dict[str, Answers] = field(default_factory=dict)  # by the address of the item
-    words: dict[tuple[str | None, str | None], str] = field(default_factory=dict)
-
-    def matches(
-        self, plan: Plan, item: Item, state: BodyState, source_id: str
-    ) -> tuple[Match, ...]:
-        """The rules' answers; while a body is wanted, what is not in the teaser is unknown."""
-        closed = state is not BodyState.WANTED
-        known = self.answers.get(item.url)
-        if known is not None and known.are_for(item, source_id, closed=closed):
-            return known.matches
-        fields = Fields(item, source_id, closed=closed)
-        matches = plan.matcher.match_fields(fields, unknowns=False)
-        self.answers[item.url] = Answers(item, source_id, closed, matches)
-        self.words[item.title, item.body] = index_text(fields.scan)
-        return matches
-
-    def index_text(self, item: Item) -> str:
-        """Every word of title and body, as the full-text index takes them."""
-        text = item.title, item.body
-        if text not in self.words:
-            scan = Scan(f"{item.title or ''}\n{item.body or ''}")
-            self.words[text] = index_text(scan)
-        return self.words[text]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
+from operator import attrgetter
 from typing import NamedTuple
 
 from monitor import dedupe
-from monitor.dedupe import Candidate, Key, ways_to
+from monitor.dedupe import Candidate, Key, kinds_of, ways_to
 from monitor.model import Change, Known, Polled
 from monitor.store import items, sources
 from monitor.store.db import Tx
+
+_keys = attrgetter("keys")
 
 
 class Landing(NamedTuple):
@@ -56,26 +59,42 @@ def candidates(tx: Tx, polled: Polled) -> tuple[Candidate, ...]:
     return dedupe.candidates(polled, guids_unstable=bool(row and row["guids_unstable"]))
 
 
-def ways(candidates: Sequence[Candidate]) -> dict[str, str]:
-    """All keys of a document, as they are looked up."""
-    return items.asked(chain.from_iterable(one.ways for one in candidates))
+class Ways(NamedTuple):
+    """All keys of a document, as they are looked up: of each kind, as JSON.  `apart`: no two of
+    its items share one."""
+
+    asked: Mapping[str, str]
+    apart: bool
+
+
+NO_WAYS = Ways({}, apart=True)
+
+
+def ways(candidates: Sequence[Candidate]) -> Ways:
+    of_kinds: dict[tuple[str, ...], list[str]] = {}
+    for key in chain.from_iterable(map(_keys, candidates)):
+        of_kinds.setdefault(kinds_of(key.kind), []).append(key.key)
+    apart = all(len(set(keys)) == len(keys) for keys in of_kinds.values())
+    wanted = {kinds: items.asked(keys) for kinds, keys in of_kinds.items()}
+    return Ways({kind: keys for kinds, keys in wanted.items() for kind in kinds}, apart)
 
 
 class Register:
     """Which stored items the keys of one document lead to: read at once, and kept in step by who
     stores the document.  Lives no longer than its transaction."""
 
-    def __init__(self, tx: Tx, polled: Polled, asked: Mapping[str, str]) -> None:
-        """`asked`: see `ways`."""
+    def __init__(self, tx: Tx, polled: Polled, ways: Ways) -> None:
         self._tx = tx
         self._polled = polled
-        self._ids = items.find(tx, asked)
+        self._ids = items.find(tx, ways.asked)
         known = {*self._ids.values(), *([polled.wanted.item_id] if polled.wanted else ())}
         self._known = items.known(tx, known, polled.source.id) if known else {}
+        # As of most documents that are not as before: nothing needs to be looked for one by one.
+        self.all_new = ways.apart and not known
 
     def land(self, candidate: Candidate) -> Landing:
         """Find the item that a candidate is, and what its text becomes."""
-        known = self._find_known(candidate)
+        known = self._find_known(candidate) if not self.all_new else None
         if known is None:
             return Landing(candidate, None, Change.NEW)
         if self._polled.wanted is not None:
@@ -103,6 +122,8 @@ class Register:
     def enter(self, item_id: int, keys: Sequence[Key]) -> list[tuple[str, str]]:
         """The keys to be kept that lead to no item yet, and to this one from now on."""
         ids = self._ids
+        if self.all_new:
+            return [key[:2] for key in keys if key.kept]
         new = [own for key in keys if key.kept and (own := key[:2]) not in ids]
         for own in new:
             ids[own] = item_id
@@ -116,7 +137,7 @@ class Register:
         wanted = self._polled.wanted
         if wanted is not None:
             return self.known(wanted.item_id)
-        if candidate.ways.isdisjoint(self._ids):
+        if self._ids.keys().isdisjoint(candidate.ways):
             return None
         for key in candidate.keys:
             known = self.find(key)

@@ -93,6 +93,7 @@ LAYERS = {
         owing
         plan
         poll
+        prepared
         proof
         reopening
         replay

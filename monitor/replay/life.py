@@ -10,9 +10,10 @@ from typing import NamedTuple
 from monitor import dedupe, grouping, hushing, judge
 from monitor.alerts import is_late
 from monitor.figures import figures_beside, highest
-from monitor.judge import Answers, Arrived, Prepared
+from monitor.judge import Arrived
 from monitor.model import Ack, Alert, Answer, BodyState, Change, HoldReason, Silence
 from monitor.plan import Plan
+from monitor.prepared import Answers, Prepared
 from monitor.replay.groups import Groups
 from monitor.replay.sender import Message, Sender
 from monitor.replay.window import Step, Steps, Window, ask, read, yes

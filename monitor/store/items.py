@@ -26,16 +26,14 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def asked(keys: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """(kind, key) pairs as `find` looks them up: the keys of each kind, as JSON."""
-    of_kind: dict[str, list[str]] = {}
-    for kind, key in keys:
-        of_kind.setdefault(kind, []).append(key)
-    return {kind: _json(wanted) for kind, wanted in of_kind.items()}
+def asked(keys: Sequence[str]) -> str:
+    """Keys of one kind as `find` looks them up."""
+    return _json(keys)
 
 
 def find(tx: Tx, asked: Mapping[str, str]) -> dict[tuple[str, str], int]:
-    """Which item is under each (kind, key) pair; nothing where there is none."""
+    """Which item is under each (kind, key) pair, of what is `asked` of each kind; nothing where
+    there is none."""
     found: dict[tuple[str, str], int] = {}
     for kind, keys in asked.items():
         rows = tx.all(
