@@ -79,8 +79,12 @@ class Candidate(NamedTuple):
         return chain.from_iterable(map(ways_to, self.keys))
 
 
-def candidates(polled: Polled, *, guids_unstable: bool) -> tuple[Candidate, ...]:
-    """Every item of one document with its keys; the same entry twice is one."""
+def candidates(polled: Polled, *, guids_unstable: bool, has_entries: bool) -> tuple[Candidate, ...]:
+    """Every item of one document with its keys; the same entry twice is one.
+
+    `has_entries`: an item of this source may be kept under such a key; else only those are given
+    one that have no other.
+    """
     source = polled.source
     items = _without_repeats(storable(polled.items))
     addresses = [_address_key(item, source) for item in items]
@@ -92,7 +96,8 @@ def candidates(polled: Polled, *, guids_unstable: bool) -> tuple[Candidate, ...]
     for item, address, name in zip(items, addresses, names, strict=True):
         title, body = _plain_texts(item.title, item.body)
         keys = _keys(item, source, address, repeated=times[name] > 1, untrusted=untrusted)
-        keys.append(_entry_key(f"{source.id} {address.key} {title}", keys))
+        if has_entries or all(map(_is_doubtful, keys)):
+            keys.append(_entry_key(source, f"{source.id} {address.key} {title}", keys))
         shown = _fingerprint(title, body)
         listed = _is_listed(item, source)
         found.append(Candidate(item, tuple(keys), shown, shown, listed, document))
@@ -216,9 +221,9 @@ def _keys(
     return keys
 
 
-def _entry_key(told_apart: str, others: Sequence[Key]) -> Key:
+def _entry_key(source: Source, told_apart: str, others: Sequence[Key]) -> Key:
     kept = all(map(_is_doubtful, others))
-    return Key(KeyKind.ENTRY, _digest(told_apart), kept=kept)
+    return Key(KeyKind.ENTRY, f"{source.id}/{_digest(told_apart)}", kept=kept)
 
 
 def _declared(item: Item, source: Source) -> Key | None:

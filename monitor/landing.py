@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from monitor import dedupe
-from monitor.dedupe import Candidate, Key, kinds_of, ways_to
+from monitor.dedupe import Candidate, Key, KeyKind, kinds_of, ways_to
 from monitor.model import Change, Known, Polled
 from monitor.store import items, sources
 from monitor.store.db import Tx
@@ -55,8 +55,12 @@ def candidates(tx: Tx, polled: Polled) -> tuple[Candidate, ...]:
     """Every item of one document with its keys."""
     if not polled.items:
         return ()
-    row = sources.row(tx, polled.source.id)
-    return dedupe.candidates(polled, guids_unstable=bool(row and row["guids_unstable"]))
+    source_id = polled.source.id
+    return dedupe.candidates(
+        polled,
+        guids_unstable=sources.has_unstable_guids(tx, source_id),
+        has_entries=items.has_key_of(tx, KeyKind.ENTRY, source_id),
+    )
 
 
 class Ways(NamedTuple):

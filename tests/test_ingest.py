@@ -1,6 +1,7 @@
 """From a poll to what is owed: what is new, what is told, once, and what is never told."""
 
 import asyncio
+import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
@@ -371,6 +372,27 @@ async def test_entries_that_share_one_link_are_told_apart_by_title(world: World)
     await world.poll(BRIEF, shown[1])
     await world.poll(BRIEF, *shown)
     assert len(await world.rows("items")) == 2
+
+
+async def test_entries_that_share_one_link_stay_known_at_an_upgrade(world: World) -> None:
+    """Their keys did not say whose they are; of neither of two sources are they new."""
+    shown = [item("live", "First report"), item("live", "Quite another thing")]
+    for source in (BRIEF, OTHER):
+        await world.poll(source)
+        await world.poll(source, *shown)
+    path = world.store.path
+    before = len(await world.rows("items"))
+    await world.close()
+    with sqlite3.connect(path) as old:
+        old.execute(
+            "UPDATE item_keys SET key = substr(key, instr(key, '/') + 1) WHERE kind = 'entry'"
+        )
+        old.execute("DELETE FROM _sqlite_migrations WHERE name = 'm024_entry_keys'")
+    await world.open()
+    for source in (BRIEF, OTHER):
+        await world.poll(source, shown[1])
+        await world.poll(source, *shown)
+    assert len(await world.rows("items")) == before
 
 
 async def test_entries_that_share_one_link_are_told_one_by_one(world: World) -> None:

@@ -369,7 +369,9 @@ async def test_a_merged_item_takes_its_keys_and_sightings_along(store: Store) ->
     await store.write(lambda tx: items.add_keys(tx, [("url", "https://other.example/x", second)]))
     await store.write(lambda tx: items.merge(tx, second, first, NOW))
     key = ("url", "https://other.example/x")
-    assert await store.read(lambda tx: items.find(tx, items.asked([key]))) == {key: first}
+    kind, text = key
+    asked = {kind: items.asked([text])}
+    assert await store.read(lambda tx: items.find(tx, asked)) == {key: first}
     keys = await store.read(lambda tx: items.stories(tx, first))
     assert keys == ["url:A bridge falls", "url:The same elsewhere"]
 

@@ -46,6 +46,16 @@ def find(tx: Tx, asked: Mapping[str, str]) -> dict[tuple[str, str], int]:
     return found
 
 
+def has_key_of(tx: Tx, kind: str, source_id: str) -> bool:
+    """Whether there is a key of this kind that begins with a source and a slash."""
+    found = tx.value(
+        """SELECT EXISTS (SELECT 1 FROM item_keys
+             WHERE kind = :kind AND key >= :source_id || '/' AND key < :source_id || '0')""",
+        kind=kind, source_id=source_id,
+    )  # fmt: skip
+    return bool(found)
+
+
 def known(tx: Tx, item_ids: Collection[int], source_id: str) -> dict[int, Known]:
     """What is known of items, by id; nothing of those that were merged into another."""
     rows = tx.all(

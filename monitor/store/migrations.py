@@ -202,6 +202,16 @@ def m023_version_texts(db: sqlite_utils.Database) -> None:
         FROM versions v JOIN items i ON i.item_id = v.item_id""")
 
 
+@steps()
+def m024_entry_keys(db: sqlite_utils.Database) -> None:
+    """Keys of entries begin with their source, of which each that showed the item may be theirs."""
+    db.execute("""
+        INSERT INTO item_keys (kind, key, item_id)
+        SELECT k.kind, s.source_id || '/' || k.key, k.item_id
+        FROM item_keys k JOIN sightings s ON s.item_id = k.item_id WHERE k.kind = 'entry'""")
+    db.execute("DELETE FROM item_keys WHERE kind = 'entry' AND instr(key, '/') = 0")
+
+
 def apply(connection: sqlite3.Connection) -> None:
     """Bring the database to the newest schema.  Safe when two processes start at once.
 

@@ -106,6 +106,11 @@ def names(tx: Tx) -> list[str]:
     return [row["source_id"] for row in tx.all("SELECT source_id FROM sources ORDER BY rowid")]
 
 
+def has_unstable_guids(tx: Tx, source_id: str) -> bool:
+    """Whether guids are no keys for this source."""
+    return bool(tx.value("SELECT guids_unstable FROM sources WHERE source_id = :id", id=source_id))
+
+
 def guids_are_unstable(tx: Tx, source_id: str) -> None:
     """A guid is no key for this source any more."""
     tx.run("UPDATE sources SET guids_unstable = 1 WHERE source_id = :id", id=source_id)
