@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
-from ahocorasick_rs import MATCHKIND_LEFTMOST_LONGEST, BytesAhoCorasick
+from ahocorasick_rs import MATCHKIND_LEFTMOST_LONGEST, BytesAhoCorasick, Implementation
 
 from monitor.store.db import Row, Tx
 
@@ -76,9 +76,14 @@ def waiting(tx: Tx, sought: Sequence[str], most: int) -> list[set[int]]:
     # All words in one pass: to look for each in each text takes five times as long.  Of a word of
     # the text the leftmost match is the whole of it, or nothing of it counts.
     texts = [words.encode() for _, words in newest]
-    starts = list(accumulate((len(text) + 1 for text in texts), initial=1))
-    whole = b" " + b" ".join(texts) + b" "
-    seeker = BytesAhoCorasick([f"{word} ".encode() for word in sought], MATCHKIND_LEFTMOST_LONGEST)
+    starts = list(accumulate([len(text) + 1 for text in texts], initial=1))
+    whole = b" ".join([b"", *texts, b""])
+    # Used but once, so that of its kinds the one that is made soonest is best.
+    seeker = BytesAhoCorasick(
+        [f"{word} ".encode() for word in sought],
+        MATCHKIND_LEFTMOST_LONGEST,
+        Implementation.NoncontiguousNFA,
+    )
     for number, at, _ in seeker.find_matches_as_indexes(whole):
         if whole[at - 1] == _BLANK:
             rowid, _ = newest[bisect_right(starts, at) - 1]
