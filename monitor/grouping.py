@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 from monitor import hushing, reopening, wordcounts
@@ -240,20 +241,19 @@ def _find_near(tx: Tx, row: Row, subject: Subject) -> list[_Near]:
     since = neighbours.first_seen_since(tx, subject.at - LOOKS_BACK_MS)
     forms = sought(subject.telling, subject.rarity, WORDS_SOUGHT)
     sought_words = [indexed(form) for form in forms]
+    worths = [subject.rarity.of(form) ** 2 for form in forms]
+    stored = words.holding(tx, sought_words, since, FOUND_PER_WORD)
     waiting = words.waiting(tx, sought_words, _MOST_WAITING)
-    shared: dict[int, float] = {}
-    times: Counter[int] = Counter()
-    sought_for = 0.0
-    for form, word, holding in zip(forms, sought_words, waiting, strict=True):
-        worth = subject.rarity.of(form) ** 2
-        sought_for += worth
-        holding.update(words.holding(tx, word, since, FOUND_PER_WORD))
-        holding.discard(row["item_id"])
-        times.update(holding)
-        for item_id in holding:
-            shared[item_id] = shared.get(item_id, 0.0) + worth
+    held = [one | other for one, other in zip(stored, waiting, strict=True)]
+    times = Counter(chain.from_iterable(held))
+    del times[row["item_id"]]
     fewest = _FEWEST_SHARED if subject.telling.has_text else 1
-    likely = (item_id for item_id, number in times.items() if number >= fewest)
-    nearest = sorted(likely, key=lambda item_id: (-shared[item_id], -item_id))[:MOST_NEIGHBOURS]
+    shared = {
+        item_id: sum(worth for worth, ids in zip(worths, held, strict=True) if item_id in ids)
+        for item_id, number in times.items()
+        if number >= fewest
+    }
+    nearest = sorted(shared, key=lambda item_id: (-shared[item_id], -item_id))[:MOST_NEIGHBOURS]
+    sought_for = sum(worths)
     found = neighbours.of(tx, nearest, row["item_id"])
     return [_Near(one, shared[one["item_id"]] / sought_for) for one in found]

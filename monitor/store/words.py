@@ -7,6 +7,7 @@ words that are made, one by one, of what SQLite's `ascii` tokenizer takes for on
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
@@ -53,17 +54,22 @@ def find(tx: Tx, expression: str, before: int, limit: int) -> list[int]:
     return list(dict.fromkeys(row["rowid"] >> _SHIFT for row in rows))
 
 
-def holding(tx: Tx, word: str, since: int, most: int) -> list[int]:
-    """The newest ids, from `since` on, of items one of whose texts holds a word as it is indexed.
+def holding(tx: Tx, sought: Sequence[str], since: int, most: int) -> list[set[int]]:
+    """Of each of these words as they are indexed, the newest ids, from `since` on, of items one of
+    whose texts holds it.
 
     What is stored in this very transaction is not in the index yet: see `waiting`.
     """
+    # One statement for all, and one row for each: of every further one the call costs more.
     rows = tx.all(
-        """SELECT rowid FROM words WHERE words MATCH :word AND rowid >= :since
-           ORDER BY rowid DESC LIMIT :most""",
-        word=f'"{word}"', since=since << _SHIFT, most=most,
+        f"""SELECT (SELECT json_group_array(rowid >> {_SHIFT}) FROM (
+               SELECT rowid FROM words
+               WHERE words MATCH '"' || word.value || '"' AND rowid >= :since
+               ORDER BY rowid DESC LIMIT :most)) AS item_ids
+             FROM json_each(:sought) AS word ORDER BY word.key""",
+        sought=json.dumps(list(sought)), since=since << _SHIFT, most=most,
     )  # fmt: skip
-    return [row["rowid"] >> _SHIFT for row in rows]
+    return [set(json.loads(row["item_ids"])) for row in rows]
 
 
 def waiting(tx: Tx, sought: Sequence[str], most: int) -> list[set[int]]:
