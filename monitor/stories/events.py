@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from math import log, sqrt
+from math import hypot, log, sqrt
 from operator import mul
 from typing import NamedTuple
 
@@ -32,6 +32,13 @@ LENGTH = 64  # words
 _FEWEST_NUMBERS = 2  # to tell anything by which of them both have
 
 Weights = Mapping[str, float]
+
+
+class Weighed(NamedTuple):
+    """`length`: the root of the sum of the squares of all."""
+
+    weights: Weights
+    length: float
 
 
 class Evidence(NamedTuple):
@@ -78,7 +85,7 @@ def weights(telling: Telling, rarity: Rarity) -> dict[str, float]:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def weights_of_long(telling: Telling, rarity: Rarity) -> dict[str, float]:
+def weights_of_long(telling: Telling, rarity: Rarity) -> Weighed:
     """As `weights`, of a text that is long enough for a word to be said again: the more often, the
     more it weighs, by the logarithm (Salton and Buckley 1988)."""
     of = rarity.of
@@ -91,7 +98,7 @@ def weights_of_long(telling: Telling, rarity: Rarity) -> dict[str, float]:
         found[name] *= _OF_ITS_NAME
     for number in telling.numbers & found.keys():
         found[number] *= _OF_ITS_NUMBER
-    return _of_length_one(found)
+    return Weighed(found, hypot(*found.values()))
 
 
 def _of_length_one(weighed: dict[str, float]) -> dict[str, float]:
@@ -114,16 +121,18 @@ def compare(one: Telling, other: Telling, rarity: Rarity) -> Evidence:
 
 def compare_long(one: Telling, other: Telling, rarity: Rarity, hours: float) -> Agreement:
     """What two long texts have in common, so many hours apart."""
-    few, many = weights_of_long(one, rarity), weights_of_long(other, rarity)
+    own, theirs = weights_of_long(one, rarity), weights_of_long(other, rarity)
+    few, many = own.weights, theirs.weights
+    whole = own.length * theirs.length or 1.0
     shared = sorted([few[form] * many[form] for form in few.keys() & many.keys()])
-    words = sum(shared)
+    words = sum(shared) / whole
     plain, others = _plain(one), _plain(other)
     both = len(plain & others)
     titles = one.title & other.title
     return Agreement(
         root=sqrt(words),
         words=words,
-        spread=sqrt(sum(shared[:-_FEW_WORDS])) / (1.0 + hours / _SPREAD_HALVES_HOURS),
+        spread=sqrt(sum(shared[:-_FEW_WORDS]) / whole) / (1.0 + hours / _SPREAD_HALVES_HOURS),
         # Laplace's rule: of few, none is no sure sign.
         numbers=(len(one.numbers & other.numbers) + 1)
         / (min(len(one.numbers), len(other.numbers)) + 2),
@@ -137,9 +146,11 @@ def compare_long(one: Telling, other: Telling, rarity: Rarity, hours: float) -> 
 def _deeds(one: Telling, other: Telling, rarity: Rarity) -> float:
     said = told = 0.0
     for own, theirs in ((one, other), (other, one)):
-        words = own.title & _plain(own)
-        said += _worth(words, rarity)
-        told += _worth(words & theirs.lead | words & theirs.rest, rarity)
+        for form in own.title & _plain(own):
+            weight = rarity.of(form) ** 2
+            said += weight
+            if form in theirs.lead or form in theirs.rest:
+                told += weight
     return (told + 0.5) / (said + 1.0)
 
 
@@ -178,7 +189,7 @@ def of_one_pattern(one: Telling, other: Telling) -> bool:
 @lru_cache(maxsize=_REMEMBERED)
 def _plain(telling: Telling) -> frozenset[str]:
     """Of its words those that are neither names nor numbers."""
-    return (telling.lead | telling.rest) - telling.names - telling.numbers
+    return telling.lead.union(telling.rest).difference(telling.names, telling.numbers)
 
 
 def _own_names(one: Telling, other: Telling) -> bool:
