@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -56,17 +56,18 @@ class Telling:
 def read(title: str | None, body: str | None) -> Telling:
     """The telling of an item's title and text; either may be missing."""
     headline, text = Scan(title or ""), Scan(_beginning(body or ""))
-    words = text.run.split()
-    titled = _worded(headline.forms())
-    lead = titled.union(words[:_LEAD_WORDS])
+    words, words_of_title = text.run.split(), headline.run.split()
+    titled = _worded(headline.extra.union(words_of_title))
+    first = words[:_LEAD_WORDS]
+    lead = titled.union(first)
     rest = _worded(text.extra).union(words[_LEAD_WORDS:]) - lead
-    numbers = frozenset(form for form in lead | rest if form[0].isdecimal())
+    numbers = frozenset([form for some in (lead, rest) for form in some if form[0].isdecimal()])
     has_text = len(words) >= _FEWEST_WORDS_OF_A_TEXT or text.is_foreign
     prose = sum(map(str.isalpha, words))
     is_long = prose >= _FEWEST_WORDS_OF_A_LONG_TEXT or text.is_foreign
-    names = _names(headline, text, words)
-    named = names.intersection(words[:_LEAD_WORDS])
-    times = Counter(words + headline.run.split())
+    names = _names(headline, text)
+    named = names.intersection(first)
+    times = Counter(words + words_of_title)
     often = {form: number for form, number in times.items() if number > 1}
     return Telling(titled, lead, rest, names, named, numbers, often, has_text, is_long)
 
@@ -97,11 +98,10 @@ def _worded(forms: set[str]) -> frozenset[str]:
     return frozenset([form for form in forms if len(form) <= _LONGEST_WORD and form[:1].isalnum()])
 
 
-def _names(headline: Scan, text: Scan, words: Sequence[str]) -> frozenset[str]:
+def _names(headline: Scan, text: Scan) -> frozenset[str]:
     """A title may have a capital at every word: of its words only those count that the text, or
     else the title itself, does not have in small letters."""
-    written = headline.written() | text.written()
-    # What is among the words has no capital: most need no look.
-    likely = written.difference(words, headline.run.split())
-    capital = {fold(word) for word in likely if word[0].isupper() and len(word) > 1}
+    written = text.written()
+    written |= headline.written()
+    capital = {fold(word) for word in written if word[0].isupper() and len(word) > 1}
     return frozenset(capital - written)
