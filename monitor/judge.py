@@ -6,16 +6,17 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from monitor import alerts, grouping, occasions, owing, reopening
-from monitor.changes import Changes, compare, gained, is_news, lost
+from monitor.before import Before, version_before
+from monitor.changes import lost
 from monitor.figures import Figure, Said, figures_beside, highest
-from monitor.model import Alert, Answer, BodyState, Change, Item, Match, Reason
+from monitor.model import Alert, Answer, BodyState, Change, Item, Match, Past, Reason
 from monitor.occasions import Finding, Situation
 from monitor.plan import Plan
 from monitor.prepared import Prepared
 from monitor.reopening import Known, Reopening
 from monitor.settings import Rule
 from monitor.store import alerts as kept
-from monitor.store import items, judgings, proofs, sightings, stories, unknowns, versions
+from monitor.store import items, judgings, proofs, sightings, stories, unknowns
 from monitor.store.db import Tx
 from monitor.store.judgings import Judging
 from monitor.worth import worth_of
@@ -45,19 +46,20 @@ def judge(tx: Tx, plan: Plan, prepared: Prepared, arrived: Arrived) -> list[str]
         stored = items.load(tx, item_id)
         origin = stored.origin or ""
     keys = reopening.told_in(tx, item_id)
-    joined: list[Alert] = []
     if arrived.change is Change.COMPLETED:
-        joined = owing.take_back(tx, plan, item_id, keys, arrived.now)
+        owing.take_back(tx, plan, item_id, keys, arrived.now)
     told_in = stories.union(tx, reopens.story_key) if reopens is not None else keys
     situation = Situation(
         stored, told_in[0], arrived.change, news_at, arrived.now,
         plan.config.settings.late_after_seconds, kept.is_told(tx, item_id),
     )  # fmt: skip
-    before = _before(tx, plan, situation) if situation.item_told or says_yes else None
+    before = version_before(tx, plan, situation) if situation.item_told or says_yes else None
     case = Case(tx, plan, situation, reopening.known(tx, item_id, told_in), before)
     for match in matches:
         case.take(match)
+    joined: list[Alert] = []
     if arrived.change is Change.COMPLETED:
+        joined = owing.joined(tx, plan, item_id, arrived.now)
         count_unknown(tx, matches, stored.source_id, arrived.now)
     if reopens is not None and case.raised:
         reopening.go_on(tx, item_id, reopens, arrived.now)
@@ -75,10 +77,8 @@ def judge(tx: Tx, plan: Plan, prepared: Prepared, arrived: Arrived) -> list[str]
     elif news_at is not None and matches and arrived.change in (Change.NEW, Change.COMPLETED):
         owing.recount(tx, plan, keys, arrived.now)
     case.prove()
-    judgings.note(
-        tx,
-        Judging(arrived.item_id, arrived.now, arrived.change, stored.body_state, origin),
-    )
+    change, state = arrived.change, stored.body_state
+    judgings.note(tx, Judging(arrived.item_id, arrived.now, change, state, origin))
     return [alert.alert_id for alert in case.raised]
 
 
@@ -101,24 +101,6 @@ def count_unknown(tx: Tx, matches: Sequence[Match], source_id: str, now: int) ->
     blind = [m.rule_id for m in matches if m.answer is Answer.UNKNOWN and m.error is None]
     if blind:
         unknowns.count(tx, ((rule_id, source_id) for rule_id in blind), now)
-
-
-@dataclass(frozen=True, slots=True)
-class Before:
-    """The version before: its text, whether that was all there was to come, and every rule's yes or
-    unknown to it."""
-
-    item: Item
-    closed: bool
-    matches: Mapping[str, Match]
-    changes: Changes
-
-    def answer(self, now: Match) -> Answer | None:
-        """What the rule said before; None for a match whose sentences stood there already."""
-        match = self.matches.get(now.rule_id)
-        if match is not None:
-            return match.answer
-        return Answer.NO if gained(self.changes, now.spans) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,15 +131,30 @@ class Case:
             again = kept.Again(worth, late, situation.now)
             self.completed.extend(kept.judge_again(self.tx, situation.stored, match, again))
         counted = highest(figures_beside(situation.stored.item, match.spans))
-        before = self.before.answer(match) if self.before is not None else None
-        known = self.known.new if before is Answer.NO else self.known.stood
-        past = kept.past(self.tx, rule.id, known, situation.stored.id)
+        before, known, past = self._past(match)
         said = self._said(rule.id, known, counted) if past.severity is not None else {}
         finding = Finding(worth.severity, before, said, self._stood(match))
         verdict = occasions.judge(situation, rule, finding, past)
         self._keep(match, verdict.reason, counted)
         for occasion in verdict.occasions:
             self._raise(alerts.alert(situation, rule.id, match.spans, worth, occasion))
+
+    def _past(self, match: Match) -> tuple[Answer | None, Sequence[str], Past]:
+        """What the rule said before, in which stories that counts, and what it raised there."""
+        stored_id, rule_id = self.situation.stored.id, match.rule_id
+        is_back = self.before is not None and not self.before.said(rule_id)
+        if is_back and self.situation.item_told:
+            untold = kept.untold_losses(self.tx, rule_id, stored_id)
+            owing.forget(self.tx, self.plan.config, untold, self.situation.now)
+        before = self.before.answer(match) if self.before is not None else None
+        past = kept.past(self.tx, rule_id, self.known.stood, stored_id)
+        if before is not Answer.NO:
+            return before, self.known.stood, past
+        if past.item_says:
+            return Answer.YES, self.known.stood, past  # as far as people know
+        if self.known.new != self.known.stood:
+            past = kept.past(self.tx, rule_id, self.known.new, stored_id)
+        return before, self.known.new, past
 
     def _stood(self, match: Match) -> bool:
         """Whether the article said so before now, and was news then."""
@@ -231,22 +228,3 @@ class Case:
                 self.situation.now, {kind: figure.value for kind, figure in counted.items()},
             ),
         )  # fmt: skip
-
-
-def _before(tx: Tx, plan: Plan, situation: Situation) -> Before | None:
-    """None: the item has no earlier version, or what was changed since is no news: a date, a
-    byline, a caption."""
-    stored = situation.stored
-    if situation.change not in (Change.MODIFIED, Change.COMPLETED):
-        return None
-    item, now = versions.before(tx, stored), stored.item
-    if item is None:
-        return None
-    changes = compare(item.title, item.body, now.title, now.body)
-    if not is_news(changes):
-        return None
-    # A teaser was all there was where no page is read; else what it does not say was unknown.
-    teasers = now.partial and stored.body_state is not BodyState.WANTED
-    closed = not item.partial or teasers
-    found = plan.matcher.match(item, stored.source_id, closed=closed)
-    return Before(item, closed, {match.rule_id: match for match in found}, changes)

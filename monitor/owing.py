@@ -105,15 +105,17 @@ def _by_itself(pace: Pace, talk: Talk, alerts: Sequence[Alert]) -> Due | Held:
     return due
 
 
-def take_back(tx: Tx, plan: Plan, item_id: int, story_keys: Sequence[str], now: int) -> list[Alert]:
+def take_back(tx: Tx, plan: Plan, item_id: int, story_keys: Sequence[str], now: int) -> None:
     """An item whose page joined it to a story that was told opens no second conversation: what
-    nobody was told of it yet is judged anew, as of one more article of that story.
+    nobody was told of it yet is judged anew, as of one more article of that story."""
+    forget(tx, plan.config, kept.opened_twice(tx, item_id, story_keys, now), now)
 
-    Returns what it told of besides, to nobody yet: that is owed where the whole is told, but for
-    what rules raised that left the files since; nobody knows where those would lead now.
-    """
+
+def forget(tx: Tx, config: Config, alert_ids: Sequence[str], now: int) -> None:
+    """What nobody was told yet was never raised; what is left of its messages goes by its own
+    pace."""
     touched: set[tuple[str, str]] = set()
-    for alert_id in kept.opened_twice(tx, item_id, story_keys, now):
+    for alert_id in alert_ids:
         for channel in outbox.channels_of(tx, alert_id):
             subjects = conversations.subjects_of(tx, alert_id, channel)
             touched.update((channel, subject) for subject in subjects)
@@ -121,7 +123,13 @@ def take_back(tx: Tx, plan: Plan, item_id: int, story_keys: Sequence[str], now: 
         holds.release(tx, alert_id)
         kept.forget(tx, alert_id)
     for channel, about in sorted(touched):
-        pace_again(tx, plan.config, channel, about, now)
+        pace_again(tx, config, channel, about, now)
+
+
+def joined(tx: Tx, plan: Plan, item_id: int, now: int) -> list[Alert]:
+    """What an item whose page joined it to another story told of besides, to nobody yet: that is
+    owed where the whole is told, but for what rules raised that left the files since; nobody knows
+    where those would lead now."""
     untold = kept.untold_of_merged(tx, item_id, now)
     return [alert for alert in untold if alert.rule_id in plan.rules]
 

@@ -321,12 +321,17 @@ class Run:
             await self.shown(article, source_of(article))
 
     async def shown(self, article: Article, source: Source) -> None:
+        undone = await self.store.read(lambda tx: self.undone(tx, article))
+        for alert_id in undone:
+            del self.raised[alert_id]
         before = set(self.raised)
         await self.world.poll(source, article.texts[-1].item(article.url, article.published_at))
         rows = await self.world.rows(f"items WHERE url = '{article.url}'")
         article.item_id = rows[0]["item_id"]
         expected = await self.store.read(lambda tx: self.expected(tx, article))
         alerts = {row["alert_id"]: row for row in await self.world.rows("alerts")}
+        assert before <= alerts.keys(), (before - alerts.keys(), article)
+        assert undone.isdisjoint(alerts), (undone, article)
         new = {key: row for key, row in alerts.items() if key not in before}
         got = {(row["rule_id"], row["occasion"].partition(":")[0]) for row in new.values()}
         assert got == expected, (got, expected, article)
@@ -386,7 +391,12 @@ class Run:
         found: set[tuple[str, str]] = set()
         for rule, (severity, _) in text.answers().items():
             # What is new in an article is so to its story, whatever was told in a closed one.
-            known = own if edited and rule not in old else keys
+            told = [r for r in self.raised.values() if r.rule == rule and r.key in keys]
+            told_of = [r for r in told if r.item_id == article.item_id]
+            # To whom nobody told of a loss the article says it still.
+            says = bool(told_of) and not told_of[-1].occasion.startswith("lost:")
+            gained = edited and rule not in old and not says
+            known = own if gained else keys
             past = [r for r in self.raised.values() if r.rule == rule and r.key in known]
             if edited and rule == "rumour":
                 continue
@@ -406,7 +416,7 @@ class Run:
             value = self.believed(rule, members, told)
             if value is not None and f"number:killed:{value}" not in had and text.answers()[rule]:
                 found.add((rule, "number"))
-            if edited and item_told and rule not in old and f"gained:{mark}" not in had:
+            if gained and item_told and f"gained:{mark}" not in had:
                 found.add((rule, "gained"))
         for rule in old.keys() - text.answers().keys() - {"rumour"}:
             past = [r for r in self.raised.values() if r.rule == rule and r.key in keys]
@@ -414,6 +424,22 @@ class Run:
             if not known and article.item_id in {r.item_id for r in past}:
                 found.add((rule, "lost"))
         return found
+
+    def undone(self, tx: Tx, article: Article) -> set[str]:
+        """The losses that nobody was told of, now that the article says it again."""
+        said = [text.answers().keys() for text in article.texts[-2:]]
+        back = said[1] - said[0] if len(said) > 1 else set()
+        told = tx.all(
+            """SELECT alert_id FROM delivery_alerts JOIN deliveries USING (delivery_id)
+               WHERE state <> 'waiting' OR tries > 0
+               UNION SELECT alert_id FROM holds WHERE digest_id IS NOT NULL"""
+        )
+        return {
+            alert_id
+            for alert_id, one in self.raised.items()
+            if one.item_id == article.item_id and one.rule in back
+            if one.occasion.startswith("lost:")
+        } - {row["alert_id"] for row in told}
 
     def believed(self, rule: str, members: set[int], told: int | None) -> int | None:
         """The highest figure that two outlets say, or a later version of one article."""

@@ -77,6 +77,7 @@ LAYERS = {
     """,
     "do": """
         assurance
+        before
         briefings
         buttons
         canary

@@ -78,7 +78,8 @@ class Past:
 
     `severity`: the highest, None: nothing was raised.  `origins`: who reports the articles that
     were told.  `item_told`: the article at hand raised an alert of this rule.  `keys`: the
-    occasions.  `figures`: of each kind the highest that was told.
+    occasions.  `figures`: of each kind the highest that was told.  `item_says`: the last that the
+    article raised was no loss.
     """
 
     severity: Severity | None = None
@@ -86,6 +87,7 @@ class Past:
     item_told: bool = False
     keys: frozenset[str] = frozenset()
     figures: Mapping[str, int] = field(default_factory=dict)
+    item_says: bool = False
 
 
 @dataclass(frozen=True, slots=True)

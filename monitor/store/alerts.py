@@ -37,8 +37,8 @@ class Again(NamedTuple):
 def past(tx: Tx, rule_id: str, story_keys: Sequence[str], item_id: int) -> Past:
     """What a rule raised on the stories that are now one."""
     rows = tx.all(
-        """SELECT a.occasion, a.severity, coalesce(i.merged_into_id, a.item_id) AS item_id,
-             a.detail, i.origin, m.figures
+        """SELECT a.occasion, a.reason, a.raised_at, a.version, a.severity,
+             coalesce(i.merged_into_id, a.item_id) AS item_id, a.detail, i.origin, m.figures
            FROM alerts a JOIN items i ON i.item_id = a.item_id
            LEFT JOIN matches m ON m.item_id = a.item_id AND m.rule_id = a.rule_id
              AND m.version = a.version AND (m.partial = a.partial OR a.reason = 'lost')
@@ -48,13 +48,20 @@ def past(tx: Tx, rule_id: str, story_keys: Sequence[str], item_id: int) -> Past:
     if not rows:
         return Past()
     severities = {Severity(row["severity"]) for row in rows}
+    own = [row for row in rows if row["item_id"] == item_id]
     return Past(
         severity=highest(severities),
         origins=frozenset(row["origin"] for row in rows if row["origin"]),
-        item_told=any(row["item_id"] == item_id for row in rows),
+        item_told=bool(own),
         keys=frozenset(row["occasion"] for row in rows),
         figures=_highest(rows),
+        item_says=bool(own) and max(own, key=_moment)["reason"] != Reason.LOST,
     )
+
+
+def _moment(row: Row) -> tuple[int, int]:
+    """When an alert was raised, and on which version: a loss names the one before that."""
+    return row["raised_at"], row["version"] + (row["reason"] == Reason.LOST)
 
 
 def _highest(rows: Sequence[Row]) -> dict[str, int]:
@@ -70,14 +77,15 @@ def _highest(rows: Sequence[Row]) -> dict[str, int]:
     return found
 
 
+# What an item raised, `:id`, or one that was merged into it.
+_OF_AN_ITEM = """
+  (SELECT :id AS item_id UNION ALL SELECT item_id FROM items WHERE merged_into_id = :id) AS own
+  CROSS JOIN alerts ON alerts.item_id = own.item_id"""
+
+
 def is_told(tx: Tx, item_id: int) -> bool:
     """Whether the item raised an alert, of any rule, or one that was merged into it."""
-    return tx.one(
-        """SELECT 1 FROM (SELECT :id AS item_id
-                          UNION ALL SELECT item_id FROM items WHERE merged_into_id = :id) AS own
-           CROSS JOIN alerts a ON a.item_id = own.item_id LIMIT 1""",
-        id=item_id,
-    ) is not None  # fmt: skip
+    return tx.one(f"SELECT 1 FROM {_OF_AN_ITEM} LIMIT 1", id=item_id) is not None
 
 
 def save_match(tx: Tx, judged: Judged) -> None:
@@ -180,6 +188,16 @@ def opened_twice(tx: Tx, item_id: int, story_keys: Sequence[str], now: int) -> l
     return [row["alert_id"] for row in rows]
 
 
+def untold_losses(tx: Tx, rule_id: str, item_id: int) -> list[str]:
+    """The ids of the alerts that nobody was told: a rule's match is in the item no more."""
+    rows = tx.all(
+        f"""SELECT alert_id FROM {_OF_AN_ITEM}
+            WHERE rule_id = :rule_id AND reason = 'lost' AND {_UNTOLD} ORDER BY alert_id""",
+        rule_id=rule_id, id=item_id,
+    )  # fmt: skip
+    return [row["alert_id"] for row in rows]
+
+
 def untold_of_merged(tx: Tx, item_id: int, now: int) -> list[Alert]:
     """What an item raised, and nobody was told, in a story that became part of another just now."""
     rows = tx.all(
@@ -192,8 +210,7 @@ def untold_of_merged(tx: Tx, item_id: int, now: int) -> list[Alert]:
 
 
 def forget(tx: Tx, alert_id: str) -> None:
-    """It was never raised: its item is one more article of a story that was told.  No channel
-    may owe it or hold it any more."""
+    """It was never raised.  No channel may owe it or hold it any more."""
     tx.run(
         """UPDATE matches SET verdict = 'counted'
            WHERE (item_id, rule_id, version, verdict) IN
