@@ -144,8 +144,7 @@ class Case:
         stored_id, rule_id = self.situation.stored.id, match.rule_id
         is_back = self.before is not None and not self.before.said(rule_id)
         if is_back and self.situation.item_told:
-            untold = kept.untold_losses(self.tx, rule_id, stored_id)
-            owing.forget(self.tx, self.plan.config, untold, self.situation.now)
+            self._undo(Reason.LOST, rule_id)
         before = self.before.answer(match) if self.before is not None else None
         past = kept.past(self.tx, rule_id, self.known.stood, stored_id)
         if before is not Answer.NO:
@@ -155,6 +154,12 @@ class Case:
         if self.known.new != self.known.stood:
             past = kept.past(self.tx, rule_id, self.known.new, stored_id)
         return before, self.known.new, past
+
+    def _undo(self, reason: Reason, rule_id: str) -> None:
+        """An edit gave back what another took away, or the other way round: if nobody was told of
+        that one yet, it is as if neither had been."""
+        untold = kept.untold_edits(self.tx, reason, rule_id, self.situation.stored.id)
+        owing.forget(self.tx, self.plan.config, untold, self.situation.now)
 
     def _stood(self, match: Match) -> bool:
         """Whether the article said so before now, and was news then."""
@@ -192,6 +197,7 @@ class Case:
 
     def _lose(self, rule: Rule, match: Match, item: Item) -> None:
         stored, known = self.situation.stored, self.known.stood
+        self._undo(Reason.GAINED, rule.id)
         past = kept.past(self.tx, rule.id, known, stored.id)
         occasion = occasions.lost(self.situation, rule, past)
         if occasion is not None:

@@ -80,9 +80,9 @@ def judge(situation: Situation, rule: Rule, finding: Finding, past: Past) -> Ver
 
 
 def lost(situation: Situation, rule: Rule, past: Past) -> Occasion | None:
-    """The article matched before, and does not any more: news if people were told of it."""
+    """The article matched before, and does not any more: news if people know it so."""
     edited = rule.on_update or situation.change is not Change.MODIFIED
-    if situation.news_at is None or not past.item_told or not edited:
+    if situation.news_at is None or not past.item_says or not edited:
         return None
     occasion = _edited(situation.stored, Reason.LOST)
     return None if occasion.key in past.keys else occasion

@@ -421,14 +421,19 @@ class Run:
         for rule in old.keys() - text.answers().keys() - {"rumour"}:
             past = [r for r in self.raised.values() if r.rule == rule and r.key in keys]
             known = f"lost:{mark}" in {r.occasion for r in past}
-            if not known and article.item_id in {r.item_id for r in past}:
+            mine = [r.occasion for r in past if r.item_id == article.item_id]
+            if mine and not known and not mine[-1].startswith("lost:"):
                 found.add((rule, "lost"))
         return found
 
     def undone(self, tx: Tx, article: Article) -> set[str]:
-        """The losses that nobody was told of, now that the article says it again."""
-        said = [text.answers().keys() for text in article.texts[-2:]]
-        back = said[1] - said[0] if len(said) > 1 else set()
+        """What nobody was told of: a loss, now that the article says it again, or a gain that is
+        lost."""
+        if len(article.texts) == 1:
+            return set()
+        said, says = (text.answers().keys() for text in article.texts[-2:])
+        undone = {(rule, "lost") for rule in says - said}
+        undone |= {(rule, "gained") for rule in said - says}
         told = tx.all(
             """SELECT alert_id FROM delivery_alerts JOIN deliveries USING (delivery_id)
                WHERE state <> 'waiting' OR tries > 0
@@ -437,8 +442,8 @@ class Run:
         return {
             alert_id
             for alert_id, one in self.raised.items()
-            if one.item_id == article.item_id and one.rule in back
-            if one.occasion.startswith("lost:")
+            if one.item_id == article.item_id
+            if (one.rule, one.occasion.partition(":")[0]) in undone
         } - {row["alert_id"] for row in told}
 
     def believed(self, rule: str, members: set[int], told: int | None) -> int | None:

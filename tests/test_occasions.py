@@ -35,6 +35,7 @@ def past(case: dict[str, Any]) -> Past:
         frozenset(case.get("origins", ())), case.get("item_told", False),
         frozenset(case.get("keys", ())),
         {"killed": case["figures"]} if "figures" in case else {},
+        case.get("item_says", case.get("item_told", False)),
     )  # fmt: skip
 
 
@@ -55,6 +56,7 @@ def test_judge(case: dict[str, Any]) -> None:
 LOST = [
     ({"change": "modified", "item_told": True}, True),
     ({"change": "modified"}, False),
+    ({"change": "modified", "item_told": True, "item_says": False}, False),
     ({"change": "modified", "item_told": True, "keys": ["lost:1:abc"]}, False),
     ({"change": "modified", "item_told": True, "on_update": False}, False),
     ({"change": "completed", "item_told": True, "on_update": False}, True),
@@ -64,7 +66,7 @@ LOST = [
 
 @pytest.mark.parametrize(("case", "expected"), LOST)
 def test_lost(case: dict[str, Any], expected: bool) -> None:
-    """Only of what people were told, once for each text."""
+    """Only of what people were told and take to be so, once for each text."""
     known = past({"told": "normal"} | case)
     found = occasions.lost(situation(case), rule(case), known)
     assert (found is not None) is expected

@@ -1,4 +1,5 @@
-"""A loss that nobody was told yet is taken back once the match is back: no update says nothing."""
+"""A loss that nobody was told yet is taken back once the match is back, and what was gained once it
+is lost: no update says nothing."""
 
 from __future__ import annotations
 
@@ -201,6 +202,35 @@ async def test_what_was_told_as_lost_is_told_as_gained(world: World) -> None:
     world.now += DAY
     assert await world.told() == [("car-bombing",)] * 2
     await lives_again(world)
+    await verifies(world)
+
+
+async def test_a_gain_that_was_undone_before_its_update_is_none(world: World) -> None:
+    await said(world, CALM)
+    world.now += HOUR
+    assert await world.told() == [("car-bombing",)] * 2
+    await said(world, EIGHT)
+    assert await occasions(world) == ["first", "lost", "gained"]
+    between = world.now + 1
+    await said(world, f"{CALM} It rained.")
+    assert await occasions(world) == ["first", "lost"]
+    world.now += DAY
+    assert await world.told() == []
+    await lives_again(world, between)
+    await verifies(world)
+
+
+async def test_a_figure_that_came_with_it_is_told_as_said_no_more(world: World) -> None:
+    await said(world, CALM)
+    world.now += HOUR
+    assert await world.told() == [("car-bombing",)] * 2
+    await said(world, TWELVE)
+    between = world.now + 1
+    await said(world, f"{CALM} It rained.")
+    assert await occasions(world) == ["first", "lost", "number", "lost"]
+    world.now += DAY
+    assert await world.told() == [("car-bombing", "car-bombing")] * 2
+    await lives_again(world, between)
     await verifies(world)
 
 

@@ -188,12 +188,12 @@ def opened_twice(tx: Tx, item_id: int, story_keys: Sequence[str], now: int) -> l
     return [row["alert_id"] for row in rows]
 
 
-def untold_losses(tx: Tx, rule_id: str, item_id: int) -> list[str]:
-    """The ids of the alerts that nobody was told: a rule's match is in the item no more."""
+def untold_edits(tx: Tx, reason: Reason, rule_id: str, item_id: int) -> list[str]:
+    """The ids of the alerts that nobody was told: the item gained, or lost, a rule's match."""
     rows = tx.all(
         f"""SELECT alert_id FROM {_OF_AN_ITEM}
-            WHERE rule_id = :rule_id AND reason = 'lost' AND {_UNTOLD} ORDER BY alert_id""",
-        rule_id=rule_id, id=item_id,
+            WHERE rule_id = :rule_id AND reason = :reason AND {_UNTOLD} ORDER BY alert_id""",
+        reason=reason, rule_id=rule_id, id=item_id,
     )  # fmt: skip
     return [row["alert_id"] for row in rows]
 
