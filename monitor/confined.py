@@ -1,6 +1,6 @@
 """In a worker: run what the parent asks for, one call after the other, within limits.
 
-The other end of `workers`, kept apart from it so that a worker loads no more than this.
+The other end of `worker`, kept apart from it so that a worker loads no more than this.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import struct
 import sys
 import time
 import traceback
+from importlib import import_module
 
 from monitor import garbage
 from monitor.errors import ReadError, ReadReason, WirewatchError
@@ -39,7 +40,7 @@ def serve(there: socket.socket, parent: int, memory_bytes: int) -> None:
     _confine(parent, memory_bytes)
     with there, there.makefile("rb") as asked:
         while head := asked.read(LENGTH.size):
-            there.sendall(_answer(asked.read(*LENGTH.unpack(head)), there))
+            there.sendall(_answer(asked.read(*LENGTH.unpack(head))))
 
 
 def _confine(parent: int, memory_bytes: int) -> None:
@@ -53,15 +54,16 @@ def _confine(parent: int, memory_bytes: int) -> None:
     garbage.look_less_often()  # a document's elements are let go of without it
 
 
-def _answer(request: bytes, there: socket.socket) -> memoryview:
+def load(home: str) -> None:
+    """A module, for calls to come."""
+    import_module(home)
+
+
+def _answer(request: bytes) -> memoryview:
     """What the function returned and the error that it raised, packed."""
     began = time.monotonic()
     try:
-        try:
-            wall_seconds, fn, args = pickle.loads(request)
-        finally:
-            # Only now its time begins: what the function's module imports can take seconds.
-            there.sendall(LENGTH.pack(0))
+        wall_seconds, fn, args = pickle.loads(request)
         del request  # the document is in it once more
         _limit(wall_seconds)
         return _packed(fn(*args), None)  # packing takes memory, too

@@ -8,20 +8,16 @@ of its module: what the parent's `__main__` defines is not there.
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import pickle
 import signal
-import socket
-import subprocess
 import sys
-import time
 from collections.abc import Callable
-from contextlib import suppress
-from typing import Any, Self, TypeVar, cast
+from typing import Any, TypeVar, cast
 
-from monitor.confined import LENGTH, OUT_OF_MEMORY, crash
+from monitor.confined import OUT_OF_MEMORY, crash
 from monitor.errors import ReadError, ReadReason
+from monitor.worker import Worker
 
 T = TypeVar("T")
 
@@ -43,18 +39,6 @@ SLOW_MEMORY_BYTES = 200 * 1024 * 1024
 # Six calls that hang before it; who waits longer would outlive the lease on its work.
 SLOW_PATIENCE_SECONDS = 60.0
 _UNPACKED_AT_ONCE = 1 << 20  # bytes: a hundredth of a second
-_START_SECONDS = 30.0  # to import all that a call needs
-_STARVED = 5  # times its limit, a call may wait where others have the processor
-_CPU_CLOCK = 2  # what clock_getcpuclockid(3) makes of a process's id
-# Not multiprocessing's: that has one more process watch over what we do not use, and loads the
-# parent's commands into each.
-_PROGRAM = """
-import json, sys
-sys.path = json.loads(sys.argv.pop())
-from monitor.confined import main
-main()
-"""
-_BUFFERED = 1 << 20  # bytes of an answer, before its sender has to wait
 
 
 class Workers:
@@ -70,8 +54,8 @@ class Workers:
         self._memory_bytes = memory_bytes
         self._rest_seconds = rest_seconds
         self._turns = asyncio.Semaphore(count)
-        self._running: set[_Worker] = set()
-        self._idle: dict[_Worker, asyncio.TimerHandle] = {}  # with its end, if nobody needs it
+        self._running: set[Worker] = set()
+        self._idle: dict[Worker, asyncio.TimerHandle] = {}  # with its end, if nobody needs it
         self._ending: set[asyncio.Future[int]] = set()
 
     async def run(self, fn: Callable[..., T], *args: object, wall_seconds: float) -> T:
@@ -94,15 +78,15 @@ class Workers:
         running = (self._end(worker) for worker in tuple(self._running))
         await asyncio.gather(*running, *self._ending)
 
-    async def _ask(self, request: bytes, wall_seconds: float, home: str) -> bytes:
+    async def _ask(self, request: bytes, wall_seconds: float, home: str) -> memoryview:
         answer = None
         worker = await self._free(home)
-        worker.homes.add(home)
         try:
+            await worker.load(home)
             answer = await worker.ask(request, wall_seconds)
         except TimeoutError:
             raise _too_long(wall_seconds) from None
-        except (EOFError, ConnectionError):
+        except EOFError:
             raise _ended(await self._end(worker)) from None
         finally:
             if answer is None or worker.calls >= _CALLS_OF_A_WORKER:
@@ -111,97 +95,37 @@ class Workers:
                 self._let_rest(worker)
         return answer
 
-    def _let_rest(self, worker: _Worker) -> None:
+    def _let_rest(self, worker: Worker) -> None:
         loop = asyncio.get_running_loop()
         self._idle[worker] = loop.call_later(self._rest_seconds, self._let_go, worker)
 
-    def _let_go(self, worker: _Worker) -> None:
+    def _let_go(self, worker: Worker) -> None:
         del self._idle[worker]
         ending = asyncio.ensure_future(self._end(worker))
         self._ending.add(ending)
         ending.add_done_callback(self._ending.discard)
 
-    async def _free(self, home: str) -> _Worker:
+    async def _free(self, home: str) -> Worker:
         while self._idle:
             worker = self._apt(home)
             self._idle.pop(worker).cancel()
             if not worker.is_gone():
                 return worker
             await self._end(worker)
-        worker = await _Worker.start(self._memory_bytes)
+        worker = await Worker.start(self._memory_bytes)
         self._running.add(worker)
         return worker
 
-    def _apt(self, home: str) -> _Worker:
+    def _apt(self, home: str) -> Worker:
         """Of the idle ones that have loaded it the one that has loaded least, so that what reads
         articles is let go of where there are none.  Of equal ones the last: the others may end."""
         return min(reversed(self._idle), key=lambda one: (home not in one.homes, len(one.homes)))
 
-    async def _end(self, worker: _Worker) -> int:
+    async def _end(self, worker: Worker) -> int:
         self._running.discard(worker)
         if worker in self._idle:
             self._idle.pop(worker).cancel()
         return await worker.end()
-
-
-class _Worker:
-    """One process, seen from its parent, and the stream that leads to it."""
-
-    def __init__(
-        self,
-        process: subprocess.Popen[bytes],
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-    ) -> None:
-        self.calls = 0
-        self.homes: set[str] = set()  # modules that it has loaded
-        self._process = process
-        self._reader = reader
-        self._writer = writer
-
-    @classmethod
-    async def start(cls, memory_bytes: int) -> Self:
-        here, there = socket.socketpair()
-        with there:
-            # In the loop's own thread: the kernel ends it with the thread that started it.
-            process = _started(there, memory_bytes)
-        return cls(process, *await asyncio.open_connection(sock=here, limit=_BUFFERED))
-
-    async def ask(self, request: bytes, wall_seconds: float) -> bytes:
-        """Raises EOFError or ConnectionError where the process ends meanwhile, TimeoutError."""
-        self.calls += 1
-        self._writer.writelines((LENGTH.pack(len(request)), request))
-        await self._hear_within(_START_SECONDS)  # it has begun
-        return await self._hear_within(wall_seconds)
-
-    async def _hear_within(self, seconds: float) -> bytes:
-        """Of what it computes: one that others keep from computing is no document that hangs, and
-        to begin anew would take still more of a machine that has too much to do."""
-        hearing = asyncio.ensure_future(self._hear())
-        began = _computed_seconds(self._process.pid)
-        try:
-            for _ in range(_STARVED):
-                await asyncio.wait((hearing,), timeout=seconds)
-                if hearing.done():
-                    return hearing.result()
-                if _computed_seconds(self._process.pid) - began > seconds / 2:
-                    break
-            raise TimeoutError
-        finally:
-            hearing.cancel()
-
-    async def _hear(self) -> bytes:
-        head = await self._reader.readexactly(LENGTH.size)
-        return await self._reader.readexactly(*LENGTH.unpack(head))
-
-    def is_gone(self) -> bool:
-        return self._reader.at_eof() or self._reader.exception() is not None
-
-    async def end(self) -> int:
-        """Kill it; returns how it ended."""
-        self._process.kill()
-        self._writer.close()
-        return await asyncio.to_thread(self._process.wait)
 
 
 class Lanes:
@@ -253,23 +177,7 @@ def _home(fn: Callable[..., object]) -> str:
     return str(getattr(getattr(fn, "func", fn), "__module__", ""))
 
 
-def _started(there: socket.socket, memory_bytes: int) -> subprocess.Popen[bytes]:
-    given = (there.fileno(), os.getpid(), memory_bytes, json.dumps(sys.path))
-    return subprocess.Popen(
-        [sys.executable, "-c", _PROGRAM, *map(str, given)],
-        stdin=subprocess.DEVNULL, pass_fds=(there.fileno(),),
-    )  # fmt: skip
-
-
-def _computed_seconds(pid: int | None) -> float:
-    """Of a process; where the system does not say so, as if it had the processor to itself."""
-    if sys.platform == "linux" and pid is not None:
-        with suppress(OSError):
-            return time.clock_gettime(~pid << 3 | _CPU_CLOCK)
-    return time.monotonic()
-
-
-async def _unpacked(packed: bytes) -> Any:  # noqa: ANN401 - whatever the function returned
+async def _unpacked(packed: memoryview) -> Any:  # noqa: ANN401 - whatever the function returned
     if len(packed) <= _UNPACKED_AT_ONCE:
         return pickle.loads(packed)
     return await asyncio.to_thread(pickle.loads, packed)

@@ -72,6 +72,7 @@ LAYERS = {
         log
         net
         store
+        worker
         workers
         zones
     """,
@@ -129,7 +130,8 @@ ALSO = {
     "config": ("monitor.rules",),  # a rule's examples must hold when it is loaded
     "net": ("monitor.store.hosts",),  # the gate hands out slots for all processes
     "channels": ("monitor.net",),  # the one way out
-    "workers": ("monitor.confined",),  # the other end
+    "worker": ("monitor.confined",),  # the other end
+    "workers": ("monitor.confined", "monitor.worker"),
 }
 # Packages that only these parts may import.
 ONLY_IN = {
