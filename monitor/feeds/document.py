@@ -90,7 +90,9 @@ def utf8(body: bytes, content_type: str | None) -> bytes:
 
 def possible(document: bytes) -> bytes:
     """With U+FFFD for references to no character, at which XML parsers stop."""
-    return _REFERENCE.sub(_replaced, document) if _SUSPICIOUS.search(document) else document
+    if b"#" in document and _SUSPICIOUS.search(document):  # the first look costs next to nothing
+        return _REFERENCE.sub(_replaced, document)
+    return document
 
 
 def _replaced(reference: re.Match[bytes]) -> bytes:
