@@ -184,8 +184,8 @@ def judge_answer(response: Response, known: DueSource | LastReading | None, now:
     """What an HTTP answer comes to, before its body is read.  `known`: whose validators went out,
     None where none did."""
     retry_after = retry_after_seconds(response.headers, now)
-    outcome = Outcome(
-        OutcomeKind.OK,
+    answered = partial(
+        Outcome,
         status=response.status,
         retry_after_seconds=retry_after,
         fetched_bytes=len(response.body),
@@ -193,13 +193,12 @@ def judge_answer(response: Response, known: DueSource | LastReading | None, now:
     unasked = ""
     if response.status == HTTPStatus.NOT_MODIFIED:
         if known is not None and (known.etag or known.last_modified):
-            return replace(outcome, kind=OutcomeKind.NOT_MODIFIED)
+            return answered(OutcomeKind.NOT_MODIFIED)
         unasked = " to a request that named no earlier answer"
     if response.status != HTTPStatus.OK:
         limited = response.status == HTTPStatus.TOO_MANY_REQUESTS or retry_after is not None
-        return replace(
-            outcome,
-            kind=OutcomeKind.FAILED,
+        return answered(
+            OutcomeKind.FAILED,
             reason=FetchReason.RATE_LIMITED if limited else FetchReason.HTTP,
             detail=f"the server answered {_status_words(response.status)}{unasked}"
             f"{_wish(retry_after)}",
@@ -207,9 +206,9 @@ def judge_answer(response: Response, known: DueSource | LastReading | None, now:
     body_hash = hashlib.sha256(response.body).hexdigest()
     known_body = isinstance(known, DueSource) and not known.baseline and known.body_hash
     if known_body == body_hash:
-        return replace(outcome, kind=OutcomeKind.NOT_MODIFIED)
-    return replace(
-        outcome,
+        return answered(OutcomeKind.NOT_MODIFIED)
+    return answered(
+        OutcomeKind.OK,
         etag=response.headers.get("etag"),
         last_modified=response.headers.get("last-modified"),
         body_hash=body_hash,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import starmap
 from operator import attrgetter
 
 from monitor.model.twins import twin_of
@@ -142,7 +143,10 @@ _new_feed = twin_of(Feed)
 def _remade_feed(
     title: str | None, link: str | None, items: tuple[tuple[object, ...], ...], *others: object
 ) -> Feed:
-    feed = _new_feed(title, link, tuple(_remade(*values) for values in items), *others)
+    made = tuple(starmap(_twin, items))
+    for item in made:
+        item.__class__ = Item
+    feed = _new_feed(title, link, made, *others)
     feed.__class__ = Feed
     return feed
 

@@ -104,7 +104,8 @@ class Client:
             if request.method not in ("GET", "HEAD") or not is_redirect(
                 answer.status, answer.headers
             ):
-                return replace(answer, elapsed_seconds=elapsed_seconds)
+                first = answer.elapsed_seconds == elapsed_seconds
+                return answer if first else replace(answer, elapsed_seconds=elapsed_seconds)
             request = _onwards(request, answer.headers["location"])
         detail = f"{ask.limits.redirects} redirects and still no answer from {request.target.host}"
         raise FetchError(FetchReason.REDIRECTS, detail)

@@ -95,6 +95,8 @@ def retry_after_seconds(headers: Mapping[str, str], now: int) -> float | None:
     `headers` has lower-case names.  None when there is none or it says nothing.
     """
     value = headers.get("retry-after", "").strip()[:64]
+    if not value:
+        return None
     if _SECONDS.fullmatch(value):
         seconds = float(value)
     else:
