@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp2, sqrt
+from math import exp2, fsum, sqrt
 from operator import mul
 from statistics import fmean
 from typing import Any
@@ -189,7 +189,7 @@ def _added(weights: Sequence[Weights]) -> dict[str, float]:
     for one in weights:
         for form, weight in one.items():
             together[form] = together.get(form, 0.0) + weight
-    length = sqrt(sum(weight * weight for weight in together.values()))
+    length = sqrt(fsum([weight * weight for weight in together.values()]))
     return {form: weight / length for form, weight in together.items()} if length else {}
 
 
