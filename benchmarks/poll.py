@@ -16,6 +16,10 @@ its start and the reading of its cache, and without an index; `r2e run --no-send
 which items it has seen.  None matches, tells or asks robots.txt.
 These are what people run on a machine of their own for many feeds.
 
+While a peer polls, Wirewatch is stopped, as it would take from the core what it has left to do:
+what no rule asked for is put into its story afterwards.  That is done (but for what takes more than
+three minutes) before the rounds in which nothing is new.
+
 Memory is that of all processes of a program (PSS, looked at every 0.2 s), CPU time theirs, too: it
 is what speed comes to where nothing else wants the core.  A speed is the median round, with the
 spread from slowest to fastest; there are up to 9 rounds, fewer of what takes minutes.
@@ -42,7 +46,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
@@ -133,10 +137,12 @@ class Bench:
         with ExitStack() as stack:
             for name in self.asked.only:
                 self._start(name, place / name, stack)
+            ours = self._programs.get(OURS)
             for phase in PHASES:
+                if phase == NOT_MODIFIED and isinstance(ours, Wirewatch):
+                    ours.settle()  # from here on nothing is new
                 for _ in range(min(ROUNDS[phase], self.asked.rounds)):
                     self._round(phase)
-            ours = self._programs.get(OURS)
             if isinstance(ours, Wirewatch):
                 self.indexed, self.alerts = ours.is_indexed(), ours.alerts()
 
@@ -166,12 +172,19 @@ class Bench:
             generation = len(series.rounds[NEW]) + (phase == NEW)
             self.stand.fill(generation, conditional=phase != SAME)
             try:
-                poll = program.poll(ITEMS * self.stand.feeds * (generation + 1))
+                with self._alone(program):
+                    poll = program.poll(ITEMS * self.stand.feeds * (generation + 1))
             except Broken as error:
                 self._leave_out(name, error)
                 continue
             series.rounds[phase].append(poll)
             say(f"{self.stand.feeds} feeds, {phase}: {name} {poll.seconds:.2f} s")
+
+    def _alone(self, program: Program) -> AbstractContextManager[None]:
+        """Ours alone runs between its rounds, too."""
+        ours = self._programs.get(OURS)
+        is_other = isinstance(ours, Wirewatch) and ours is not program
+        return ours.stopped() if is_other else nullcontext()
 
     def _leave_out(self, name: str, error: Exception) -> None:
         if name == OURS:

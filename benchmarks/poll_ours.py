@@ -8,21 +8,25 @@ from outside.
 from __future__ import annotations
 
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import poll_feeds
 from poll_server import Asked, Newsstand
-from poll_watch import Memory, Watch
+from poll_watch import Memory, Watch, tree
 
 LOOK_SECONDS = 0.01
 START_SECONDS = 120.0
 STALL_SECONDS = 60.0  # nothing was polled for so long
 SEND_SECONDS = 600.0
+SETTLE_SECONDS = 180.0
 TREE = Path(__file__).resolve().parent.parent
 DELAY_SECONDS = 2.0  # `delay` of monitor.yaml as shipped: no host is asked again before
 
@@ -173,6 +177,25 @@ class Wirewatch:
         self._judge(db, before, items)
         self._until_sent(db)
         return Poll(ended_at - asked.first_at, watch.cpu_seconds, watch.most, asked)
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """It does nothing meanwhile: what it does in the background would take others' core."""
+        processes = tree(self._daemon.pid)
+        for pid in processes:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in processes:
+                os.kill(pid, signal.SIGCONT)
+
+    def settle(self) -> None:
+        """Wait for what it does in the background after many new items, or not too long."""
+        end = time.monotonic() + SETTLE_SECONDS
+        left = "SELECT 1 FROM items WHERE grouped_at IS NULL LIMIT 1"
+        while self._db and self._db.execute(left).fetchone() and time.monotonic() < end:
+            time.sleep(1.0)
 
     def alerts(self) -> int:
         assert self._db is not None
