@@ -189,6 +189,7 @@ class Wirewatch:
         finally:
             for pid in processes:
                 os.kill(pid, signal.SIGCONT)
+            self._last_at = time.time()  # what it does by the clock is overdue: that first
 
     def settle(self) -> None:
         """Wait for what it does in the background after many new items, or not too long."""
