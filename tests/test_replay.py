@@ -238,6 +238,27 @@ async def test_a_teaser_that_opened_a_story_in_vain_is_lived_again_too(world: Wo
         assert archived == again(await replayed(world, since))
 
 
+async def test_who_reported_before_the_window_is_no_new_origin_in_it(world: World) -> None:
+    """Where the article that told of it is judged once more in the window, but later."""
+    body = "Ships from Umm Qasr and Fao came into Basra on Monday. " * 2 + "It was liberated."
+    first = item("first", "Port of Basra opens", body, wire="AFP")
+    await world.poll(BRIEF)
+    await world.poll(BRIEF, first)
+    await pass_time(world, 300)
+    between = world.now + 1
+    for shown in (
+        item("second", "Port of Basra opens", f"{body} Many danced.", wire="AFP"),
+        replace(first, body=f"{body} Two were killed."),
+    ):
+        await pass_time(world, 300)
+        await world.poll(BRIEF, shown)
+    await pass_time(world, 1200)
+    assert {row["origin"] for row in await world.rows("items")} == {"AFP"}
+    for since in (0, between):
+        archived = await world.store.read(lambda tx, since=since: lived(tx, since))
+        assert archived == again(await replayed(world, since))
+
+
 async def test_stories_that_become_one_in_their_wait_are_lived_again_too(world: World) -> None:
     """By an edit and by hand; also where the window begins between the two."""
     body = "Ships from Umm Qasr and Fao came into Basra on Monday. " * 2 + "It was liberated."

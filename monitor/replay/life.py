@@ -86,8 +86,10 @@ class _Life:
         scratch.put_matches(tx, old, item_ids | mates, since)
         groups = Groups.of(tx, old, item_ids, keys)
         life = cls(tx, old, plan, steps, Sender.of(tx, old, since), groups)
+        origins = past.origins(old, item_ids, since)
         for item_id in sorted(item_ids):
             life._put_known(item_id)
+            scratch.has_origin(tx, item_id, origins.get(item_id))
         groups.pass_to(since)
         groups.unite = partial(grouping.unite, tx, plan.config)
         life._plan_beside()

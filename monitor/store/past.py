@@ -111,6 +111,23 @@ def item_merges(past: Tx, item_ids: Collection[int]) -> Sequence[Row]:
     )
 
 
+def origins(past: Tx, item_ids: Collection[int], before: int) -> dict[int, str | None]:
+    """Who reported these items, as far as that was known before a time: as it was judged last, or
+    as it is, where nothing was judged and the item had been put into its story."""
+    rows = past.all(
+        """WITH wanted AS MATERIALIZED (SELECT value AS item_id FROM json_each(:ids))
+           SELECT i.item_id, i.origin, 0 AS number FROM wanted
+             CROSS JOIN items i ON i.item_id = wanted.item_id AND i.grouped_at < :before
+           UNION ALL
+           SELECT iif(j.judged_at >= i.merged_at, i.merged_into_id, i.item_id) AS whole, j.origin,
+             j.judging_id FROM judgings j CROSS JOIN items i ON i.item_id = j.item_id
+             WHERE j.judged_at < :before AND j.origin IS NOT NULL AND whole IN wanted
+           ORDER BY number""",
+        ids=json.dumps(list(item_ids)), before=before,
+    )  # fmt: skip
+    return {row["item_id"]: row["origin"] or None for row in rows}
+
+
 def joins(past: Tx, item_ids: Collection[int]) -> Sequence[Row]:
     """How items came into their stories, oldest first."""
     return past.all(

@@ -191,6 +191,10 @@ def situate(tx: Tx, item_id: int, body_state: BodyState, origin: str | None, at:
     )  # fmt: skip
 
 
+def has_origin(tx: Tx, item_id: int, origin: str | None) -> None:
+    tx.run("UPDATE items SET origin = :origin WHERE item_id = :id", id=item_id, origin=origin)
+
+
 def become_news(tx: Tx, item_id: int, news_at: int) -> None:
     tx.run("UPDATE items SET news_at = :at WHERE item_id = :id", id=item_id, at=news_at)
 
