@@ -82,8 +82,10 @@ class _Life:
         keys = past.story_keys(old, concerned)
         scratch.put_stories(tx, old, keys)
         mates = (past.mates(old, keys) | past.kin(old, concerned)) - item_ids
-        scratch.put_mates(tx, old, mates)
         scratch.put_matches(tx, old, item_ids | mates, since)
+        # Without a step of its own an item comes into a story in the background.
+        item_ids |= past.moved_since(old, mates, since)
+        scratch.put_mates(tx, old, mates - item_ids)
         groups = Groups.of(tx, old, item_ids, keys)
         life = cls(tx, old, plan, steps, Sender.of(tx, old, since), groups)
         origins = past.origins(old, item_ids, since)

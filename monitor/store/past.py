@@ -128,6 +128,16 @@ def origins(past: Tx, item_ids: Collection[int], before: int) -> dict[int, str |
     return {row["item_id"]: row["origin"] or None for row in rows}
 
 
+def moved_since(past: Tx, item_ids: Collection[int], since: int) -> set[int]:
+    """Those that came into another story from a time on."""
+    rows = past.all(
+        """SELECT DISTINCT j.item_id FROM json_each(:ids) AS wanted
+           CROSS JOIN joins j ON j.item_id = wanted.value AND j.joined_at >= :since""",
+        ids=json.dumps(list(item_ids)), since=since,
+    )  # fmt: skip
+    return {row["item_id"] for row in rows}
+
+
 def joins(past: Tx, item_ids: Collection[int]) -> Sequence[Row]:
     """How items came into their stories, oldest first."""
     return past.all(
