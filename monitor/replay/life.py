@@ -235,12 +235,14 @@ class _Life:
         """Where the item is, and what was known of it, at this step."""
         row = self._history(root).row
         is_news = row["news_at"] is not None and row["news_at"] <= step.at
+        scratch.situate(self.tx, root, step.body_state, step.at)
         if step.origin is not None:
             self.groups.is_grouped(root)
+            scratch.has_origin(self.tx, root, step.origin or None)
         elif is_news and yes(step.matches):
+            # Nobody asked then: what became of it later says most.
             self.groups.group(root, step.at)
-        origin = row["origin"] if step.origin is None else step.origin or None
-        scratch.situate(self.tx, root, step.body_state, origin, step.at)
+            scratch.has_origin(self.tx, root, row["origin"])
         for item_id in {root, step.item_id}:
             news_at = self._history(item_id).row["news_at"]
             if news_at is not None and news_at <= step.at:

@@ -181,17 +181,17 @@ def become(tx: Tx, item_id: int, state: State, fingerprint: str) -> None:
     tx.run(f"UPDATE items SET {assigned} WHERE item_id = :item_id", item_id=item_id, **columns)
 
 
-def situate(tx: Tx, item_id: int, body_state: BodyState, origin: str | None, at: int) -> None:
-    """The item has its story and origin, and what is known of the text's end."""
+def situate(tx: Tx, item_id: int, body_state: BodyState, at: int) -> None:
+    """The item has its story, and what is known of the text's end."""
     tx.run(
-        """UPDATE items SET body_state = :state, origin = :origin, grouped_at = :at,
-             changed_at = :at
+        """UPDATE items SET body_state = :state, grouped_at = :at, changed_at = :at
            WHERE item_id = :item_id""",
-        item_id=item_id, state=body_state, origin=origin, at=at,
+        item_id=item_id, state=body_state, at=at,
     )  # fmt: skip
 
 
 def has_origin(tx: Tx, item_id: int, origin: str | None) -> None:
+    """It is known who reports the item; None: it is known that nobody can tell."""
     tx.run("UPDATE items SET origin = :origin WHERE item_id = :id", id=item_id, origin=origin)
 
 
