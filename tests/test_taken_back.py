@@ -10,10 +10,10 @@ import pytest
 
 from monitor import gathering, hushing, proof
 from monitor.model import Silence
-from monitor.settings import EmailChannel, LabelMatcher, Pace, Rule, Settings, Severity
+from monitor.settings import EmailChannel, LabelMatcher, Pace, Settings
 from monitor.store import outbox
 from monitor.store.outbox import Attempt
-from test_owing import Office
+from test_owing import ANA, BEN, FLOOD, Office
 from test_replay import Stream, again, lived, paced, pass_time, replayed
 from world import (
     BOMBING,
@@ -31,8 +31,6 @@ from world import (
     page,
 )
 
-ANA, BEN = "ana@desk.example", "ben@desk.example"
-FLOOD = Rule("flood", "flood*", Severity.HIGH, version="1")
 EIGHT = "A car bombing in Arkona killed 8."
 TWELVE = "A car bombing in Arkona killed 12."
 CALM = "Nothing happened in Arkona."
