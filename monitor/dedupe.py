@@ -96,12 +96,19 @@ def candidates(polled: Polled, *, guids_unstable: bool, has_entries: bool) -> tu
     for item, address, name in zip(items, addresses, names, strict=True):
         title, body = _plain_texts(item.title, item.body)
         keys = _keys(item, source, address, repeated=times[name] > 1, untrusted=untrusted)
-        if has_entries or all(map(_is_doubtful, keys)):
-            keys.append(_entry_key(source, f"{source.id} {address.key} {title}", keys))
+        has_no_other = all(map(_is_doubtful, keys))
+        if has_entries or has_no_other:
+            told_apart = _digest(f"{source.id} {address.key} {title}")
+            keys.append(Key(KeyKind.ENTRY, entries_of(source.id) + told_apart, kept=has_no_other))
         shown = _fingerprint(title, body)
         listed = _is_listed(item, source)
         found.append(Candidate(item, tuple(keys), shown, shown, listed, document))
     return tuple(found)
+
+
+def entries_of(source_id: str) -> str:
+    """How the keys of a source's entries begin."""
+    return f"{source_id}/"
 
 
 def kinds_of(kind: str) -> tuple[str, ...]:
@@ -221,11 +228,6 @@ def _keys(
     return keys
 
 
-def _entry_key(source: Source, told_apart: str, others: Sequence[Key]) -> Key:
-    kept = all(map(_is_doubtful, others))
-    return Key(KeyKind.ENTRY, f"{source.id}/{_digest(told_apart)}", kept=kept)
-
-
 def _declared(item: Item, source: Source) -> Key | None:
     """The canonical address a page declares, believed only within its own publisher: else a
     hostile page could hide another's article."""
@@ -254,7 +256,8 @@ def _is_listed(item: Item, source: Source) -> bool:
 
 
 def _plain_texts(title: str | None, body: str | None) -> tuple[str, str]:
-    """Both as `_plain` makes them: at once, as most have nothing to be made plain."""
+    """Both as `_plain` makes them: at once, as most have nothing to be made plain.  No text that is
+    to be stored has a NUL in it."""
     if title and body:
         both = fold(f"{title}\0{body}").replace("\n\n", " ")
         if _is_plain(both):

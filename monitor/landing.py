@@ -59,7 +59,7 @@ def candidates(tx: Tx, polled: Polled) -> tuple[Candidate, ...]:
     return dedupe.candidates(
         polled,
         guids_unstable=sources.has_unstable_guids(tx, source_id),
-        has_entries=items.has_key_of(tx, KeyKind.ENTRY, source_id),
+        has_entries=items.has_key(tx, KeyKind.ENTRY, dedupe.entries_of(source_id)),
     )
 
 

@@ -46,12 +46,12 @@ def find(tx: Tx, asked: Mapping[str, str]) -> dict[tuple[str, str], int]:
     return found
 
 
-def has_key_of(tx: Tx, kind: str, source_id: str) -> bool:
-    """Whether there is a key of this kind that begins with a source and a slash."""
+def has_key(tx: Tx, kind: str, start: str) -> bool:
+    """Whether there is a key of this kind that begins so."""
     found = tx.value(
         """SELECT EXISTS (SELECT 1 FROM item_keys
-             WHERE kind = :kind AND key >= :source_id || '/' AND key < :source_id || '0')""",
-        kind=kind, source_id=source_id,
+             WHERE kind = :kind AND key >= :start AND key < :start || char(0x10FFFF))""",
+        kind=kind, start=start,
     )  # fmt: skip
     return bool(found)
 
