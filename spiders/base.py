@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Self
 
 import scrapy
@@ -27,6 +27,7 @@ from monitor.settings import Source
 log = logging.getLogger("wirewatch.spider")
 
 Yielded = Polled | scrapy.Request
+Together = tuple[Polled, ...]
 ReadPage = Callable[[DueSource, Response], AsyncIterator[Yielded]]
 
 
@@ -50,7 +51,10 @@ class WirewatchSpider(scrapy.Spider):
         self._exit_codes = exit_codes if exit_codes is not None else []
         self._arguments = arguments
         self._open_units = 0
-        self._all_ended = asyncio.Event()
+        self._known: dict[str, Source] = {}  # the sources of its work
+        self._takes_more = False
+        self._polls: set[asyncio.Task[None]] = set()
+        self._ready: asyncio.Queue[Yielded | None] = asyncio.Queue()  # None: a unit has ended
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:  # noqa: ANN401
@@ -64,23 +68,34 @@ class WirewatchSpider(scrapy.Spider):
         raise NotImplementedError
         yield
 
-    async def start(self) -> AsyncIterator[Yielded]:
+    async def start(self) -> AsyncIterator[Together | scrapy.Request]:
         try:
             work = await self._begin()
         except WirewatchError as error:
             self._exit_codes.append(byhand.exit_code(error))
             log.error("%s", error)
             return
-        async for yielded in self._poll_all(work.sources):
+        self._takes_more = bool(work.sources)
+        self._begin_polls(work.sources)
+        async for yielded in self._until_ended():
             yield yielded
-        for wanted in work.bodies:
-            yield self._article_request(wanted)
-        await self._until_ended()
-        known = {due.source.id: due.source for due in work.sources}
-        while bodies := await self._claim_bodies(known):
+        self._takes_more = False
+        bodies = work.bodies or await self._claim_bodies(self._known)
+        while bodies:
             for wanted in bodies:
                 yield self._article_request(wanted)
-            await self._until_ended()
+            async for yielded in self._until_ended():
+                yield yielded
+            bodies = await self._claim_bodies(self._known)
+
+    def take_on(self, dues: Sequence[DueSource]) -> bool:
+        """Poll these as well, as a crawl costs as much as several polls.  False: it polls none any
+        more, or not yet."""
+        engine = self.crawler.engine
+        if not self._takes_more or engine is None or not engine.running:
+            return False
+        self._begin_polls(dues)
+        return True
 
     def request(self, due: DueSource, ask: Ask, read: ReadPage) -> scrapy.Request:
         """A page of a source; `read` gets the answer, a failure is the source's outcome."""
@@ -104,8 +119,7 @@ class WirewatchSpider(scrapy.Spider):
     def end_unit(self) -> None:
         """Called by the pipeline when one unit of work has had its `Polled`."""
         self._open_units -= 1
-        if self._open_units <= 0:
-            self._all_ended.set()
+        self._ready.put_nowait(None)
 
     async def close_engine(self) -> None:
         if self._byhand is not None:
@@ -120,39 +134,40 @@ class WirewatchSpider(scrapy.Spider):
         self.engine = self._byhand.engine
         return await self._byhand.claim()
 
-    async def _poll_all(self, dues: tuple[DueSource, ...]) -> AsyncIterator[Yielded]:
-        """All sources of the batch at once: a slow one holds up nobody."""
-        ready: asyncio.Queue[Yielded | None] = asyncio.Queue()
+    def _begin_polls(self, dues: Sequence[DueSource]) -> None:
+        """All at once: a slow one holds up nobody."""
+        self._known |= {due.source.id: due.source for due in dues}
+        self._open_units += len(dues)
+        for due in dues:
+            task = asyncio.ensure_future(self._poll(due))
+            self._polls.add(task)
+            task.add_done_callback(self._polls.discard)
 
-        async def run(due: DueSource) -> None:
-            try:
-                async for yielded in self.begin(due):
-                    ready.put_nowait(yielded)
-            except Exception as error:  # noqa: BLE001 - its source must show as failing
-                ready.put_nowait(_broke(due, error))
-            finally:
-                ready.put_nowait(None)
+    async def _until_ended(self) -> AsyncIterator[Together | scrapy.Request]:
+        """What comes of the units that are open, until all have ended: what came at once together,
+        as to pass on one thing costs Scrapy as much as many."""
+        while self._open_units > 0:
+            came = [await self._ready.get()]
+            while not self._ready.empty():
+                came.append(self._ready.get_nowait())
+            if polled := tuple(one for one in came if isinstance(one, Polled)):
+                yield polled
+            for one in came:
+                if isinstance(one, scrapy.Request):
+                    yield one
 
-        tasks = [asyncio.ensure_future(run(due)) for due in dues]
-        self._open_units += len(tasks)
-        running = len(tasks)
-        while running:
-            yielded = await ready.get()
-            if yielded is None:
-                running -= 1
-            else:
-                yield yielded
+    async def _poll(self, due: DueSource) -> None:
+        try:
+            async for yielded in self.begin(due):
+                self._ready.put_nowait(yielded)
+        except Exception as error:  # noqa: BLE001 - its source must show as failing
+            self._ready.put_nowait(_broke(due, error))
 
     async def _claim_bodies(self, known: Mapping[str, Source]) -> list[WantedBody]:
         if not known or self.crawler.engine is None or not self.crawler.engine.running:
             return []
         limit = self.engine.config.settings.articles_per_poll
         return await self.engine.claim_bodies(known, limit)
-
-    async def _until_ended(self) -> None:
-        if self._open_units > 0:
-            self._all_ended.clear()
-            await self._all_ended.wait()
 
     def _article_request(self, wanted: WantedBody) -> scrapy.Request:
         self._open_units += 1

@@ -56,8 +56,11 @@ async def engine(tmp_path: Path) -> AsyncIterator[Engine]:
 async def yielded(spider: Any, most: int) -> list[Yielded]:
     """What comes first of a spider; it would wait for the pipeline then."""
     start = spider.start()
+    found: list[Yielded] = []
     async with asyncio.timeout(5):
-        found = [await anext(start) for _ in range(most)]
+        while len(found) < most:
+            came = await anext(start)
+            found.extend(came if isinstance(came, tuple) else (came,))
     await start.aclose()
     return found
 

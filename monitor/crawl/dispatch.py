@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
 from monitor.byhand import Work
 from monitor.engine import Engine
@@ -26,12 +26,21 @@ BATCH = 25  # sources a crawl, or articles
 CRAWLS = 256
 OPEN = 50  # sources being polled, half a megabyte each, without those that wait for their host or
 LINGER_MS = 3000  # take longer than this
+# So long a crawl is given more sources, as to make one costs as much as several polls.  The pages of
+# their articles are read by it when all of them have ended.
+TAKES_ON_MS = 10_000
 _BATCHES_OF_BODIES = 4  # a tick
 
 
 class _Open(NamedTuple):
     since: int  # epoch milliseconds
     host: str
+
+
+class _Crawl(NamedTuple):
+    crawler: Crawler
+    since: int
+    sources: dict[str, _Open]
 
 
 class Dispatch:
@@ -42,6 +51,7 @@ class Dispatch:
         self.crawls: set[asyncio.Future[None]] = set()
         self._process = process
         self._engine = engine
+        self._newest: dict[str, _Crawl] = {}  # by kind
         self._open: dict[str, _Open] = {}  # sources that are being polled
         self._lingering: set[str] = set()  # those of them that leave room for others
         self._more_is_due = False
@@ -76,7 +86,8 @@ class Dispatch:
                     self._open[due.source.id] = _Open(now, host)
                     by_kind.setdefault(due.source.kind, []).append(due)
                 for kind, of_kind in by_kind.items():
-                    self._crawl(kind, Work(tuple(of_kind)))
+                    if not self._take_on(kind, of_kind, now):
+                        self._crawl(kind, Work(tuple(of_kind)))
                 self._more_is_due = len(dues) == BATCH
                 if not self._more_is_due:
                     return
@@ -98,16 +109,36 @@ class Dispatch:
         self._lingering.discard(name)
         return self._open.pop(name, None) is not None
 
+    def _take_on(self, kind: str, dues: Sequence[DueSource], now: int) -> bool:
+        """Give sources to the crawl that began last, if it can take more."""
+        crawl = self._newest.get(kind)
+        if crawl is None or now - crawl.since > TAKES_ON_MS:
+            return False
+        spider: Any = crawl.crawler.spider
+        if spider is None or not spider.take_on(dues):
+            return False
+        crawl.sources.update(self._opened(dues))
+        return True
+
     def _crawl(self, kind: str, leased: Work) -> None:
-        crawl = asyncio.ensure_future(self._process.crawl(kind, work=leased, engine=self._engine))
-        self.crawls.add(crawl)
+        crawler = self._process.create_crawler(kind)
+        sources = self._opened(leased.sources)
+        if sources:
+            self._newest[kind] = _Crawl(crawler, self._engine.clock(), sources)
+        task = asyncio.ensure_future(self._process.crawl(crawler, work=leased, engine=self._engine))
+        self.crawls.add(task)
 
         def ended(_: asyncio.Future[None]) -> None:
-            self.crawls.discard(crawl)
-            for due in leased.sources:  # of which some may have broken without a word
-                self._close(due.source.id)
+            self.crawls.discard(task)
+            for name, one in sources.items():  # of which some may have broken without a word
+                if self._open.get(name) is one:
+                    self._close(name)
 
-        crawl.add_done_callback(ended)
+        task.add_done_callback(ended)
+
+    def _opened(self, dues: Sequence[DueSource]) -> dict[str, _Open]:
+        names = [due.source.id for due in dues]
+        return {name: self._open[name] for name in names if name in self._open}
 
     def _spawn(self, claim: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(claim)
