@@ -26,8 +26,8 @@ BATCH = 25  # sources a crawl, or articles
 CRAWLS = 256
 OPEN = 50  # sources being polled, half a megabyte each, without those that wait for their host or
 LINGER_MS = 3000  # take longer than this
-# So long a crawl is given more sources, as to make one costs as much as several polls.  The pages of
-# their articles are read by it when all of them have ended.
+# So long a crawl is given more sources, as to make one costs as much as several polls.  When all have
+# ended it reads the pages of their articles.
 TAKES_ON_MS = 10_000
 _BATCHES_OF_BODIES = 4  # a tick
 
