@@ -10,13 +10,13 @@ import asyncio
 import logging
 from collections.abc import Coroutine, Sequence
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
 from monitor.byhand import Work
 from monitor.engine import Engine
 from monitor.model import DueSource, Polled
+from monitor.store.work import host_of
 
 log = logging.getLogger("wirewatch.dispatch")
 
@@ -26,8 +26,8 @@ BATCH = 25  # sources a crawl, or articles
 CRAWLS = 256
 OPEN = 50  # sources being polled, half a megabyte each, without those that wait for their host or
 LINGER_MS = 3000  # take longer than this
-# So long a crawl is given more sources, as to make one costs as much as several polls.  When all have
-# ended it reads the pages of their articles.
+# So long a crawl is given more sources, as to make one costs as much as several polls.  It reads
+# pages of their articles when all of them have ended.
 TAKES_ON_MS = 10_000
 _BATCHES_OF_BODIES = 4  # a tick
 
@@ -82,8 +82,7 @@ class Dispatch:
                 now = self._engine.clock()
                 by_kind: dict[str, list[DueSource]] = {}
                 for due in dues:
-                    host = urlsplit(due.source.url).hostname or ""
-                    self._open[due.source.id] = _Open(now, host)
+                    self._open[due.source.id] = _Open(now, host_of(due.source.url))
                     by_kind.setdefault(due.source.kind, []).append(due)
                 for kind, of_kind in by_kind.items():
                     if not self._take_on(kind, of_kind, now):

@@ -95,7 +95,7 @@ class Client:
         seen: set[str] = set()
         elapsed_seconds = 0.0
         for _ in range(ask.limits.redirects + 1):
-            url = str(request.target.url)
+            url = request.target.text
             if url in seen:
                 raise FetchError(FetchReason.REDIRECTS, f"{url[:200]} redirects in a circle")
             seen.add(url)
@@ -200,7 +200,7 @@ def _onwards(request: Request, location: str) -> Request:
     try:
         text = location.encode("latin-1").decode("utf-8", "surrogateescape")
         text = re.sub("[\udc80-\udcff]", lambda m: f"%{ord(m[0]) - 0xDC00:02X}", text)
-        target = parse(urljoin(str(request.target.url), text.strip()))
+        target = parse(urljoin(request.target.text, text.strip()))
     except ValueError as error:
         raise bad_url(location, "a redirect leads there") from error
     if not _is_same_site(request.target, target):

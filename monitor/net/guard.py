@@ -16,7 +16,7 @@ import re
 import socket
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -88,7 +88,7 @@ _NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.A)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Target:
     """Where a request goes.  `url` has neither user nor fragment, `host` no brackets and no dot
     at its end; `authorization` is the header that the URL's user and password come to."""
@@ -97,7 +97,11 @@ class Target:
     host: str
     authorization: str | None = None
 
-    @property
+    @cached_property
+    def text(self) -> str:
+        return str(self.url)
+
+    @cached_property
     def origin(self) -> str:
         return str(self.url.origin())
 
@@ -107,6 +111,7 @@ def bad_url(url: str, why: str) -> FetchError:
     return FetchError(FetchReason.BAD_URL, f"{shown!r} is no address to fetch: {why}")
 
 
+@lru_cache(maxsize=4096)  # 2 kB each; a source is asked at the same address again and again
 def parse(url: str) -> Target:
     """Read an absolute http or https URL.
 

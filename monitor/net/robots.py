@@ -83,7 +83,7 @@ class Robots:
                 copy = await self._copy(origin, fetch)
         rules = _parsed(copy.body)
         path = target.url.raw_path_qs
-        if not rules.can_fetch(str(target.url), PRODUCT):
+        if not rules.can_fetch(target.text, PRODUCT):
             detail = f"robots.txt forbids {path[:200]} for {PRODUCT}"
             raise FetchError(FetchReason.ROBOTS, detail)
         return min(rules.crawl_delay(PRODUCT) or 0.0, _LONGEST_DELAY_SECONDS)

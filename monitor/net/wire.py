@@ -108,7 +108,7 @@ class Wire:
                 raise
             body = b""
         (status, headers), *_ = heads
-        return Response(str(request.target.url), status, headers, body, loop.time() - started)
+        return Response(request.target.text, status, headers, body, loop.time() - started)
 
     async def _read(self, request: Request, seconds: float, heads: list[_Head]) -> bytes:
         """The status and headers are put into `heads` as soon as they are there."""
@@ -133,10 +133,10 @@ class Wire:
         ) as answer:
             headers = _plain_headers(answer.raw_headers)
             heads.append((answer.status, headers))
-            if is_redirect(answer.status, headers):
+            if answer.status == HTTPStatus.NOT_MODIFIED or is_redirect(answer.status, headers):
                 return b""
             body = await _body(answer, headers, request.limits)
-            if request.alone or answer.status == HTTPStatus.NOT_MODIFIED:
+            if request.alone:
                 answer.close()  # thousands of hosts, each asked once in minutes, fill memory
             return body
 

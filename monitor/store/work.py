@@ -80,12 +80,12 @@ def within_a_lease(
 ) -> Iterator[str]:
     """Those of `names` whose hosts can be asked within a lease, while these `busy` ones are being
     polled; of each host at least one."""
-    of_host = Counter(_host(sources[name].url) for name in busy if name in sources)
+    of_host = Counter(host_of(sources[name].url) for name in busy if name in sources)
     most: dict[str, int] = {}
     for name in names:
         if name not in sources:
             continue
-        host = _host(sources[name].url)
+        host = host_of(sources[name].url)
         if of_host[host] and host not in most:
             most[host] = _most_of_host(tx, host)
         if not of_host[host] or of_host[host] < most[host]:
@@ -112,7 +112,8 @@ def _due_names(tx: Tx, now: int, at_once: int) -> Iterator[str]:
 
 
 @lru_cache(maxsize=_HOSTS_REMEMBERED)
-def _host(url: str) -> str:
+def host_of(url: str) -> str:
+    """The host that an address names; "" where there is none."""
     return urlsplit(url).hostname or ""
 
 
