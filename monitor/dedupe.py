@@ -19,13 +19,12 @@ from monitor.model import Change, Item, Known, Polled
 from monitor.publishers import spacemedia
 from monitor.settings import Source
 from monitor.storable import storable
-from monitor.text import fold
+from monitor.text import plain
 
 _OF_EITHER = (
     "title", "byline", "authors", "published", "updated", "section", "lang", "image", "tags",
 )  # fmt: skip
 _FEWEST_WORDS = 8
-_WHITE_SPACE = ("  ", *"\t\n\v\f\r\x1c\x1d\x1e\x1f")  # of ASCII, but for single blanks
 # Of one known address: then the guids of its source are no keys any more.
 MOST_GUID_CHANGES = 2
 
@@ -94,7 +93,7 @@ def candidates(polled: Polled, *, guids_unstable: bool, has_entries: bool) -> tu
     document = frozenset(names)
     found = []
     for item, address, name in zip(items, addresses, names, strict=True):
-        title, body = _plain_texts(item.title, item.body)
+        title, body = _plain(item.title), _plain(item.body)
         keys = _keys(item, source, address, repeated=times[name] > 1, untrusted=untrusted)
         has_no_other = all(map(_is_doubtful, keys))
         if has_entries or has_no_other:
@@ -128,7 +127,7 @@ def with_text(candidate: Candidate, item: Item) -> Candidate:
 
 def fingerprint(title: str | None, body: str | None) -> str:
     """A versioned hash of the words of title and body; white space, case and marks say nothing."""
-    return _fingerprint(*_plain_texts(title, body))
+    return _fingerprint(_plain(title), _plain(body))
 
 
 def _fingerprint(title: str, body: str) -> str:
@@ -255,25 +254,8 @@ def _is_listed(item: Item, source: Source) -> bool:
     return source.section is None or _same(item.section, source.section)
 
 
-def _plain_texts(title: str | None, body: str | None) -> tuple[str, str]:
-    """Both as `_plain` makes them: at once, as most have nothing to be made plain.  No text that is
-    to be stored has a NUL in it."""
-    if title and body:
-        both = fold(f"{title}\0{body}").replace("\n\n", " ")
-        if _is_plain(both):
-            plain_title, _, plain_body = both.partition("\0")
-            return plain_title.strip(" "), plain_body.strip(" ")
-    return _plain(title), _plain(body)
-
-
 def _plain(text: str | None) -> str:
-    """Folded, one blank for each run of white space."""
-    return " ".join(fold(text).split()) if text else ""
-
-
-def _is_plain(text: str) -> bool:
-    """Whether the only white space are single blanks."""
-    return text.isascii() and not any(map(text.__contains__, _WHITE_SPACE))
+    return plain(text) if text else ""
 
 
 def _same(one: str | None, other: str | None) -> bool:

@@ -18,7 +18,7 @@ from monitor.model import Match
 from monitor.rules import Matcher, index, parse, runs, show
 from monitor.rules.runs import Entry
 from monitor.settings import Rule
-from monitor.text import passes, scan
+from monitor.text import fold, passes, plain, scan
 from rule_makers import LISTS
 
 # Wherever it can be, it is built: else every figure would be that of Python.
@@ -59,6 +59,12 @@ def test_passes_tell_the_same(text) -> None:
     if not is_foreign:
         slow_begins = [one for one in passes.word_starts(flat) if not _is_within(one, odd)]
         assert [begin for begin in begins if begin >= 0] == slow_begins
+
+
+@settings(max_examples=2000)
+@given(TEXTS | st.text(st.characters(max_codepoint=0x7F)))
+def test_a_text_is_made_plain_the_same(text) -> None:
+    assert plain(text) == " ".join(fold(text).split())
 
 
 def _is_within(place: int, chunks: list[tuple[int, int]]) -> bool:

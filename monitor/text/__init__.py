@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from monitor.text.chunks import Chunk, Chunks
 from monitor.text.exact import exact_forms, is_in_capitals
-from monitor.text.folding import fold
+from monitor.text.folding import fold, plain
 from monitor.text.indexing import index_text, indexed
 from monitor.text.lookup import Lookup
 from monitor.text.passages import (
@@ -38,6 +38,7 @@ __all__ = [
     "is_parted",
     "paragraph_at",
     "paragraphs",
+    "plain",
     "sentence_at",
     "sentences",
     "tokens",

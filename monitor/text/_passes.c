@@ -269,8 +269,11 @@ static PyObject *read_text(PyObject *self, PyObject *text)
     return told;
 }
 
+#include "_plain.h" /* and `folding.plain` */
+
 static PyMethodDef METHODS[] = {
     {"passes", read_text, METH_O, NULL},
+    {"plain", plain, METH_O, NULL},
     {NULL, NULL, 0, NULL},
 };
 

@@ -1,1 +1,3 @@
 from monitor.text.passes import passes as passes
+
+def plain(text: str) -> str | None: ...

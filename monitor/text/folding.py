@@ -13,6 +13,14 @@ from functools import lru_cache
 from itertools import chain, groupby
 from unicodedata import category, normalize
 
+try:
+    from monitor.text._passes import plain as _plain_if_ascii
+except ImportError:  # nothing was there to build it with
+
+    def _plain_if_ascii(text: str) -> str | None:
+        return None
+
+
 # unicodedata sorts marks by insertion, which is quadratic in the marks on one letter (40,000 of
 # them: seconds), so longer text is folded in pieces; a letter keeps up to as many marks again.
 PIECE = 128
@@ -79,6 +87,11 @@ def fold(text: str) -> str:
     if len(text) <= PIECE:
         return _fold_piece(text)
     return "".join(map(_fold_piece, _PIECES.findall(text)))
+
+
+def plain(text: str) -> str:
+    """Folded, one blank for each run of white space and none at the ends."""
+    return _plain_if_ascii(text) or " ".join(fold(text).split())
 
 
 @lru_cache(maxsize=1 << 14)
