@@ -74,6 +74,7 @@ class Daemon:
         self._load = load
         self._ready = ready
         _share_one_heap()
+        _wake_up_patiently()
         self._process = _crawler_process()
         self._engine = Engine(config, HOLDER)
         self._deliverer = Deliverer(self._engine, build)
@@ -272,6 +273,14 @@ def _share_one_heap() -> None:
     Python at a time, and a heap for each keeps some 8 MB that no other may use."""
     with suppress(AttributeError):
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
+
+
+def _wake_up_patiently() -> None:
+    """For all threads and processes that are yet to start: whoever has something to do waits until
+    another has had its time (SCHED_BATCH, `sched(7)`), as what is in the processor's caches is of
+    no use to the next one.  A third fewer changes."""
+    with suppress(AttributeError, OSError):
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 def _crawler_process() -> AsyncCrawlerProcess:
