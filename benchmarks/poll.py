@@ -22,7 +22,8 @@ three minutes) before the rounds in which nothing is new.
 
 Memory is that of all processes of a program (PSS, looked at every 0.2 s), CPU time theirs, too: it
 is what speed comes to where nothing else wants the core.  A speed is the median round, with the
-spread from slowest to fastest; there are up to 9 rounds, fewer of what takes minutes.
+spread from slowest to fastest; there are up to 9 rounds, fewer of what takes minutes.  How many
+times as fast one is as another is told turn by turn, and the median of that is the figure.
 
 Under --check this fails, with 1, when one of these is missed, or cannot be measured:
     nothing new, 304 and same: at least 3 times as fast as reader
@@ -238,9 +239,12 @@ def figures(bench: Bench) -> list[kit.Figure]:
 
 
 def beside(phase: str, ours: Series, peer: Series, floor: float | None) -> list[kit.Figure]:
-    """How many times as fast, and how many times less CPU time: that is what noise spares."""
+    """How many times as fast, and how many times less CPU time: that is what noise spares.  The
+    median of what each turn says: a machine may be half as fast in the next one."""
     name = f"{ours.feeds} feeds, {phase}, beside {peer.name}"
-    faster, cheaper = ours.speed(phase) / peer.speed(phase), peer.cpu_ms(phase) / ours.cpu_ms(phase)
+    turns = list(zip(ours.rounds[phase], peer.rounds[phase], strict=False))
+    faster = median(other.seconds / own.seconds for own, other in turns)
+    cheaper = median(other.cpu_seconds / own.cpu_seconds for own, other in turns)
     return [
         kit.Figure(name, faster, "times", floor),
         kit.Figure(f"{name}, by CPU time", cheaper, "times"),

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -188,7 +188,8 @@ class Wirewatch:
             yield
         finally:
             for pid in processes:
-                os.kill(pid, signal.SIGCONT)
+                with suppress(ProcessLookupError):  # one may have ended
+                    os.kill(pid, signal.SIGCONT)
             self._last_at = time.time()  # what it does by the clock is overdue: that first
 
     def settle(self) -> None:
