@@ -160,12 +160,9 @@ def _prepare(tx: Tx, plan: Plan, polled: Polled, prepared: Prepared) -> None:
     prepared.candidates = landing.candidates(tx, polled)
     prepared.ways = landing.ways(prepared.candidates)
     register = Register(tx, polled, prepared.ways)
-    for candidate in prepared.candidates:
-        landed = register.land(candidate)
-        if landed.change is not Change.UNCHANGED:
-            item = landed.candidate.item
-            state = BodyState.FULL if polled.wanted else first_body_state(polled, item)
-            prepared.matches(plan, item, state, polled.source.id)
+    for item in register.changed(prepared.candidates):
+        state = BodyState.FULL if polled.wanted else first_body_state(polled, item)
+        prepared.matches(plan, item, state, polled.source.id)
 
 
 def _apply(intake: Intake) -> Ingested:

@@ -47,6 +47,16 @@ class Intake:
         if not self.prepared.candidates:
             return
         self._register = register = Register(self.tx, self.polled, self.prepared.ways)
+        if register.all_new:
+            for candidate in self.prepared.candidates:
+                self._arrive(candidate)
+            self.changes += [Change.NEW] * len(self._new)
+        else:
+            self._take_one_by_one()
+        self._store_new()
+
+    def _take_one_by_one(self) -> None:
+        register = self._register
         for candidate in self.prepared.candidates:
             # The same article once more in one document is known from here on.
             if self._new_keys and not self._new_keys.isdisjoint(candidate.ways):
@@ -57,7 +67,6 @@ class Intake:
                 self._arrive(candidate)
             else:
                 self._take_known(landed, landed.known)
-        self._store_new()
 
     def judge(self, item_id: int, change: Change) -> None:
         arrived = judge.Arrived(item_id, change, self.now)

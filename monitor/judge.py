@@ -43,7 +43,7 @@ def judge(tx: Tx, plan: Plan, prepared: Prepared, arrived: Arrived) -> list[str]
     says_yes = any(match.answer is Answer.YES for match in matches)
     if news_at is not None and says_yes:
         reopens = _place(tx, plan, item_id, arrived.now)
-        stored = items.load(tx, item_id)
+        stored = items.placed(tx, stored)
         origin = stored.origin or ""
     keys = reopening.told_in(tx, item_id)
     if arrived.change is Change.COMPLETED:

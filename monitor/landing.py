@@ -5,14 +5,14 @@ Looks up by the keys that `dedupe` gives, and asks `dedupe` what to make of it. 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
 
 from monitor import dedupe
 from monitor.dedupe import Candidate, Key, KeyKind, kinds_of, ways_to
-from monitor.model import Change, Known, Polled
+from monitor.model import Change, Item, Known, Polled
 from monitor.store import items, sources
 from monitor.store.db import Tx
 
@@ -111,6 +111,13 @@ class Register:
             after = dedupe.retitled(old, candidate.item, keep_body=not known.partial)
             candidate = dedupe.with_text(candidate, after)
         return Landing(candidate, known, change)
+
+    def changed(self, candidates: Sequence[Candidate]) -> Iterator[Item]:
+        """The items of which something is new, as they will be stored."""
+        if self.all_new:
+            return (candidate.item for candidate in candidates)
+        landed = map(self.land, candidates)
+        return (one.candidate.item for one in landed if one.change is not Change.UNCHANGED)
 
     def find(self, key: Key) -> Known | None:
         """The item under `key`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import lru_cache
 from operator import attrgetter
 
@@ -206,6 +206,13 @@ def load(tx: Tx, item_id: int) -> StoredItem:
     row = tx.one("SELECT * FROM items WHERE item_id = :id", id=item_id)
     assert row is not None, item_id
     return from_row(row)
+
+
+def placed(tx: Tx, stored: StoredItem) -> StoredItem:
+    """With what grouping has decided since it was loaded."""
+    row = tx.one("SELECT story_key, origin FROM items WHERE item_id = :id", id=stored.id)
+    assert row is not None, stored.id
+    return replace(stored, story_key=row["story_key"], origin=row["origin"])
 
 
 def from_row(row: Row) -> StoredItem:

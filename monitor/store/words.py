@@ -81,9 +81,9 @@ def waiting(tx: Tx, sought: Sequence[str], most: int) -> list[set[int]]:
         return found
     # All words in one pass: to look for each in each text takes five times as long.  Of a word of
     # the text the leftmost match is the whole of it, or nothing of it counts.
-    texts = [words.encode() for _, words in newest]
-    starts = list(accumulate([len(text) + 1 for text in texts], initial=1))
-    whole = b" ".join([b"", *texts, b""])
+    texts = [words for _, words in newest]
+    whole = " ".join(["", *texts, ""]).encode()
+    starts = list(accumulate([_bytes_of(text) + 1 for text in texts], initial=1))
     # Used but once, so that of its kinds the one that is made soonest is best.
     seeker = BytesAhoCorasick(
         [f"{word} ".encode() for word in sought],
@@ -95,6 +95,10 @@ def waiting(tx: Tx, sought: Sequence[str], most: int) -> list[set[int]]:
             rowid, _ = newest[bisect_right(starts, at) - 1]
             found[number].add(rowid >> _SHIFT)
     return found
+
+
+def _bytes_of(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode())
 
 
 def counted(tx: Tx, starts: Iterable[str]) -> list[tuple[str, int]]:

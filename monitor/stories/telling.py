@@ -103,5 +103,6 @@ def _names(headline: Scan, text: Scan) -> frozenset[str]:
     else the title itself, does not have in small letters."""
     written = text.written()
     written |= headline.written()
-    capital = {fold(word) for word in written if word[0].isupper() and len(word) > 1}
-    return frozenset(capital - written)
+    capital = [word for word in written if word[0].isupper() and len(word) > 1]
+    # All at once: nothing joins a word to the next across a blank.
+    return frozenset(fold(" ".join(capital)).split()).difference(written)
