@@ -38,6 +38,7 @@ Address = tuple[int, str, int]  # socket family, address, port
 Lookup = Callable[[str, int], Awaitable[list[str]]]  # host, port -> addresses; may raise OSError
 
 _LONGEST_URL = 8192
+_LONGEST_REMEMBERED = 300  # of those that a source has; a hostile page's may be of any length
 
 _CLOSED_4 = tuple(
     IPv4Network(text)
@@ -111,12 +112,16 @@ def bad_url(url: str, why: str) -> FetchError:
     return FetchError(FetchReason.BAD_URL, f"{shown!r} is no address to fetch: {why}")
 
 
-@lru_cache(maxsize=4096)  # 2 kB each; a source is asked at the same address again and again
 def parse(url: str) -> Target:
     """Read an absolute http or https URL.
 
     Raises FetchError: BAD_URL, or ADDRESS_REFUSED for an IPv4 address that is not written a.b.c.d.
     """
+    return (_parsed if len(url) <= _LONGEST_REMEMBERED else _parsed.__wrapped__)(url)
+
+
+@lru_cache(maxsize=4096)  # 2 kB each; a source is asked at the same address again and again
+def _parsed(url: str) -> Target:
     if len(url) > _LONGEST_URL:
         raise bad_url(url, f"longer than {_LONGEST_URL} characters")
     shape = None if _CONTROL.search(url) else _SHAPE.fullmatch(url)
