@@ -98,7 +98,7 @@ class Register:
 
     def land(self, candidate: Candidate) -> Landing:
         """Find the item that a candidate is, and what its text becomes."""
-        known = self._find_known(candidate) if not self.all_new else None
+        known = self._find_known(candidate)
         if known is None:
             return Landing(candidate, None, Change.NEW)
         if self._polled.wanted is not None:

@@ -20,7 +20,7 @@ from monitor.store.work import host_of
 
 log = logging.getLogger("wirewatch.dispatch")
 
-BATCH = 25  # sources a crawl, or articles
+BATCH = 25  # sources leased at once, or articles
 # Crawls at once, 0.1 MB each.  Each slow source or site keeps one from ending, and holds up no
 # other as long as there is a free one.
 CRAWLS = 256
