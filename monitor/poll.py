@@ -61,10 +61,7 @@ def ask_for(work: DueSource | WantedBody) -> Ask:
     if isinstance(work, WantedBody):
         etag, modified = (work.last.etag, work.last.last_modified) if work.last else (None, None)
         return Ask(url=work.url, allow=source.allow, etag=etag, last_modified=modified)
-    return Ask(
-        url=source.url, allow=source.allow, etag=work.etag, last_modified=work.last_modified,
-        alone=not source.article,
-    )  # fmt: skip
+    return Ask(url=source.url, allow=source.allow, etag=work.etag, last_modified=work.last_modified)
 
 
 async def fetch(tools: Tools, ask: Ask) -> Response:

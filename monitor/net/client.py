@@ -36,7 +36,7 @@ class Ask:
     """What to fetch.  `etag` and `last_modified` as a Response's headers gave them.
 
     `allow`: networks (CIDR) beyond the settings' own.  `robots`, `gate`: False for a service that
-    we were told to call (a webhook), not for a publisher.  `alone`: the connection is not kept.
+    we were told to call (a webhook), not for a publisher.
     """
 
     url: str
@@ -48,7 +48,6 @@ class Ask:
     allow: tuple[str, ...] = ()
     robots: bool = True
     gate: bool = True
-    alone: bool = False
     limits: Limits = field(default_factory=Limits)
 
 
@@ -178,7 +177,7 @@ def _first(ask: Ask) -> Request:
         sendable = _verbatim(value)
         if sendable:
             headers[name] = sendable
-    return Request(ask.method.upper(), parse(ask.url), headers, ask.body, ask.limits, ask.alone)
+    return Request(ask.method.upper(), parse(ask.url), headers, ask.body, ask.limits)
 
 
 def _verbatim(value: str | None) -> str | None:

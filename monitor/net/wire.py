@@ -78,7 +78,6 @@ class Request:
     headers: Mapping[str, str]
     body: bytes | None
     limits: Limits
-    alone: bool = False  # no other of this host will follow within seconds
 
 
 class Wire:
@@ -135,10 +134,7 @@ class Wire:
             heads.append((answer.status, headers))
             if answer.status == HTTPStatus.NOT_MODIFIED or is_redirect(answer.status, headers):
                 return b""
-            body = await _body(answer, headers, request.limits)
-            if request.alone:
-                answer.close()  # thousands of hosts, each asked once in minutes, fill memory
-            return body
+            return await _body(answer, headers, request.limits)
 
     @asynccontextmanager
     async def socket(self, target: Target, seconds: float) -> AsyncIterator[Socket]:
