@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 from monitor import grouping, wordcounts
 from monitor.store import items, neighbours, stories
 from monitor.store.db import Tx
+from monitor.store.stories import Join
 from monitor.stories import copies, telling
 from monitor.stories.origins import Credits, origin_of
 from monitor.stories.rarity import COMMON, counted_up_to, load
@@ -274,6 +275,22 @@ def test_merged_stories_are_one(archive: Archive) -> None:
     assert (
         archive.do(lambda tx: tx.value("SELECT story_key FROM items WHERE item_id = 4")) == keys[1]
     )
+
+
+def test_an_item_counts_once(archive: Archive) -> None:
+    """Also one that came into two stories in one millisecond, which are one now."""
+    archive.take(*bombs())
+    old, new = dict.fromkeys(archive.keys())
+    for key in (new, old):
+        archive.do(lambda tx, key=key: stories.join(tx, Join(2, NOON, key, "event", {})))
+    archive.do(lambda tx: grouping.merge(tx, archive.config, old, new, NOON))
+    assert archive.do(lambda tx: stories.tally(tx, old, NOON).articles) == 4
+    assert [row["item_id"] for row in archive.do(lambda tx: stories.members(tx, old))] == [
+        1,
+        2,
+        3,
+        4,
+    ]
 
 
 @settings(max_examples=15)

@@ -162,11 +162,13 @@ _MEMBERS = """
         UNION SELECT o.item_id FROM json_each(:keys) AS key CROSS JOIN joins o
           ON o.from_key = key.value WHERE o.how = 'again') AS own
   CROSS JOIN items i ON i.item_id = own.item_id
+  -- The last way in; of two in one millisecond that to the story which it is in.
   LEFT JOIN joins j ON j.item_id = i.item_id
     AND j.story_key IN (SELECT value FROM json_each(:keys))
-    AND j.joined_at = (SELECT max(joined_at) FROM joins
-                       WHERE item_id = i.item_id
-                         AND story_key IN (SELECT value FROM json_each(:keys)))
+    AND NOT EXISTS (SELECT 1 FROM joins k
+      WHERE k.item_id = i.item_id AND k.story_key IN (SELECT value FROM json_each(:keys))
+        AND (k.joined_at, k.story_key = i.story_key, k.story_key)
+          > (j.joined_at, j.story_key = i.story_key, j.story_key))
   WHERE i.merged_into_id IS NULL AND coalesce(j.joined_at, i.first_seen_at) <= :at"""
 _FOREVER = 1 << 62
 
