@@ -41,7 +41,7 @@ class Groups:
         events = [_of_items(row) for row in past.item_merges(old, item_ids)]
         events += [_of_stories(row) for row in past.merges(old, keys)]
         events += [_of_join(row) for row in past.joins(old, item_ids)]
-        in_order = sorted(events, key=lambda one: one[:2], reverse=True)
+        in_order = sorted(events, key=lambda one: one[:2])[::-1]
         # What came of those before the window is there already.
         groups = cls(tx, in_order, partial(stories.merge, tx))
         for event in groups.events:
@@ -59,19 +59,21 @@ class Groups:
         while self.events and self.events[-1].at < at:
             self._do(self.events.pop())
 
-    def settle(self, item_id: int, at: int) -> int:
-        """What happened to an item in the very moment in which it was judged.  Returns what it is
-        a part of from there on."""
-        now = []
+    def settle(self, item_id: int, at: int, *, placed: bool) -> int:
+        """What happened to an item in the very moment in which it was judged; it came into a story
+        only if it was `placed` in one.  Returns what it is a part of from there on."""
+        now: list[_Event] = []
+        joined: set[str] = set()
         while self.events and self.events[-1].at == at:
             now.append(self.events.pop())
         own, left = self._own(item_id) if now else set(), []
         for event in now:
-            if event.who.isdisjoint(own):
-                left.append(event)
-            else:
+            is_own = not event.who.isdisjoint(own)
+            if is_own and (event.rank == _ITEM or (placed and _is_next(event, joined))):
                 self._do(event)
                 own = self._own(item_id)
+            else:
+                left.append(event)
         self.events.extend(reversed(left))
         return items.root(self.tx, item_id)
 
@@ -109,6 +111,17 @@ class Groups:
         self._grouped.add(row["item_id"])
         why = json.loads(row["why"])
         stories.join(self.tx, Join(row["item_id"], at, row["story_key"], row["how"], why))
+
+
+def _is_next(event: _Event, joined: set[str]) -> bool:
+    """Whether what happened to an item that had `joined` stories in these ways came of the same
+    judging: that puts it into a story, and then perhaps into one that takes up a closed one."""
+    if event.rank != _JOIN or event.row["how"] == "hand":
+        return True
+    how = AGAIN if event.row["how"] == AGAIN else "found"
+    is_next = joined.isdisjoint((how, AGAIN))
+    joined.add(how)
+    return is_next
 
 
 def _of_items(row: Row) -> _Event:

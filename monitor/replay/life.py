@@ -220,7 +220,8 @@ class _Life:
         if step.item_id not in self._state:
             self._put(history)
         self._become(history, step.state)
-        root = self.groups.settle(step.item_id, step.at)
+        placed = step.origin is not None or step.turn.unrecorded
+        root = self.groups.settle(step.item_id, step.at, placed=placed)
         self._situate(root, step)
         if step.change is None:
             conversations.send_now(self.tx, items.stories(self.tx, step.item_id), step.at)
@@ -234,19 +235,24 @@ class _Life:
     def _situate(self, root: int, step: Step) -> None:
         """Where the item is, and what was known of it, at this step."""
         row = self._history(root).row
-        is_news = row["news_at"] is not None and row["news_at"] <= step.at
         scratch.situate(self.tx, root, step.body_state, step.at)
         if step.origin is not None:
             self.groups.is_grouped(root)
             scratch.has_origin(self.tx, root, step.origin or None)
-        elif is_news and yes(step.matches):
+        elif self._is_news(root, step) and yes(step.matches):
             # Nobody asked then: what became of it later says most.
             self.groups.group(root, step.at)
             scratch.has_origin(self.tx, root, row["origin"])
         for item_id in {root, step.item_id}:
-            news_at = self._history(item_id).row["news_at"]
-            if news_at is not None and news_at <= step.at:
-                scratch.become_news(self.tx, item_id, news_at)
+            if self._is_news(item_id, step):
+                scratch.become_news(self.tx, item_id, self._history(item_id).row["news_at"])
+
+    def _is_news(self, item_id: int, step: Step) -> bool:
+        """Whether an item was news at this step: its own, or one of a part of it."""
+        if item_id == step.item_id:
+            return step.is_news
+        news_at = self._history(item_id).row["news_at"]
+        return news_at is not None and news_at <= step.at
 
     def _history(self, item_id: int) -> History:
         if item_id in self.steps.histories:

@@ -42,8 +42,9 @@ class Turn(NamedTuple):
 class Step:
     """An item comes before the rules, in the `state` (of its history) that it is in from here on.
 
-    `change` None: its page was asked for.  `origin` as in a Judging.  `matches`: what the rules
-    say; none were asked where nothing is judged.
+    `change` None: its page was asked for.  `origin` as in a Judging.  `is_news`: it had been seen
+    other than at a first sight.  `matches`: what the rules say; none were asked where nothing is
+    judged.
     """
 
     turn: Turn
@@ -52,6 +53,7 @@ class Step:
     change: Change | None
     body_state: BodyState
     origin: str | None
+    is_news: bool
     matches: tuple[Match, ...] = ()
 
     @property
@@ -94,6 +96,7 @@ def _steps(
 ) -> Iterator[Step]:
     at = sum(state.since < window.since for state in history.states) - 1
     events = [*_recorded(recorded), *_unrecorded(window, history, recorded)]
+    news = _became_news(history, recorded)
     said: dict[tuple[int, bool], tuple[Match, ...]] = {}
     for turn, judging in sorted(events, key=lambda event: event[0]):
         at = _next(history, at, judging)
@@ -104,8 +107,17 @@ def _steps(
                 said[asked] = ask(plan, history, history.states[at], closed=asked[1])
             matches = said[asked]
         yield Step(
-            turn, judging.item_id, at, judging.change, judging.body_state, judging.origin, matches
-        )
+            turn, judging.item_id, at, judging.change, judging.body_state, judging.origin,
+            news is not None and turn >= news, matches,
+        )  # fmt: skip
+
+
+def _became_news(history: History, recorded: Sequence[tuple[int, Judging]]) -> Turn | None:
+    """From when on an item was news.  Of what happened in the millisecond of that, those come
+    before it whose origin nobody asked for, if it was asked for later."""
+    at = history.row["news_at"]
+    asked = (number for number, one in recorded if one.judged_at == at and one.origin is not None)
+    return None if at is None else Turn(at, False, next(asked, 0))
 
 
 def ask(plan: Plan, history: History, state: State, *, closed: bool) -> tuple[Match, ...]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from monitor.model import BodyState, Change, HoldReason
@@ -140,11 +141,25 @@ def moved_since(past: Tx, item_ids: Collection[int], since: int) -> set[int]:
 
 def joins(past: Tx, item_ids: Collection[int]) -> Sequence[Row]:
     """How items came into their stories, oldest first."""
-    return past.all(
+    rows = past.all(
         """SELECT j.* FROM json_each(:ids) AS wanted
            CROSS JOIN joins j ON j.item_id = wanted.value ORDER BY j.joined_at, j.item_id""",
         ids=json.dumps(list(item_ids)),
     )
+    moments = groupby(rows, key=lambda row: (row["joined_at"], row["item_id"]))
+    return [row for _, of_one in moments for row in _one_after_another(list(of_one))]
+
+
+def _one_after_another(rows: list[Row]) -> Iterator[Row]:
+    """An item's ways into stories in one millisecond: each but the first leaves the story that the
+    one before it led to."""
+    reached = {row["story_key"] for row in rows}
+    left = next((row["from_key"] for row in rows if row["from_key"] not in reached), None)
+    while rows:
+        row = next((row for row in rows if row["from_key"] == left), rows[0])
+        rows.remove(row)
+        left = row["story_key"]
+        yield row
 
 
 def merges(past: Tx, keys: Collection[str]) -> Sequence[Row]:
@@ -158,13 +173,10 @@ def merges(past: Tx, keys: Collection[str]) -> Sequence[Row]:
 
 def founding_key(past: Tx, row: Row) -> str:
     """The key of an item's story before it joined another."""
-    joined = past.one(
-        "SELECT from_key FROM joins WHERE item_id = :id ORDER BY joined_at LIMIT 1",
-        id=row["item_id"],
-    )
-    if joined is None:
+    joined = joins(past, [row["item_id"]])
+    if not joined:
         return str(row["story_key"])
-    key: str | None = joined["from_key"] or past.value(
+    key: str | None = joined[0]["from_key"] or past.value(
         """SELECT kind || ':' || key FROM item_keys
            WHERE item_id = :id AND kind IN ('network', 'url') ORDER BY kind LIMIT 1""",
         id=row["item_id"],
