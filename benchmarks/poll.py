@@ -46,27 +46,27 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from statistics import median
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import kit
 import poll_peers
 from poll_feeds import ITEMS, RULES
 from poll_ours import TREE, Broken, Poll, Wirewatch
+from poll_series import FIRST, NEW, NOT_MODIFIED, PHASES, SAME, Series, beside, table, without_index
 from poll_server import Newsstand
-from poll_watch import MB, Memory
+from poll_watch import MB
+
+T = TypeVar("T")
 
 SIZES = (200, 2000)
-MOST_SECONDS = 60.0  # then a program's rounds of a phase are at an end
 FLOOR = 3.0
 MOST_MB = 200.0
 OURS, MODEL = "wirewatch", "reader"
 PEERS = (MODEL, "newsboat", "rss2email")
-FIRST, NEW, NOT_MODIFIED, SAME = PHASES = ("first", "new", "304", "same")
 ROUNDS = {FIRST: 1, NEW: 3, NOT_MODIFIED: 9, SAME: 9}
 
 
@@ -75,39 +75,6 @@ class Program(Protocol):
 
     def poll(self, items: int) -> Poll: ...
     def close(self) -> None: ...
-
-
-@dataclass
-class Series:
-    """All rounds of one program over one number of feeds, by phase."""
-
-    name: str
-    feeds: int
-    version: str = ""
-    rounds: dict[str, list[Poll]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
-
-    def seconds(self, phase: str) -> list[float]:
-        return [one.seconds for one in self.rounds[phase]]
-
-    def speed(self, phase: str) -> float:
-        return self.feeds / median(self.seconds(phase))
-
-    def spread(self, phase: str) -> float:
-        seconds = self.seconds(phase)
-        return (max(seconds) - min(seconds)) / median(seconds)
-
-    def cpu_ms(self, phase: str) -> float:
-        return median(one.cpu_seconds for one in self.rounds[phase]) * 1000 / self.feeds
-
-    def memory(self, phases: Iterable[str] = PHASES) -> Memory:
-        most = Memory()
-        for phase in phases:
-            for one in self.rounds[phase]:
-                most = most.most(one.memory)
-        return most
-
-    def is_over(self, phase: str) -> bool:
-        return sum(self.seconds(phase)) > MOST_SECONDS
 
 
 @dataclass(frozen=True)
@@ -136,8 +103,11 @@ class Bench:
 
     def run(self, place: Path) -> None:
         with ExitStack() as stack:
-            for name in self.asked.only:
+            # Ours last, which polls as soon as it runs; then in turns as they were named.
+            for name in sorted(self.asked.only, key=OURS.__eq__):
                 self._start(name, place / name, stack)
+            self._programs = self._as_named(self._programs)
+            self.series = self._as_named(self.series)
             ours = self._programs.get(OURS)
             for phase in PHASES:
                 if phase == NOT_MODIFIED and isinstance(ours, Wirewatch):
@@ -146,6 +116,9 @@ class Bench:
                     self._round(phase)
             if isinstance(ours, Wirewatch):
                 self.indexed, self.alerts = ours.is_indexed(), ours.alerts()
+
+    def _as_named(self, of_programs: dict[str, T]) -> dict[str, T]:
+        return {name: of_programs[name] for name in self.asked.only if name in of_programs}
 
     def _start(self, name: str, place: Path, stack: ExitStack) -> None:
         makers: dict[str, Callable[[], Program]] = {
@@ -200,22 +173,6 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def table(series: Iterable[Series]) -> str:
-    lines = [
-        f"{'':11} {'feeds':>6} {'phase':>6} {'rounds':>6} {'feeds/s':>8} {'spread':>7}"
-        f" {'CPU ms/feed':>11} {'all MB':>7} {'main MB':>7}"
-    ]
-    for phase in PHASES:
-        for one in series:
-            memory = one.memory([phase])
-            lines.append(
-                f"{one.name:11} {one.feeds:6} {phase:>6} {len(one.rounds[phase]):6}"
-                f" {one.speed(phase):8.1f} {one.spread(phase):7.0%} {one.cpu_ms(phase):11.2f}"
-                f" {memory.tree / MB:7.0f} {memory.main / MB:7.0f}"
-            )
-    return "\n".join(lines)
-
-
 def figures(bench: Bench) -> list[kit.Figure]:
     n, ours = bench.stand.feeds, bench.series.get(OURS)
     peers = [one for name, one in bench.series.items() if name != OURS]
@@ -236,24 +193,6 @@ def figures(bench: Bench) -> list[kit.Figure]:
     made.append(kit.Figure(f"{n} feeds, alerts told", bench.alerts, ""))
     made.append(kit.Figure(f"{n} feeds, stored but not indexed", not bench.indexed, "", ceiling=0))
     return made
-
-
-def beside(phase: str, ours: Series, peer: Series, floor: float | None) -> list[kit.Figure]:
-    """How many times as fast, and how many times less CPU time: that is what noise spares.  The
-    median of what each turn says: a machine may be half as fast in the next one."""
-    name = f"{ours.feeds} feeds, {phase}, beside {peer.name}"
-    turns = list(zip(ours.rounds[phase], peer.rounds[phase], strict=False))
-    faster = median(other.seconds / own.seconds for own, other in turns)
-    cheaper = median(other.cpu_seconds / own.cpu_seconds for own, other in turns)
-    return [
-        kit.Figure(name, faster, "times", floor),
-        kit.Figure(f"{name}, by CPU time", cheaper, "times"),
-    ]
-
-
-def without_index(series: Series) -> float:
-    """Feeds per second of storing alone."""
-    return series.feeds / median(one.seconds - one.index_seconds for one in series.rounds[NEW])
 
 
 def command_line() -> Asked:
