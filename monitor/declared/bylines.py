@@ -73,7 +73,8 @@ def _begins_large(name: str) -> bool:
 def is_name(name: str) -> bool:
     words = name.split()
     cased = [word for word in (words[0], words[-1]) if word[0].upper() != word[0].lower()]
-    is_large = all(word[0].isupper() for word in cased) and ":" not in name
+    # "More stories by A B" is the words of a link.
+    is_large = all(word[0].isupper() for word in cased) and ":" not in name and "by" not in words
     return is_large and (len(words) > 1 or not cased)
 
 

@@ -161,14 +161,19 @@ def _marked(page: Page) -> list[str]:
         for one in inner:
             names += bylines.people(one.get("content") or markup.text_of(one) or "")
     if not names:
-        inside = (link for one in page.bylines[:1] for link in one.iter("a"))
-        links = [
-            link
-            for link in islice(inside, MOST_ELEMENTS)
-            if _PAGE_OF_AUTHOR.search(link.get("href", ""))
-        ]
-        names = [name for link in links for name in bylines.people(markup.text_of(link) or "")]
+        names = _linked(page)
     return [name for name in names if bylines.is_name(name)]
+
+
+def _linked(page: Page) -> list[str]:
+    """The names of links to the authors' pages; a further link to one page only says "View all"."""
+    inside = islice((link for one in page.bylines[:1] for link in one.iter("a")), MOST_ELEMENTS)
+    named: dict[str, bylines.Names] = {}
+    for link in inside:
+        href = link.get("href", "")
+        if _PAGE_OF_AUTHOR.search(href) and not named.get(href):
+            named[href] = bylines.people(markup.text_of(link) or "")
+    return [name for names in named.values() for name in names]
 
 
 def _stand_together(one: HtmlElement, other: HtmlElement) -> bool:

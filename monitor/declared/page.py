@@ -139,12 +139,20 @@ def _metas(tree: HtmlElement) -> dict[str, list[str]]:
 def _bylines(tree: HtmlElement) -> list[HtmlElement]:
     found = _BYLINE(tree)
     assert isinstance(found, list)
-    return [
+    called = (
         one
         for one in found
         if any("byline" in one.get(name, "").lower() for name in _CALLED)
         or "author" in (one.get("itemprop"), one.get("rel"))
-    ][:MOST_ELEMENTS]
+    )
+    return [one for one in islice(called, 2 * MOST_ELEMENTS) if not _of_picture(one)][
+        :MOST_ELEMENTS
+    ]
+
+
+def _of_picture(element: HtmlElement) -> bool:
+    """Whether it says who took a picture, not who wrote the article."""
+    return any(one.tag in ("figure", "figcaption") for one in element.iterancestors())
 
 
 def _props(tree: HtmlElement) -> dict[str, list[HtmlElement]]:
@@ -153,7 +161,7 @@ def _props(tree: HtmlElement) -> dict[str, list[HtmlElement]]:
     for element in tree.xpath("//@itemprop/.."):
         for name in element.get("itemprop").split()[:MOST_ELEMENTS]:
             found = props.setdefault(name, [])
-            if len(found) < MOST_ELEMENTS:
+            if len(found) < MOST_ELEMENTS and not (name == "author" and _of_picture(element)):
                 found.append(element)
     return props
 

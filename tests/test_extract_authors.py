@@ -1,0 +1,42 @@
+"""Who wrote an article: what of a page names its authors, and what does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor import extract
+from monitor.model import Item
+
+PROSE = "<p>The council voted late on Tuesday to keep the old tram line along the quay.</p>"
+
+
+def read(page: str) -> Item:
+    return extract.article(page.encode(), url="https://lantern.test/a", timezone="UTC")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<h1>T</h1><p class=byline>By Ada Finch</p>{}<figure><img src=a>"
+        "<figcaption itemprop=author>Ben Sorley</figcaption></figure>",
+        "<h1>T</h1><p><a rel=author href=/author/ada-finch>Ada Finch</a></p>"
+        "<figure><figcaption><i itemprop=author>Ben Sorley</i></figcaption></figure>{}",
+    ],
+)
+def test_who_took_a_picture_wrote_no_article(page: str) -> None:
+    """Markup for an author inside a figure is about the picture."""
+    assert read(page.format(PROSE * 5)).authors == ("Ada Finch",)
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        "<button>By <a href=/author/finch/>Ada Finch</a></button><a href=/author/finch/>View</a>",
+        "By <a href=/author/finch/>Ada Finch</a><div><a href=/author/finch/>Ada Finch</a>"
+        "<a href=/author/finch/>View All</a></div>",
+        "<a href=/author/finch/>Ada Finch</a> <a href=/author/orth/>More stories by Max Orth</a>",
+    ],
+)
+def test_further_links_to_an_author_are_no_names(card: str) -> None:
+    """A card about the author holds links to one page, the first of which has the name."""
+    assert read(f"<h1>T</h1><div class=byline>{card}</div>{PROSE * 5}").authors == ("Ada Finch",)
