@@ -137,9 +137,9 @@ def _has_blanks_alone(text: str) -> bool:
     return text.isprintable()
 
 
-def text_of(element: HtmlElement) -> str | None:
-    """All text a reader sees inside an element, as one line."""
-    return squeeze(" ".join(line.text for line in lines(element).lines))
+def text_of(element: HtmlElement, *, apart: bool = False) -> str | None:
+    """All text a reader sees inside an element, as one line; `apart` as in `lines`."""
+    return squeeze(" ".join(line.text for line in lines(element, apart=apart).lines))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +167,16 @@ class Lines:
     comments: tuple[tuple[str, int], ...] = ()
 
 
-def lines(root: HtmlElement, *, names: Iterable[str] = (), links: bool = False) -> Lines:
+def lines(
+    root: HtmlElement, *, names: Iterable[str] = (), links: bool = False, apart: bool = False
+) -> Lines:
     """The document as lines.
 
     `names` are tags (`h1`), classes (`.BHS`) or ids (`#body`) whose lines are to be marked;
-    `links`: a link's text is always a line of its own.
+    `links`: a link's text is always a line of its own; `apart`: words of two elements are parted
+    where nothing but a style sheet does so.
     """
-    walk = _Walk(frozenset(names), links)
+    walk = _Walk(frozenset(names), links, apart)
     events = etree.iterwalk(root, events=("start", "end", "comment"))
     for event, element in events:
         if isinstance(element, etree._Comment):
@@ -192,6 +195,7 @@ def lines(root: HtmlElement, *, names: Iterable[str] = (), links: bool = False) 
 class _Walk:
     names: frozenset[str]
     links: bool
+    apart: bool
     done: list[Line] = field(default_factory=list)
     comments: list[tuple[str, int]] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
@@ -248,6 +252,8 @@ class _Walk:
 
     def add(self, text: str | None) -> None:
         if text:
+            if self.apart and self.parts:
+                self.parts.append(_between(self.parts[-1], text))
             self.parts.append(text)
             self.plain = self.plain or not (self.bold or text.isspace())
 
@@ -261,3 +267,14 @@ class _Walk:
                 self.breaks = 0
             self.parts, self.plain = [], False
         self.breaks += breaks
+
+
+def _between(before: str, text: str) -> str:
+    """What parts the texts of two elements: "By" and a name, a name and what somebody is."""
+    is_start = text[0] == "@" or (text[0].isalnum() and not text[0].islower())
+    if not is_start or not before[-1].isalnum():
+        return ""
+    words = before.split()
+    if len(words[-1]) < 2:  # a word's large initial
+        return ""
+    return ", " if len(words) > 1 else " "

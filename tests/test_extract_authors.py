@@ -40,3 +40,23 @@ def test_who_took_a_picture_wrote_no_article(page: str) -> None:
 def test_further_links_to_an_author_are_no_names(card: str) -> None:
     """A card about the author holds links to one page, the first of which has the name."""
     assert read(f"<h1>T</h1><div class=byline>{card}</div>{PROSE * 5}").authors == ("Ada Finch",)
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        ("<p class=byline><b>By</b><i>by ADA FINCH and BEN SORLEY</i></p>", "ADA FINCH|BEN SORLEY"),
+        ("<p class=byline><a href=/finch><b>Ada Finch</b><i>CEO</i></a></p>", "Ada Finch"),
+        (
+            "<p class=byline><a href=/f>Ada Finch</a><a href=/s>Ben Sorley</a>",
+            "Ada Finch|Ben Sorley",
+        ),
+        ("<p class=byline>By <a href=/finch>Ada Finch</a><a href=/x>@adafinch</a>", "Ada Finch"),
+        ("<p class=byline><b>A</b>da Finc<b>h</b>", "Ada Finch"),
+        ("<p><a href=/finch><span>By</span>Ada Finch</a> <time>Dec 9, 2016</time>", "Ada Finch"),
+        ("<p><b itemprop=author><i>Ada Finch</i><i>Editor</i></b>", "Ada Finch"),
+    ],
+)
+def test_words_that_a_style_sheet_parts(printed: str, expected: str) -> None:
+    """Where one element ends and the next begins a word does, too."""
+    assert read(f"<h1>T</h1>{printed}</p>{PROSE * 5}").authors == tuple(expected.split("|"))

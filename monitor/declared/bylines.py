@@ -38,6 +38,7 @@ _PLACE = re.compile(
 _NO_NAME = re.compile(r"(?:in|aus|at|for|from|special to) ", re.IGNORECASE)
 _ABBREVIATED = re.compile(r"(?:\b[JS]r|\.[A-Z]|\b[JMPL]h?\.?D)\.$")
 _BEHIND = re.compile(r"(?<=\w)\s?(?:기자|특파원|記者|记者)$")
+_TWICE = re.compile(r"^by\s?(?=by\s)", re.IGNORECASE)
 _GAP = re.compile(r",? ")
 HOST = re.compile(r"\S*[a-zA-Z]\.[a-z]{2,}")  # STERN.de
 _YOUNGER = re.compile(r",\s(?=(?:Jr|Sr|II|III|IV)\b)")
@@ -120,8 +121,10 @@ def around(line: str) -> Iterator[str]:
         yield line[: start.start()]
 
 
-def without_date(text: str) -> str:
-    before, *rest = _CUT.split(text[: 4 * LONGEST], maxsplit=1)
+def tidy(text: str) -> str:
+    """Without the date behind the names, and without a "By" that a style sheet hides."""
+    text = _TWICE.sub("", text[: 4 * LONGEST])
+    before, *rest = _CUT.split(text, maxsplit=1)
     return (_MONTH_LEFT.sub("", before) if rest else before).strip(" ,/-")
 
 

@@ -49,10 +49,10 @@ def printed(page: Page) -> list[Said]:
     """What may be the printed byline: elements called so, and links to the author."""
     found = []
     for element in page.bylines:
-        lines = markup.lines(element).lines[:MOST_ELEMENTS]
+        lines = markup.lines(element, apart=True).lines[:MOST_ELEMENTS]
         # A name may stand alone on its line, over what somebody is and where.
         first = lines[0].text if len(lines) > 1 and bylines.bare_names_of(lines[0].text) else None
-        text = bylines.without_date(first or " ".join(line.text for line in lines))
+        text = bylines.tidy(first or " ".join(line.text for line in lines))
         names = bylines.people(text)
         is_byline = names and (bylines.begins().match(text) or bylines.is_name(names[0]))
         if is_byline and len(text) <= bylines.LONGEST:
@@ -117,7 +117,7 @@ def _statements(
     yield Statement(_judged(page, _written_by(page)), "the meta element twitter:data1")
     for under in under_headline:
         for part in (under.text, *under.text[: 4 * bylines.LONGEST].split("|")[1:]):
-            text = bylines.without_date(part)
+            text = bylines.tidy(part)
             names = bylines.names_of(text)
             if names and bylines.is_name(names[0]):
                 yield Statement(_judged(page, names), "a line under the headline", text)
@@ -159,7 +159,7 @@ def _marked(page: Page) -> list[str]:
     for element in (one for one in found if _stand_together(one, found[0])):
         inner = element.xpath(".//*[@itemprop='name']")[:MOST_ELEMENTS] or [element]
         for one in inner:
-            names += bylines.people(one.get("content") or markup.text_of(one) or "")
+            names += bylines.people(one.get("content") or markup.text_of(one, apart=True) or "")
     if not names:
         names = _linked(page)
     return [name for name in names if bylines.is_name(name)]
@@ -172,7 +172,7 @@ def _linked(page: Page) -> list[str]:
     for link in inside:
         href = link.get("href", "")
         if _PAGE_OF_AUTHOR.search(href) and not named.get(href):
-            named[href] = bylines.people(markup.text_of(link) or "")
+            named[href] = bylines.people(markup.text_of(link, apart=True) or "")
     return [name for names in named.values() for name in names]
 
 

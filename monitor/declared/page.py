@@ -116,7 +116,7 @@ def _last_line(heading: HtmlElement) -> str:
 
 def _below(box: HtmlElement, wanted: Iterable[str]) -> tuple[Line, ...]:
     """The lines under the first line that holds one of the texts, the first text before others."""
-    lines = markup.lines(box).lines
+    lines = markup.lines(box, apart=True).lines
     plains = [plain(line.text) if len(line.text) <= _LONGEST_HEADLINE else "" for line in lines]
     for text in filter(None, wanted):
         at = next((n for n, line in enumerate(plains) if text in line), None)
