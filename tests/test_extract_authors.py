@@ -60,3 +60,22 @@ def test_further_links_to_an_author_are_no_names(card: str) -> None:
 def test_words_that_a_style_sheet_parts(printed: str, expected: str) -> None:
     """Where one element ends and the next begins a word does, too."""
     assert read(f"<h1>T</h1>{printed}</p>{PROSE * 5}").authors == tuple(expected.split("|"))
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        ("<p>Published Oct 19, 2022</p><p>By</p><div><a href=/f>Ada Finch</a></div>", "Ada Finch"),
+        ("<dl><dt>Author:</dt><dd>Ada Finch</dd></dl>", "Ada Finch"),
+        ("<div>By<div>Ada Finch</div>and<div>Ben Sorley</div></div>", "Ada Finch|Ben Sorley"),
+        ("<div>By<div>Ada Finch,</div><div>Ben Sorley</div></div>", "Ada Finch|Ben Sorley"),
+        ("<address class=byline>by <div>Ada Finch<div>More stories</div></div>", "Ada Finch"),
+        ("<div class=byline><p>By</p><p>Ada Finch<p>and Ben Sorley</div>", "Ada Finch|Ben Sorley"),
+        ("<p>By</p><p>The council voted late on Tuesday</p>", ""),
+        ("<p>By</p><p>Port Saren, where Ada Finch lives.</p>", ""),
+    ],
+)
+def test_by_on_a_line_of_its_own(printed: str, expected: str) -> None:
+    """The next line has the name, and so has the one behind "and"."""
+    found = read(f"<h1>T</h1>{printed}{PROSE * 5}")
+    assert found.authors == tuple(filter(None, expected.split("|")))

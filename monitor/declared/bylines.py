@@ -15,6 +15,7 @@ from monitor.publishers.conventions import conventions
 
 LONGEST = 100  # characters of a byline or a name
 _MOST_WORDS = 5  # of one name
+_MOST_LINES = 9  # that names and "and" take turns on
 _LONG = 3  # letters of an "and" that parts whatever stands around it
 _APART = re.compile(r"\s?[,;|•·]\s?|\s[/–—-]\s")
 _IN_BRACKETS = re.compile(r"\s?[(\[][^()\[\]]{0,80}[)\]]")
@@ -61,6 +62,21 @@ def bare_names_of(text: str) -> Names:
     is_none = len(text) > LONGEST or _is_sentence(text) or _NO_NAME.match(text)
     names = () if is_none or text.casefold() in conventions().labels else people(text)
     return names if all(map(is_name, names)) else ()
+
+
+def first_of(lines: Sequence[str]) -> str:
+    """The first of the lines, with those that "By" or "and" on a line of its own joins to it."""
+    taken = 1
+    while taken < min(len(lines), _MOST_LINES) and _joins(lines[taken - 1], lines[taken]):
+        taken += 1
+    return " ".join(lines[:taken])
+
+
+def _joins(line: str, following: str) -> bool:
+    if max(len(line), len(following)) > LONGEST:
+        return False
+    is_by = begins().fullmatch(f"{line} ") is not None
+    return is_by or _goes_on().search(f"{line}\n{following}") is not None
 
 
 def _is_sentence(text: str) -> bool:
@@ -186,6 +202,13 @@ def begins() -> re.Pattern[str]:
     return re.compile(
         rf"(?:(?:{_either(others)})(?:{colon}|\s)|(?:{_either(with_colon)}){colon})", re.IGNORECASE
     )
+
+
+@lru_cache(maxsize=1)
+def _goes_on() -> re.Pattern[str]:
+    """Between two lines: where names go on."""
+    some = _either(conventions().and_)
+    return re.compile(rf"(?:(?:^|\s)(?:{some}|&)|,)\n|\n(?:(?:{some}|&)(?:\s|$)|,)")
 
 
 @lru_cache(maxsize=1)

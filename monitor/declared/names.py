@@ -50,9 +50,11 @@ def printed(page: Page) -> list[Said]:
     found = []
     for element in page.bylines:
         lines = markup.lines(element, apart=True).lines[:MOST_ELEMENTS]
-        # A name may stand alone on its line, over what somebody is and where.
-        first = lines[0].text if len(lines) > 1 and bylines.bare_names_of(lines[0].text) else None
-        text = bylines.tidy(first or " ".join(line.text for line in lines))
+        texts = [line.text for line in lines]
+        # Names may stand alone on their lines, over what somebody is and where.
+        first = bylines.first_of(texts)
+        is_alone = bylines.names_of(first) or bylines.bare_names_of(first)
+        text = bylines.tidy(first if is_alone else " ".join(texts))
         names = bylines.people(text)
         is_byline = names and (bylines.begins().match(text) or bylines.is_name(names[0]))
         if is_byline and len(text) <= bylines.LONGEST:
@@ -115,8 +117,9 @@ def _statements(
         names = bylines.names_of(line.text) or bylines.bare_names_of(line.text)
         yield Statement(_judged(page, names), line.by)
     yield Statement(_judged(page, _written_by(page)), "the meta element twitter:data1")
-    for under in under_headline:
-        for part in (under.text, *under.text[: 4 * bylines.LONGEST].split("|")[1:]):
+    lines = [line.text for line in under_headline]
+    for text in (bylines.first_of(lines[at:]) for at in range(len(lines))):
+        for part in (text, *text[: 4 * bylines.LONGEST].split("|")[1:]):
             text = bylines.tidy(part)
             names = bylines.names_of(text)
             if names and bylines.is_name(names[0]):
