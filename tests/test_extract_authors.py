@@ -79,3 +79,22 @@ def test_by_on_a_line_of_its_own(printed: str, expected: str) -> None:
     """The next line has the name, and so has the one behind "and"."""
     found = read(f"<h1>T</h1>{printed}{PROSE * 5}")
     assert found.authors == tuple(filter(None, expected.split("|")))
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        ("<p>By <a href=/f>Ada Finch</a> Published in Ports 14 May 2024</p>", "Ada Finch"),
+        ("<p>By Ada Finch</p>", "Ada Finch"),
+        ("<p>By Lantern Staff</p>", "Lantern Staff"),
+        ("<div class=byline><a href=/author/ada/>Ada</a> <p>14 May 2024</p></div>", ""),
+        ("<div class=byline>14 May 2024</div>", ""),
+        ("<p>14 May 2024</p>", "Ben Sorley"),  # may be the byline, printed below
+    ],
+)
+def test_bylines_of_other_articles(printed: str, expected: str) -> None:
+    """The byline at the headline counts, also where it names nobody; one elsewhere is another's."""
+    others = """<ul><li>Ferry sails <span class=byline>By <a class=byline
+    href=/author/ben-sorley/>Ben Sorley</a></span></li></ul>"""
+    found = read(f"<h1>T</h1>{printed}{PROSE * 20}{others}")
+    assert found.authors == tuple(filter(None, expected.split("|")))

@@ -20,7 +20,10 @@ _LONG = 3  # letters of an "and" that parts whatever stands around it
 _APART = re.compile(r"\s?[,;|•·]\s?|\s[/–—-]\s")
 _IN_BRACKETS = re.compile(r"\s?[(\[][^()\[\]]{0,80}[)\]]")
 NO_WORD = re.compile(r"\S*@\S*|\S*://\S*")  # handles, mail and web addresses
-_CUT = re.compile(r"[0-9|•·]")  # a date or a reading time behind the names
+# A date, a reading time or a section behind the names.
+_CUT = re.compile(
+    r"[0-9|•·]|\s(?:filed|posted|published|updated) (?:at|in|on|under)\b", re.IGNORECASE
+)
 _MONTH = "(?:january|february|march|april|may|june|july|august|september|october|november|december)"
 _DAY = "(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _DATE = re.compile(

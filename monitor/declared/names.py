@@ -23,6 +23,7 @@ _METAS = (
     " dc.creator dcterms.creator cxenseparse:author mrf:authors vr:author article.author creator"
 )
 _MOST_NAMES = 20
+_SHORT = 3  # letters, which may stand in any line
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")
 _ACCOUNT = re.compile(r"[a-z0-9]+")  # admin
 _INITIALISM = re.compile(r"(?:[A-ZÄÖÜ][a-z]?\.?){2,6}")  # NWA, PhD
@@ -45,12 +46,11 @@ class Statement(NamedTuple):
         return tuple(reversed(once.values()))
 
 
-def printed(page: Page) -> list[Said]:
-    """What may be the printed byline: elements called so, and links to the author."""
+def printed(elements: Iterable[HtmlElement]) -> list[Said]:
+    """What may be the printed byline, of elements called so and links to the author."""
     found = []
-    for element in page.bylines:
-        lines = markup.lines(element, apart=True).lines[:MOST_ELEMENTS]
-        texts = [line.text for line in lines]
+    for element in elements:
+        texts = _lines(element)
         # Names may stand alone on their lines, over what somebody is and where.
         first = bylines.first_of(texts)
         is_alone = bylines.names_of(first) or bylines.bare_names_of(first)
@@ -60,6 +60,10 @@ def printed(page: Page) -> list[Said]:
         if is_byline and len(text) <= bylines.LONGEST:
             found.append(Said(text, _MARKED))
     return found
+
+
+def _lines(element: HtmlElement) -> list[str]:
+    return [line.text for line in markup.lines(element, apart=True).lines[:MOST_ELEMENTS]]
 
 
 def byline(candidates: Iterable[Said], authors: Statement) -> Said | None:
@@ -78,13 +82,13 @@ def byline(candidates: Iterable[Said], authors: Statement) -> Said | None:
     )
 
 
-def authors(page: Page, printed: Iterable[Said], under_headline: Iterable[Line]) -> Statement:
+def authors(page: Page, under_headline: Iterable[Line]) -> Statement:
     """The first statement that names a person; without one, the first that names a house.
 
-    `under_headline` is asked only where nothing else names a person.
+    `under_headline` is asked only where no markup names a person.
     """
     house = Statement((), "")
-    for statement in _statements(page, printed, under_headline):
+    for statement in _statements(page, under_headline):
         persons = [not is_house for _, is_house in statement.found]
         # "Agencies" beside the house's own name are no persons that the house does not name.
         if persons and (all(persons) if house.found else any(persons)):
@@ -96,9 +100,7 @@ def authors(page: Page, printed: Iterable[Said], under_headline: Iterable[Line])
     return house
 
 
-def _statements(
-    page: Page, printed: Iterable[Said], under_headline: Iterable[Line]
-) -> Iterator[Statement]:
+def _statements(page: Page, under_headline: Iterable[Line]) -> Iterator[Statement]:
     stated = [
         (name, no_person or is_house)
         for text, no_person in page.node.names("author")
@@ -112,18 +114,44 @@ def _statements(
         ]
         judged = [one for names in texts for one in _judged(page, names)]
         yield Statement(judged, f"the meta element {meta}")
-    yield Statement(_judged(page, _marked(page)), "microdata author, or links to the author's page")
-    for line in printed:
-        names = bylines.names_of(line.text) or bylines.bare_names_of(line.text)
-        yield Statement(_judged(page, names), line.by)
+    yield Statement(_judged(page, _microdata(page)), "microdata author")
+    yield from _of_lines(page, under_headline)
+
+
+def _of_lines(page: Page, under_headline: Iterable[Line]) -> Iterator[Statement]:
+    """What is printed at the headline; where no byline is, also what is elsewhere on the page."""
     yield Statement(_judged(page, _written_by(page)), "the meta element twitter:data1")
+    marked = [(one, bylines.first_of(_lines(one))) for one in page.bylines]
     lines = [line.text for line in under_headline]
-    for text in (bylines.first_of(lines[at:]) for at in range(len(lines))):
-        for part in (text, *text[: 4 * bylines.LONGEST].split("|")[1:]):
+    has_own = False
+    for line in (bylines.first_of(lines[at:]) for at in range(len(lines))):
+        own = [element for element, text in marked if _is_in(text, line)]
+        has_own = has_own or bool(own)
+        yield from _of_elements(page, own)
+        for part in (line, *line[: 4 * bylines.LONGEST].split("|")[1:]):
             text = bylines.tidy(part)
             names = bylines.names_of(text)
             if names and bylines.is_name(names[0]):
+                has_own = True
                 yield Statement(_judged(page, names), "a line under the headline", text)
+    if not has_own:
+        yield from _of_elements(page, page.bylines)
+
+
+def _is_in(text: str, line: str) -> bool:
+    """Whether a line is the text of an element marked as byline, or holds it."""
+    is_no_name = not text or bylines.begins().fullmatch(f"{text} ")
+    if is_no_name or len(line) > 2 * bylines.LONGEST:
+        return False
+    return text == line or (len(text) > _SHORT and text in line)
+
+
+def _of_elements(page: Page, elements: Sequence[HtmlElement]) -> Iterator[Statement]:
+    names: Sequence[str] = [name for name in _linked(elements) if bylines.is_name(name)]
+    yield Statement(_judged(page, names), "links to the author's page")
+    for line in printed(elements):
+        names = bylines.names_of(line.text) or bylines.bare_names_of(line.text)
+        yield Statement(_judged(page, names), line.by)
 
 
 def _judged(page: Page, names: Iterable[str]) -> list[tuple[str, bool]]:
@@ -155,22 +183,19 @@ def _is_slug(name: str) -> bool:
     return _SLUG.fullmatch(name) is not None
 
 
-def _marked(page: Page) -> list[str]:
-    """The names of microdata's author, and of links that lead to the author's page."""
+def _microdata(page: Page) -> list[str]:
     found = page.props.get("author", [])
     names: list[str] = []
     for element in (one for one in found if _stand_together(one, found[0])):
         inner = element.xpath(".//*[@itemprop='name']")[:MOST_ELEMENTS] or [element]
         for one in inner:
             names += bylines.people(one.get("content") or markup.text_of(one, apart=True) or "")
-    if not names:
-        names = _linked(page)
     return [name for name in names if bylines.is_name(name)]
 
 
-def _linked(page: Page) -> list[str]:
+def _linked(elements: Sequence[HtmlElement]) -> list[str]:
     """The names of links to the authors' pages; a further link to one page only says "View all"."""
-    inside = islice((link for one in page.bylines[:1] for link in one.iter("a")), MOST_ELEMENTS)
+    inside = islice((link for one in elements[:1] for link in one.iter("a")), MOST_ELEMENTS)
     named: dict[str, bylines.Names] = {}
     for link in inside:
         href = link.get("href", "")

@@ -50,9 +50,9 @@ class Declared:
 def read(tree: HtmlElement, *, url: str, timezone: str) -> Declared:
     """Never fails: what cannot be read is left out."""
     found = page.of(tree, url, timezone)
-    title, printed = titles.read(found), names.printed(found)
+    title, printed = titles.read(found), names.printed(found.bylines)
     under = _UnderHeadline(found, title.text if title else None)
-    authors = names.authors(found, printed, under)
+    authors = names.authors(found, under)
     byline = names.byline(printed, authors)
     published = times.published(found) or times.printed(under, timezone)
     updated = times.updated(found)
