@@ -98,3 +98,34 @@ def test_bylines_of_other_articles(printed: str, expected: str) -> None:
     href=/author/ben-sorley/>Ben Sorley</a></span></li></ul>"""
     found = read(f"<h1>T</h1>{printed}{PROSE * 20}{others}")
     assert found.authors == tuple(filter(None, expected.split("|")))
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        ("<p><a class=Card-authorName href=/f>Ada Finch</a><a href=/x>@adaf</a></p>", "Ada Finch"),
+        ("<time>15.05.2020</time><address><b class=author>Ada Finch</b></address>", "Ada Finch"),
+        ("<p>14 May 2024 at 1:06 PM by <a href=/blog/author/1>Ada Finch</a></p>", "Ada Finch"),
+        ("<p><a href=/about/editors/finch>Ada Finch</a>, <a href=/x>@adaf</a></p>", "Ada Finch"),
+        (
+            "<p><b class=author>Ada Finch</b>, <b class=author>Ben Sorley</b></p>",
+            "Ada Finch|Ben Sorley",
+        ),
+        ("<p class=author>Ada Finch</p><p class=author>Ben Sorley</p>", "Ada Finch|Ben Sorley"),
+        ("<p><i class=writer>港野一郎</i><i>2019年04月13日</i></p>", "港野一郎"),
+        ("<p class=author>著者</p><p class=author>港野一郎</p>", "港野一郎"),
+        ("<p class=post-author>著者：港野一郎</p>", "港野一郎"),
+        ("<p class=author>الميناء</p>", ""),  # one word may be a section
+        ("<p class=author>Ada</p>", ""),
+        ("<figure><p class=author>Ada Finch</p></figure>", ""),
+        ("<p>Photo: <b class=author>Ada Finch</b></p>", ""),
+        ("<p>The tram line, painted for <b class=author>Ada Finch</b></p>", ""),
+        ("<p class=comment-author>Ada Finch</p>", ""),
+        ("<blockquote>Stay, tram!<p class=author>Ada Finch</p></blockquote>", ""),
+        (f"{PROSE * 20}<p class=author>Ada Finch</p>", ""),
+    ],
+)
+def test_an_element_called_author(printed: str, expected: str) -> None:
+    """A name at the headline needs no "By" where its class or its link says what it is."""
+    found = read(f"<h1>Quay tram stays</h1>{printed}{PROSE * 5}")
+    assert found.authors == tuple(filter(None, expected.split("|")))

@@ -140,6 +140,11 @@ def around(line: str) -> Iterator[str]:
         yield line[: start.start()]
 
 
+def is_of_picture(text: str) -> bool:
+    """Whether a text says of whom, or of which house, a picture is."""
+    return "©" in text or _pictures().search(text) is not None
+
+
 def tidy(text: str) -> str:
     """Without the date behind the names, and without a "By" that a style sheet hides."""
     text = _TWICE.sub("", text[: 4 * LONGEST])

@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 
 from monitor import dateline, markup
 from monitor.declared import bylines
-from monitor.declared.page import MOST_ELEMENTS, Page, Said
+from monitor.declared.page import MOST_ELEMENTS, Page, Said, called_author
 from monitor.markup import Line
 from monitor.publishers.conventions import conventions
 
@@ -23,10 +23,12 @@ _METAS = (
     " dc.creator dcterms.creator cxenseparse:author mrf:authors vr:author article.author creator"
 )
 _MOST_NAMES = 20
+_MOST_PARAGRAPHS = 1  # over a byline: the standfirst
 _SHORT = 3  # letters, which may stand in any line
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")
 _ACCOUNT = re.compile(r"[a-z0-9]+")  # admin
 _INITIALISM = re.compile(r"(?:[A-ZÄÖÜ][a-z]?\.?){2,6}")  # NWA, PhD
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,10}")  # East Asian names
 _PAGE_OF_AUTHOR = re.compile(r"/(?:author|autor|auteur|auteurs|profil|journalist|people|by)[^/]*/")
 
 _MARKED = "the element marked as byline"
@@ -122,9 +124,10 @@ def _of_lines(page: Page, under_headline: Iterable[Line]) -> Iterator[Statement]
     """What is printed at the headline; where no byline is, also what is elsewhere on the page."""
     yield Statement(_judged(page, _written_by(page)), "the meta element twitter:data1")
     marked = [(one, bylines.first_of(_lines(one))) for one in page.bylines]
-    lines = [line.text for line in under_headline]
+    texts = [line.text for line in under_headline]
+    lines = [bylines.first_of(texts[at:]) for at in range(len(texts))]
     has_own = False
-    for line in (bylines.first_of(lines[at:]) for at in range(len(lines))):
+    for line in lines:
         own = [element for element, text in marked if _is_in(text, line)]
         has_own = has_own or bool(own)
         yield from _of_elements(page, own)
@@ -134,8 +137,48 @@ def _of_lines(page: Page, under_headline: Iterable[Line]) -> Iterator[Statement]
             if names and bylines.is_name(names[0]):
                 has_own = True
                 yield Statement(_judged(page, names), "a line under the headline", text)
+    yield _of_called_author(page, texts)
     if not has_own:
         yield from _of_elements(page, page.bylines)
+
+
+def _of_called_author(page: Page, lines: Iterable[str]) -> Statement:
+    """The names on the first line, and on those next to it, that elements called author hold."""
+    known: dict[str, tuple[str | None, bylines.Names]] = {}  # with what the element is called
+    for element in called_author(page):
+        text = bylines.tidy(bylines.first_of(_lines(element)))
+        names = bylines.bare_names_of(text)
+        if names and all(map(_is_surely_name, names)):
+            known.setdefault(text, (element.get("class"), names))
+    found: list[str] = []
+    called, printed, paragraphs = None, None, 0
+    for line in lines:
+        here = [text for text in known if _is_in(text, line) and _is_first(line, text, known)]
+        here = [text for text in here if not found or known[text][0] == called]
+        paragraphs += len(line) > bylines.LONGEST
+        if (found and not here) or paragraphs > _MOST_PARAGRAPHS:
+            break
+        if here and not found:
+            called, whole = known[here[0]][0], bylines.tidy(line)
+            printed = whole if here[0] in whole else here[0]
+        found += (name for text in here for name in known[text][1])
+    return Statement(_judged(page, found), "an element called author", printed)
+
+
+def _is_first(line: str, text: str, known: Iterable[str]) -> bool:
+    """Whether a line has nothing before a name but "By", a date, or another such name."""
+    before = line.partition(text)[0]
+    is_kept = bylines.begins().match(before) or any(map(str.isdigit, before))
+    is_kept = is_kept or not before or any(one in before for one in known)
+    return bool(is_kept) and not bylines.is_of_picture(before)
+
+
+def _is_surely_name(name: str) -> bool:
+    words = name.split()
+    is_cased = name[0].upper() != name[0].lower()
+    is_of_letters = all(map(str.isalpha, words)) and not bylines.begins().fullmatch(f"{name}:")
+    is_alone = len(words) == 1 and _UNSPACED.fullmatch(name) is None
+    return not is_alone and (is_cased or is_of_letters)
 
 
 def _is_in(text: str, line: str) -> bool:

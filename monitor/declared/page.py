@@ -5,6 +5,7 @@ Believes none before another.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
@@ -28,6 +29,15 @@ _BYLINE = XPath(
     " | ".join(f"//@{name}[contains(., 'yline')]/.." for name in _CALLED)
     + " | //@itemprop[.='author']/.. | //@rel[.='author']/.."
 )
+_SMALL = "[count(descendant::*) <= 20][not(ancestor::figure or ancestor::blockquote)]"
+_OF_AUTHORS = ("/author", "/autor", "/auteur", "/editors/", "/writers/", "/journalist", "/by/")
+_AUTHOR = XPath(
+    f"//*[contains(@class, 'uthor') or contains(@class, 'utor') or contains(@class, 'uteur')"
+    f" or contains(@class, 'riter')]{_SMALL}"
+    f" | //a[{' or '.join(f'contains(@href, {path!r})' for path in _OF_AUTHORS)}]{_SMALL}"
+)
+_CALLED_AUTHOR = re.compile(r"author|autor|auteur|writer", re.IGNORECASE)
+_OTHERS = re.compile(r"comment|quote|photo|image|caption|credit|video|book|bio", re.IGNORECASE)
 
 
 class Said(NamedTuple):
@@ -148,6 +158,17 @@ def _bylines(tree: HtmlElement) -> list[HtmlElement]:
     return [one for one in islice(called, 2 * MOST_ELEMENTS) if not _of_picture(one)][
         :MOST_ELEMENTS
     ]
+
+
+def called_author(page: Page) -> Iterator[HtmlElement]:
+    """Small elements whose class says author, and links to an author's page."""
+    found = _AUTHOR(page.tree)
+    assert isinstance(found, list)
+    for one in found[: 5 * MOST_ELEMENTS]:
+        called = one.get("class") or ""
+        is_link = one.tag == "a" and any(path in one.get("href", "") for path in _OF_AUTHORS)
+        if (is_link or _CALLED_AUTHOR.search(called)) and not _OTHERS.search(called):
+            yield one
 
 
 def _of_picture(element: HtmlElement) -> bool:
