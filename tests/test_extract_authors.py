@@ -129,3 +129,12 @@ def test_an_element_called_author(printed: str, expected: str) -> None:
     """A name at the headline needs no "By" where its class or its link says what it is."""
     found = read(f"<h1>Quay tram stays</h1>{printed}{PROSE * 5}")
     assert found.authors == tuple(filter(None, expected.split("|")))
+
+
+def test_who_posted_is_not_always_who_wrote() -> None:
+    """What is printed at the headline counts before the account that a plug-in states."""
+    head = """<head><meta name="twitter:label1" content="Written by">
+    <meta name="twitter:data1" content="Ben Sorley"></head><h1>T</h1>"""
+    printed = "<p class=byline><a href=/author/finch/>Ada Finch</a></p>"
+    assert read(f"{head}{printed}{PROSE * 5}").authors == ("Ada Finch",)
+    assert read(f"{head}{PROSE * 5}").authors == ("Ben Sorley",)

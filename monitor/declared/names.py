@@ -122,7 +122,6 @@ def _statements(page: Page, under_headline: Iterable[Line]) -> Iterator[Statemen
 
 def _of_lines(page: Page, under_headline: Iterable[Line]) -> Iterator[Statement]:
     """What is printed at the headline; where no byline is, also what is elsewhere on the page."""
-    yield Statement(_judged(page, _written_by(page)), "the meta element twitter:data1")
     marked = [(one, bylines.first_of(_lines(one))) for one in page.bylines]
     texts = [line.text for line in under_headline]
     lines = [bylines.first_of(texts[at:]) for at in range(len(texts))]
@@ -138,6 +137,8 @@ def _of_lines(page: Page, under_headline: Iterable[Line]) -> Iterator[Statement]
                 has_own = True
                 yield Statement(_judged(page, names), "a line under the headline", text)
     yield _of_called_author(page, texts)
+    # The account that posted, not always who wrote.
+    yield Statement(_judged(page, _written_by(page)), "the meta element twitter:data1")
     if not has_own:
         yield from _of_elements(page, page.bylines)
 
