@@ -138,3 +138,26 @@ def test_who_posted_is_not_always_who_wrote() -> None:
     printed = "<p class=byline><a href=/author/finch/>Ada Finch</a></p>"
     assert read(f"{head}{printed}{PROSE * 5}").authors == ("Ada Finch",)
     assert read(f"{head}{PROSE * 5}").authors == ("Ben Sorley",)
+
+
+QUAY = "author=Quay Post|article:author=Ada Finch"
+
+
+@pytest.mark.parametrize(
+    ("metas", "foot", "expected"),
+    [
+        (QUAY, "© 2024 Quay Post. All rights reserved.", "Ada Finch"),
+        (QUAY, "Copyright © 2024 by Quay Post", "Ada Finch"),
+        (QUAY, "© Quay Post", "Quay Post"),  # of a picture, perhaps
+        ("author=Ada Finch", "© 2024 Ada Finch", "Ada Finch"),
+        ("author=Lantern Media Inc.|author=Ada Finch", "", "Ada Finch"),
+        ("author=Ada Finch|author=Lantern Media GmbH", "", "Ada Finch"),
+        ("author=Lantern Media Ltd|author=NWA", "", "Lantern Media Ltd|NWA"),
+    ],
+)
+def test_whom_a_page_belongs_to(metas: str, foot: str, expected: str) -> None:
+    """Who holds the copyright and a company wrote no article where somebody else did."""
+    pairs = (meta.split("=") for meta in metas.split("|"))
+    head = "".join(f'<meta name="{name}" content="{text}">' for name, text in pairs)
+    found = read(f"<head>{head}</head><h1>T</h1>{PROSE * 5}<footer><p>{foot}</p></footer>")
+    assert found.authors == tuple(expected.split("|"))

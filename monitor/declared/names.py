@@ -110,14 +110,23 @@ def _statements(page: Page, under_headline: Iterable[Line]) -> Iterator[Statemen
     ]
     yield Statement(stated, "JSON-LD author")
     for meta in _METAS.split():
-        texts = [
-            [name for name in bylines.people(said.text) if not _is_slug(name)]
-            for said in page.said(meta)
-        ]
-        judged = [one for names in texts for one in _judged(page, names)]
-        yield Statement(judged, f"the meta element {meta}")
+        yield Statement(_of_meta(page, meta), f"the meta element {meta}")
     yield Statement(_judged(page, _microdata(page)), "microdata author")
     yield from _of_lines(page, under_headline)
+
+
+def _of_meta(page: Page, meta: str) -> list[tuple[str, bool]]:
+    texts = [
+        [name for name in bylines.people(said.text) if not _is_slug(name)]
+        for said in page.said(meta)
+    ]
+    judged = [
+        [(name, is_house or page.is_owner(name)) for name, is_house in _judged(page, names)]
+        for names in texts
+    ]
+    # A further element that begins with a house is beside the persons, too.
+    of_persons = [names for names in judged if names and not names[0][1]]
+    return [one for names in of_persons or judged for one in names]
 
 
 def _of_lines(page: Page, under_headline: Iterable[Line]) -> Iterator[Statement]:

@@ -23,6 +23,8 @@ MOST_ELEMENTS = 20  # of a kind that are looked at
 _SMALLEST_BOX = 40  # elements
 _LONGEST_HEADLINE = 300  # characters, with a kicker
 _UNDER_HEADLINE = 15  # lines: kicker, standfirst, byline, date, and buttons between them
+_COPYRIGHT = XPath("//text()[contains(., '©')]")
+_YEAR = re.compile(r"\b(?:19|20)[0-9]{2}\b")
 _COUNT = XPath("count(descendant::*)")
 _CALLED = ("class", "data-testid", "data-qa", "data-component")
 _BYLINE = XPath(
@@ -86,6 +88,13 @@ class Page:
         """Whether a name is the site's or its publisher's own."""
         found = plain(name)
         return found in self.site_names or found.removeprefix("the") in self.site_names
+
+    def is_owner(self, name: str) -> bool:
+        """Whether the page says whose it is, with this name: "© 2024 Quay Post Ltd"."""
+        found = _COPYRIGHT(self.tree)
+        assert isinstance(found, list)
+        texts = (str(text)[:_LONGEST_HEADLINE] for text in found[-MOST_ELEMENTS:])
+        return any(name in text and _YEAR.search(text) for text in texts)
 
 
 def of(tree: HtmlElement, url: str, timezone: str) -> Page:
