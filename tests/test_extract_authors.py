@@ -161,3 +161,21 @@ def test_whom_a_page_belongs_to(metas: str, foot: str, expected: str) -> None:
     head = "".join(f'<meta name="{name}" content="{text}">' for name, text in pairs)
     found = read(f"<head>{head}</head><h1>T</h1>{PROSE * 5}<footer><p>{foot}</p></footer>")
     assert found.authors == tuple(expected.split("|"))
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        ("<p>Ada Finch</p>", None),  # named, and printed as no byline
+        ("<p class=byline>By A. Finch</p>", "By A. Finch"),
+        ("<div class=byline><i>By</i><b>A. Finch</b> <time>1 May 2024</time></div>", "By A. Finch"),
+        ("<p class=byline>Ada Finch last updated 1 May 2024</p>", "Ada Finch"),
+    ],
+)
+def test_the_byline_of_another_article_is_not_printed_for_this_one(
+    printed: str, expected: str | None
+) -> None:
+    """A marked byline that names no author of the page must stand at the headline."""
+    other = f'{PROSE * 20}<ul><li>Ferry sails <p class="card-byline">By Ben Sorley</p></ul>'
+    found = read(f'<meta name="author" content="Ada Finch"><h1>T</h1>{printed}{other}')
+    assert (found.authors, found.byline) == (("Ada Finch",), expected)

@@ -31,7 +31,7 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _MONTH_LEFT = re.compile(
-    rf"(?:\W+(?:posted|published|updated|on|today|{_DAY})\b)*"
+    rf"(?:\W+(?:posted|published|last|updated|on|today|{_DAY})\b)*"
     rf"(?:\W+(?:{_MONTH}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b)?\W*$",
     re.IGNORECASE,
 )

@@ -68,20 +68,21 @@ def _lines(element: HtmlElement) -> list[str]:
     return [line.text for line in markup.lines(element, apart=True).lines[:MOST_ELEMENTS]]
 
 
-def byline(candidates: Iterable[Said], authors: Statement) -> Said | None:
-    """The first that reads like a byline, or that names an author."""
+def byline(
+    candidates: Sequence[Said], authors: Statement, under_headline: Iterable[Line]
+) -> Said | None:
+    """The first that names an author, or that reads like a byline and stands at the headline."""
     if authors.line is not None:
         return Said(authors.line, authors.by)
     names = [name.casefold() for name in authors.names]
-    return next(
-        (
-            one
-            for one in candidates
-            if bylines.begins().match(one.text)
-            or any(name in one.text.casefold() for name in names)
-        ),
-        None,
-    )
+    naming = (one for one in candidates if any(name in one.text.casefold() for name in names))
+    others = [one for one in candidates if bylines.begins().match(one.text)]
+    if (found := next(naming, None)) is not None or not others:
+        return found
+    lines = [line.text for line in under_headline]
+    firsts = [bylines.first_of(lines[at:]) for at in range(len(lines))]
+    own = (one for one in others if any(_is_in(one.text, line) for line in firsts))
+    return next(own, None if lines else others[0])
 
 
 def authors(page: Page, under_headline: Iterable[Line]) -> Statement:

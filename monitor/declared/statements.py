@@ -53,7 +53,7 @@ def read(tree: HtmlElement, *, url: str, timezone: str) -> Declared:
     title, printed = titles.read(found), names.printed(found.bylines)
     under = _UnderHeadline(found, title.text if title else None)
     authors = names.authors(found, under)
-    byline = names.byline(printed, authors)
+    byline = names.byline(printed, authors, under)
     published = times.published(found) or times.printed(under, timezone)
     updated = times.updated(found)
     section, lang, image = _section(found), _lang(found), _image(found)
