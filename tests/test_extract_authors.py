@@ -71,6 +71,7 @@ def test_words_that_a_style_sheet_parts(printed: str, expected: str) -> None:
         ("<div>By<div>Ada Finch,</div><div>Ben Sorley</div></div>", "Ada Finch|Ben Sorley"),
         ("<address class=byline>by <div>Ada Finch<div>More stories</div></div>", "Ada Finch"),
         ("<div class=byline><p>By</p><p>Ada Finch<p>and Ben Sorley</div>", "Ada Finch|Ben Sorley"),
+        ("<div class=byline>By<p>by Ada Finch</p><p>NWA Reporter</p></div>", "Ada Finch"),
         ("<p>By</p><p>The council voted late on Tuesday</p>", ""),
         ("<p>By</p><p>Port Saren, where Ada Finch lives.</p>", ""),
     ],
@@ -179,3 +180,17 @@ def test_the_byline_of_another_article_is_not_printed_for_this_one(
     other = f'{PROSE * 20}<ul><li>Ferry sails <p class="card-byline">By Ben Sorley</p></ul>'
     found = read(f'<meta name="author" content="Ada Finch"><h1>T</h1>{printed}{other}')
     assert (found.authors, found.byline) == (("Ada Finch",), expected)
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        ("<div id=cmsByline>[港野一郎，NWAmedia]</div>", "港野一郎"),
+        ("<p class=byline>(Ada Finch)</p>", "Ada Finch"),
+        ("<p class=byline>港野一郎、港野二郎</p>", "港野一郎|港野二郎"),
+        ("<p class=byline>港野 一郎 著、Ben Sorley 訳</p>", "港野 一郎|Ben Sorley"),
+    ],
+)
+def test_bylines_of_other_scripts(printed: str, expected: str) -> None:
+    """Brackets around all of a byline and wide commas are no part of the names."""
+    assert read(f"<h1>T</h1>{printed}{PROSE * 5}").authors == tuple(expected.split("|"))

@@ -17,7 +17,8 @@ LONGEST = 100  # characters of a byline or a name
 _MOST_WORDS = 5  # of one name
 _MOST_LINES = 9  # that names and "and" take turns on
 _LONG = 3  # letters of an "and" that parts whatever stands around it
-_APART = re.compile(r"\s?[,;|•·]\s?|\s[/–—-]\s")
+_APART = re.compile(r"\s?[,;|•·，、]\s?|\s[/–—-]\s")
+_ALL_IN_BRACKETS = re.compile(r"[(\[](\S[^()\[\]]*)[)\]]")
 _IN_BRACKETS = re.compile(r"\s?[(\[][^()\[\]]{0,80}[)\]]")
 NO_WORD = re.compile(r"\S*@\S*|\S*://\S*")  # handles, mail and web addresses
 # A date, a reading time or a section behind the names.
@@ -41,7 +42,7 @@ _PLACE = re.compile(
 )
 _NO_NAME = re.compile(r"(?:in|aus|at|for|from|special to) ", re.IGNORECASE)
 _ABBREVIATED = re.compile(r"(?:\b[JS]r|\.[A-Z]|\b[JMPL]h?\.?D)\.$")
-_BEHIND = re.compile(r"(?<=\w)\s?(?:기자|특파원|記者|记者)$")
+_BEHIND = re.compile(r"(?<=\w)(?:\s?(?:기자|특파원|記者|记者)|\s(?:著|編|訳|監訳))$")
 _TWICE = re.compile(r"^by\s?(?=by\s)", re.IGNORECASE)
 _GAP = re.compile(r",? ")
 HOST = re.compile(r"\S*[a-zA-Z]\.[a-z]{2,}")  # STERN.de
@@ -68,11 +69,12 @@ def bare_names_of(text: str) -> Names:
 
 
 def first_of(lines: Sequence[str]) -> str:
-    """The first of the lines, with those that "By" or "and" on a line of its own joins to it."""
+    """The first of the lines, with those that "By" or "and" on a line of its own joins to it; of
+    "By by", one of which a style sheet hides, once."""
     taken = 1
     while taken < min(len(lines), _MOST_LINES) and _joins(lines[taken - 1], lines[taken]):
         taken += 1
-    return " ".join(lines[:taken])
+    return _TWICE.sub("", " ".join(lines[:taken]))
 
 
 def _joins(line: str, following: str) -> bool:
@@ -100,16 +102,18 @@ def is_name(name: str) -> bool:
 
 def people(text: str) -> Names:
     """The names in "By A B and C D, reporter (ab) @ab": A B, C D."""
-    text = _IN_BRACKETS.sub("", " ".join(text[: 4 * LONGEST].split()))
+    text = " ".join(text[: 4 * LONGEST].split())
+    whole = _ALL_IN_BRACKETS.fullmatch(text)
+    text = whole[1] if whole else _IN_BRACKETS.sub("", text)
     text = NO_WORD.sub("", text).strip()
     start = begins().match(text)
     text = text[start.end() :] if start else text
     text = _YOUNGER.sub(" ", _DATE.sub("", text))
-    whole = [_without_place(part) for part in _APART.split(text) if not _pictures().match(part)]
-    kept = list(dict.fromkeys(_names(whole[:1], titled=start is not None)))
+    parts = [_without_place(part) for part in _APART.split(text) if not _pictures().match(part)]
+    kept = list(dict.fromkeys(_names(parts[:1], titled=start is not None)))
     # One word behind a full name is its place or its house: "A B, Berlin".
-    fewest = 2 if kept and " " in kept[0] else 1
-    others = _names(part for part in whole[1:] if not _NO_NAME.match(part))
+    fewest = 2 if kept and (" " in kept[0] or kept[0].upper() == kept[0].lower()) else 1
+    others = _names(part for part in parts[1:] if not _NO_NAME.match(part))
     kept += (name for name in dict.fromkeys(others) if _is_as_long(name, fewest, kept))
     return tuple(name for name in kept if name == kept[0] or not HOST.fullmatch(name))
 
@@ -146,9 +150,8 @@ def is_of_picture(text: str) -> bool:
 
 
 def tidy(text: str) -> str:
-    """Without the date behind the names, and without a "By" that a style sheet hides."""
-    text = _TWICE.sub("", text[: 4 * LONGEST])
-    before, *rest = _CUT.split(text, maxsplit=1)
+    """Without the date behind the names."""
+    before, *rest = _CUT.split(text[: 4 * LONGEST], maxsplit=1)
     return (_MONTH_LEFT.sub("", before) if rest else before).strip(" ,/-")
 
 

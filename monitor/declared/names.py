@@ -56,7 +56,7 @@ def printed(elements: Iterable[HtmlElement]) -> list[Said]:
         # Names may stand alone on their lines, over what somebody is and where.
         first = bylines.first_of(texts)
         is_alone = bylines.names_of(first) or bylines.bare_names_of(first)
-        text = bylines.tidy(first if is_alone else " ".join(texts))
+        text = bylines.tidy(first if is_alone else bylines.first_of([" ".join(texts)]))
         names = bylines.people(text)
         is_byline = names and (bylines.begins().match(text) or bylines.is_name(names[0]))
         if is_byline and len(text) <= bylines.LONGEST:

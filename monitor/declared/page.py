@@ -26,7 +26,7 @@ _UNDER_HEADLINE = 15  # lines: kicker, standfirst, byline, date, and buttons bet
 _COPYRIGHT = XPath("//text()[contains(., '©')]")
 _YEAR = re.compile(r"\b(?:19|20)[0-9]{2}\b")
 _COUNT = XPath("count(descendant::*)")
-_CALLED = ("class", "data-testid", "data-qa", "data-component")
+_CALLED = ("class", "id", "data-testid", "data-qa", "data-component")
 _BYLINE = XPath(
     " | ".join(f"//@{name}[contains(., 'yline')]/.." for name in _CALLED)
     + " | //@itemprop[.='author']/.. | //@rel[.='author']/.."
