@@ -194,3 +194,14 @@ def test_the_byline_of_another_article_is_not_printed_for_this_one(
 def test_bylines_of_other_scripts(printed: str, expected: str) -> None:
     """Brackets around all of a byline and wide commas are no part of the names."""
     assert read(f"<h1>T</h1>{printed}{PROSE * 5}").authors == tuple(expected.split("|"))
+
+
+@pytest.mark.parametrize(
+    ("site", "expected"),
+    [("NWA", "Ada Finch"), ("Quay", "Ada Finch|NWA Business"), ("Ada", "Ada Finch|NWA Business")],
+)
+def test_a_desk_of_the_site_is_a_house(site: str, expected: str) -> None:
+    """The site's initials before further words name no second author."""
+    head = f'<meta property="og:site_name" content="{site}">'
+    head += '<meta name="author" content="Ada Finch, NWA Business">'
+    assert read(f"{head}<h1>T</h1>{PROSE * 5}").authors == tuple(expected.split("|"))

@@ -219,9 +219,13 @@ def _judged(page: Page, names: Iterable[str]) -> list[tuple[str, bool]]:
 
 def _is_house(page: Page, name: str) -> bool:
     shapes = (bylines.HOST, _INITIALISM, _ACCOUNT)
+    first, _, others = name.partition(" ")
     of_newsroom = not conventions().houses.isdisjoint(name.casefold().split())
+    # "NWA Business", where the site is the NWA's.
+    of_site = first.isupper() and others != others.upper() and page.is_site(first)
     return (
         of_newsroom
+        or of_site
         or page.is_site(name)
         or dateline.is_agency(name)
         or any(shape.fullmatch(name) for shape in shapes)
