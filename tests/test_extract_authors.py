@@ -205,3 +205,20 @@ def test_a_desk_of_the_site_is_a_house(site: str, expected: str) -> None:
     head = f'<meta property="og:site_name" content="{site}">'
     head += '<meta name="author" content="Ada Finch, NWA Business">'
     assert read(f"{head}<h1>T</h1>{PROSE * 5}").authors == tuple(expected.split("|"))
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "<div class=byline>By Ada Finch and <a href=/author/sorley/>Ben Sorley</a></div>",
+        "<p>By <a rel=author href=/authors/finch/>Ada Finch</a> and <a rel=author"
+        " href=/authors/sorley/>Ben Sorley</a></p>",
+        "<p><a rel=author href=/autores/finch.html>Ada Finch</a>,"
+        " <a rel=author href=/autores/sorley.html>Ben Sorley (Old Port)</a></p>",
+        "<p>By</p><p><a class=author href=/f>Ada Finch</a></p><p><a class=author href=/s>Ben Sorley"
+        "</a></p>",
+    ],
+)
+def test_all_who_wrote_are_named(printed: str) -> None:
+    """Links or elements that name some of the authors give way to what names more."""
+    assert read(f"<h1>T</h1>{printed}{PROSE * 5}").authors == ("Ada Finch", "Ben Sorley")

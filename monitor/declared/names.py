@@ -132,31 +132,37 @@ def _of_meta(page: Page, meta: str) -> list[tuple[str, bool]]:
 
 def _of_lines(page: Page, under_headline: Iterable[Line]) -> Iterator[Statement]:
     """What is printed at the headline; where no byline is, also what is elsewhere on the page."""
-    marked = [(one, bylines.first_of(_lines(one))) for one in page.bylines]
     texts = [line.text for line in under_headline]
-    lines = [bylines.first_of(texts[at:]) for at in range(len(texts))]
+    called = _of_called_author(page, texts)
     has_own = False
+    for own in _bylines_of(page, [bylines.first_of(texts[at:]) for at in range(len(texts))]):
+        has_own = True
+        is_part = set(own.names) and set(own.names) < set(called.names)
+        yield own._replace(found=called.found, by=called.by) if is_part else own
+    yield called
+    # The account that posted, not always who wrote.
+    yield Statement(_judged(page, _written_by(page)), "the meta element twitter:data1")
+    for element in () if has_own else page.bylines:
+        yield from _of_elements(page, [element])
+
+
+def _bylines_of(page: Page, lines: Iterable[str]) -> Iterator[Statement]:
+    """Of each line what the elements in it state that are marked as byline, then what it says."""
+    marked = [(one, bylines.first_of(_lines(one))) for one in page.bylines]
     for line in lines:
         own = [element for element, text in marked if _is_in(text, line)]
-        has_own = has_own or bool(own)
-        yield from _of_elements(page, own)
+        yield from _of_elements(page, own) if own else ()
         for part in (line, *line[: 4 * bylines.LONGEST].split("|")[1:]):
             text = bylines.tidy(part)
             names = bylines.names_of(text)
             if names and bylines.is_name(names[0]):
-                has_own = True
                 yield Statement(_judged(page, names), "a line under the headline", text)
-    yield _of_called_author(page, texts)
-    # The account that posted, not always who wrote.
-    yield Statement(_judged(page, _written_by(page)), "the meta element twitter:data1")
-    if not has_own:
-        yield from _of_elements(page, page.bylines)
 
 
 def _of_called_author(page: Page, lines: Iterable[str]) -> Statement:
     """The names on the first line, and on those next to it, that elements called author hold."""
     known: dict[str, tuple[str | None, bylines.Names]] = {}  # with what the element is called
-    for element in called_author(page):
+    for element in _each_page_once(called_author(page)):
         text = bylines.tidy(bylines.first_of(_lines(element)))
         names = bylines.bare_names_of(text)
         if names and all(map(_is_surely_name, names)):
@@ -201,11 +207,14 @@ def _is_in(text: str, line: str) -> bool:
 
 
 def _of_elements(page: Page, elements: Sequence[HtmlElement]) -> Iterator[Statement]:
-    names: Sequence[str] = [name for name in _linked(elements) if bylines.is_name(name)]
-    yield Statement(_judged(page, names), "links to the author's page")
-    for line in printed(elements):
-        names = bylines.names_of(line.text) or bylines.bare_names_of(line.text)
-        yield Statement(_judged(page, names), line.by)
+    linked = [name for name in _linked(elements) if bylines.is_name(name)]
+    texts = printed(elements)
+    # Not every author has a page that a link could lead to.
+    if not any(set(linked) < set(bylines.names_of(one.text)) for one in texts):
+        yield Statement(_judged(page, linked), "links to the author's page")
+    for one in texts:
+        names = bylines.names_of(one.text) or bylines.bare_names_of(one.text)
+        yield Statement(_judged(page, names), one.by)
 
 
 def _judged(page: Page, names: Iterable[str]) -> list[tuple[str, bool]]:
@@ -252,14 +261,21 @@ def _microdata(page: Page) -> list[str]:
 
 
 def _linked(elements: Sequence[HtmlElement]) -> list[str]:
-    """The names of links to the authors' pages; a further link to one page only says "View all"."""
-    inside = islice((link for one in elements[:1] for link in one.iter("a")), MOST_ELEMENTS)
-    named: dict[str, bylines.Names] = {}
-    for link in inside:
-        href = link.get("href", "")
-        if _PAGE_OF_AUTHOR.search(href) and not named.get(href):
-            named[href] = bylines.people(markup.text_of(link, apart=True) or "")
-    return [name for names in named.values() for name in names]
+    """The names of links to the authors' pages."""
+    inside = islice((link for one in elements for link in one.iter("a")), MOST_ELEMENTS)
+    links = (link for link in inside if _PAGE_OF_AUTHOR.search(link.get("href", "")))
+    texts = (markup.text_of(link, apart=True) or "" for link in _each_page_once(links))
+    return [name for text in texts for name in bylines.people(text)]
+
+
+def _each_page_once(elements: Iterable[HtmlElement]) -> Iterator[HtmlElement]:
+    """Without further links to a page, which only say "View all", and without empty ones."""
+    seen = set()
+    for one in elements:
+        href = (one.get("href") or "").strip("#")
+        if not href or (href not in seen and one.text_content().strip()):
+            seen.add(href)
+            yield one
 
 
 def _stand_together(one: HtmlElement, other: HtmlElement) -> bool:
