@@ -185,7 +185,7 @@ def test_the_byline_of_another_article_is_not_printed_for_this_one(
 @pytest.mark.parametrize(
     ("printed", "expected"),
     [
-        ("<div id=cmsByline>[港野一郎，NWAmedia]</div>", "港野一郎"),
+        ("<div class=cmsByline>[港野一郎，NWAmedia]</div>", "港野一郎"),
         ("<p class=byline>(Ada Finch)</p>", "Ada Finch"),
         ("<p class=byline>港野一郎、港野二郎</p>", "港野一郎|港野二郎"),
         ("<p class=byline>港野 一郎 著、Ben Sorley 訳</p>", "港野 一郎|Ben Sorley"),

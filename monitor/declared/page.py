@@ -26,18 +26,16 @@ _UNDER_HEADLINE = 15  # lines: kicker, standfirst, byline, date, and buttons bet
 _COPYRIGHT = XPath("//text()[contains(., '©')]")
 _YEAR = re.compile(r"\b(?:19|20)[0-9]{2}\b")
 _COUNT = XPath("count(descendant::*)")
-_CALLED = ("class", "id", "data-testid", "data-qa", "data-component")
+_CALLED = ("class", "data-testid", "data-qa", "data-component")
 _BYLINE = XPath(
     " | ".join(f"//@{name}[contains(., 'yline')]/.." for name in _CALLED)
     + " | //@itemprop[.='author']/.. | //@rel[.='author']/.."
 )
 _SMALL = "[count(descendant::*) <= 20][not(ancestor::figure or ancestor::blockquote)]"
 _OF_AUTHORS = ("/author", "/autor", "/auteur", "/editors/", "/writers/", "/journalist", "/by/")
-_AUTHOR = XPath(
-    f"//*[contains(@class, 'uthor') or contains(@class, 'utor') or contains(@class, 'uteur')"
-    f" or contains(@class, 'riter')]{_SMALL}"
-    f" | //a[{' or '.join(f'contains(@href, {path!r})' for path in _OF_AUTHORS)}]{_SMALL}"
-)
+_WORDS = " or ".join(f"contains(., '{word}')" for word in ("uthor", "utor", "uteur", "riter"))
+_PATHS = " or ".join(f"contains(., '{path}')" for path in _OF_AUTHORS)
+_AUTHOR = XPath(f"//@class[{_WORDS}]/parent::*{_SMALL} | //a/@href[{_PATHS}]/parent::a{_SMALL}")
 _CALLED_AUTHOR = re.compile(r"author|autor|auteur|writer", re.IGNORECASE)
 _OTHERS = re.compile(r"comment|quote|photo|image|caption|credit|video|book|bio", re.IGNORECASE)
 
