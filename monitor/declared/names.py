@@ -13,7 +13,7 @@ from typing import NamedTuple
 from lxml.html import HtmlElement
 
 from monitor import dateline, markup
-from monitor.declared import bylines
+from monitor.declared import bylines, marked
 from monitor.declared.page import MOST_ELEMENTS, Page, Said, called_author
 from monitor.markup import Line
 from monitor.publishers.conventions import conventions
@@ -29,9 +29,6 @@ _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")
 _ACCOUNT = re.compile(r"[a-z0-9]+")  # admin
 _INITIALISM = re.compile(r"(?:[A-ZÄÖÜ][a-z]?\.?){2,6}")  # NWA, PhD
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,10}")  # East Asian names
-_PAGE_OF_AUTHOR = re.compile(r"/(?:author|autor|auteur|auteurs|profil|journalist|people|by)[^/]*/")
-
-_MARKED = "the element marked as byline"
 
 
 class Statement(NamedTuple):
@@ -46,26 +43,6 @@ class Statement(NamedTuple):
         """Each once, in whatever case."""
         once = {name.casefold(): name for name, _ in reversed(self.found[:_MOST_NAMES])}
         return tuple(reversed(once.values()))
-
-
-def printed(elements: Iterable[HtmlElement]) -> list[Said]:
-    """What may be the printed byline, of elements called so and links to the author."""
-    found = []
-    for element in elements:
-        texts = _lines(element)
-        # Names may stand alone on their lines, over what somebody is and where.
-        first = bylines.first_of(texts)
-        is_alone = bylines.names_of(first) or bylines.bare_names_of(first)
-        text = bylines.tidy(first if is_alone else bylines.first_of([" ".join(texts)]))
-        names = bylines.people(text)
-        is_byline = names and (bylines.begins().match(text) or bylines.is_name(names[0]))
-        if is_byline and len(text) <= bylines.LONGEST:
-            found.append(Said(text, _MARKED))
-    return found
-
-
-def _lines(element: HtmlElement) -> list[str]:
-    return [line.text for line in markup.lines(element, apart=True).lines[:MOST_ELEMENTS]]
 
 
 def byline(
@@ -96,7 +73,7 @@ def authors(page: Page, under_headline: Iterable[Line]) -> Statement:
         # "Agencies" beside the house's own name are no persons that the house does not name.
         if persons and (all(persons) if house.found else any(persons)):
             return statement
-        if house.found and statement.by == _MARKED and statement.names == house.names:
+        if house.found and statement.by == marked.MARKED and statement.names == house.names:
             return house  # printed as stated: further bylines are of other articles
         if not house.found and statement.found:
             house = statement
@@ -148,9 +125,9 @@ def _of_lines(page: Page, under_headline: Iterable[Line]) -> Iterator[Statement]
 
 def _bylines_of(page: Page, lines: Iterable[str]) -> Iterator[Statement]:
     """Of each line what the elements in it state that are marked as byline, then what it says."""
-    marked = [(one, bylines.first_of(_lines(one))) for one in page.bylines]
+    firsts = [(one, bylines.first_of(marked.lines_of(one))) for one in page.bylines]
     for line in lines:
-        own = [element for element, text in marked if _is_in(text, line)]
+        own = [element for element, text in firsts if _is_in(text, line)]
         yield from _of_elements(page, own) if own else ()
         for part in (line, *line[: 4 * bylines.LONGEST].split("|")[1:]):
             text = bylines.tidy(part)
@@ -162,8 +139,8 @@ def _bylines_of(page: Page, lines: Iterable[str]) -> Iterator[Statement]:
 def _of_called_author(page: Page, lines: Iterable[str]) -> Statement:
     """The names on the first line, and on those next to it, that elements called author hold."""
     known: dict[str, tuple[str | None, bylines.Names]] = {}  # with what the element is called
-    for element in _each_page_once(called_author(page)):
-        text = bylines.tidy(bylines.first_of(_lines(element)))
+    for element in marked.each_page_once(called_author(page)):
+        text = bylines.tidy(bylines.first_of(marked.lines_of(element)))
         names = bylines.bare_names_of(text)
         if names and all(map(_is_surely_name, names)):
             known.setdefault(text, (element.get("class"), names))
@@ -207,8 +184,8 @@ def _is_in(text: str, line: str) -> bool:
 
 
 def _of_elements(page: Page, elements: Sequence[HtmlElement]) -> Iterator[Statement]:
-    linked = [name for name in _linked(elements) if bylines.is_name(name)]
-    texts = printed(elements)
+    linked = [name for name in marked.linked(elements) if bylines.is_name(name)]
+    texts = marked.printed(elements)
     # Not every author has a page that a link could lead to.
     if not any(set(linked) < set(bylines.names_of(one.text)) for one in texts):
         yield Statement(_judged(page, linked), "links to the author's page")
@@ -258,24 +235,6 @@ def _microdata(page: Page) -> list[str]:
         for one in inner:
             names += bylines.people(one.get("content") or markup.text_of(one, apart=True) or "")
     return [name for name in names if bylines.is_name(name)]
-
-
-def _linked(elements: Sequence[HtmlElement]) -> list[str]:
-    """The names of links to the authors' pages."""
-    inside = islice((link for one in elements for link in one.iter("a")), MOST_ELEMENTS)
-    links = (link for link in inside if _PAGE_OF_AUTHOR.search(link.get("href", "")))
-    texts = (markup.text_of(link, apart=True) or "" for link in _each_page_once(links))
-    return [name for text in texts for name in bylines.people(text)]
-
-
-def _each_page_once(elements: Iterable[HtmlElement]) -> Iterator[HtmlElement]:
-    """Without further links to a page, which only say "View all", and without empty ones."""
-    seen = set()
-    for one in elements:
-        href = (one.get("href") or "").strip("#")
-        if not href or (href not in seen and one.text_content().strip()):
-            seen.add(href)
-            yield one
 
 
 def _stand_together(one: HtmlElement, other: HtmlElement) -> bool:

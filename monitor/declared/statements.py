@@ -14,7 +14,7 @@ from typing import Any
 from lxml.html import HtmlElement
 
 from monitor import markup, urls
-from monitor.declared import bylines, names, page, times, titles
+from monitor.declared import bylines, marked, names, page, times, titles
 from monitor.declared.page import Page, Said
 from monitor.markup import Line
 from monitor.model import Stamp
@@ -50,7 +50,7 @@ class Declared:
 def read(tree: HtmlElement, *, url: str, timezone: str) -> Declared:
     """Never fails: what cannot be read is left out."""
     found = page.of(tree, url, timezone)
-    title, printed = titles.read(found), names.printed(found.bylines)
+    title, printed = titles.read(found), marked.printed(found.bylines)
     under = _UnderHeadline(found, title.text if title else None)
     authors = names.authors(found, under)
     byline = names.byline(printed, authors, under)
