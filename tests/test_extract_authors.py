@@ -123,6 +123,7 @@ def test_bylines_of_other_articles(printed: str, expected: str) -> None:
         ("<p>The tram line, painted for <b class=author>Ada Finch</b></p>", ""),
         ("<p class=comment-author>Ada Finch</p>", ""),
         ("<blockquote>Stay, tram!<p class=author>Ada Finch</p></blockquote>", ""),
+        (f"<p>{'The tram line. ' * 9}</p><p class=author>Ada Finch</p>", "Ada Finch"),
         (f"{PROSE * 20}<p class=author>Ada Finch</p>", ""),
     ],
 )
@@ -211,6 +212,8 @@ def test_a_desk_of_the_site_is_a_house(site: str, expected: str) -> None:
     "printed",
     [
         "<div class=byline>By Ada Finch and <a href=/author/sorley/>Ben Sorley</a></div>",
+        "<div class=byline><p><b>Ada Finch</b> <b>Ben Sorley</b></p></div>",
+        "<div class=byline>By <b>Ada Finch</b> <b>Ben Sorley</b></div>",
         "<p>By <a rel=author href=/authors/finch/>Ada Finch</a> and <a rel=author"
         " href=/authors/sorley/>Ben Sorley</a></p>",
         "<p><a rel=author href=/autores/finch.html>Ada Finch</a>,"
@@ -222,3 +225,11 @@ def test_a_desk_of_the_site_is_a_house(site: str, expected: str) -> None:
 def test_all_who_wrote_are_named(printed: str) -> None:
     """Links or elements that name some of the authors give way to what names more."""
     assert read(f"<h1>T</h1>{printed}{PROSE * 5}").authors == ("Ada Finch", "Ben Sorley")
+
+
+@pytest.mark.parametrize(
+    "line", ["Kolumne von Ada Finch", "Un texte de Ada Finch", "Una crónica de Ada Finch"]
+)
+def test_kinds_of_articles_before_a_name(line: str) -> None:
+    """A byline may say first what it is of."""
+    assert read(f"<h1>T</h1><p>{line}</p>{PROSE * 5}").authors == ("Ada Finch",)

@@ -28,12 +28,27 @@ def printed(elements: Iterable[HtmlElement]) -> list[Said]:
         first = bylines.first_of(texts)
         is_alone = bylines.names_of(first) or bylines.bare_names_of(first)
         whole = first if is_alone else bylines.first_of([" ".join(texts)])
-        text = bylines.tidy(whole)
+        text = bylines.tidy(_listed(element) or whole)
         names = bylines.people(text)
         is_byline = names and (bylines.begins().match(text) or bylines.is_name(names[0]))
         if is_byline and len(text) <= bylines.LONGEST:
             found.append(Said(text, MARKED))
     return found
+
+
+def _listed(element: HtmlElement) -> str | None:
+    """The names in a byline's elements of one kind, with nothing but blanks between them."""
+    inside = islice(element.iterdescendants(), 3 * MOST_ELEMENTS)
+    leaves = [(one, text) for one in inside if len(one) == 0 and (text := markup.text_of(one))]
+    if leaves and bylines.begins().fullmatch(f"{leaves[0][1]} "):
+        del leaves[0]
+    texts = [text for _, text in leaves]
+    if len(texts) < 2 or len({(one.tag, one.get("class")) for one, _ in leaves}) > 1:
+        return None
+    before, _, behind = " ".join(lines_of(element)).partition(" ".join(texts))
+    is_all = not behind and (not before or bylines.begins().fullmatch(before))
+    is_list = is_all and all(map(bylines.bare_names_of, texts))
+    return before + ", ".join(texts) if is_list else None
 
 
 def lines_of(element: HtmlElement) -> list[str]:

@@ -23,7 +23,7 @@ _METAS = (
     " dc.creator dcterms.creator cxenseparse:author mrf:authors vr:author article.author creator"
 )
 _MOST_NAMES = 20
-_MOST_PARAGRAPHS = 1  # over a byline: the standfirst
+_MOST_PARAGRAPHS = 2  # over a byline: standfirst and caption
 _SHORT = 3  # letters, which may stand in any line
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")
 _ACCOUNT = re.compile(r"[a-z0-9]+")  # admin
