@@ -166,12 +166,12 @@ def seconds(read: Callable[[bytes], object], body: bytes) -> float:
 
 
 def measure() -> list[kit.Figure]:
-    figures = []
+    figures, programs = [], readers()
     for kind in KINDS:
         body = document(kind)
-        taken: dict[str, list[float]] = {name: [] for name in readers()}
+        taken: dict[str, list[float]] = {name: [] for name in programs}
         for _ in range(ROUNDS):
-            for name, read in readers().items():
+            for name, read in programs.items():
                 taken[name].append(seconds(read, body))
         for name, times in taken.items():
             figures.append(kit.Figure(f"{kind}: {name}", ENTRIES / median(times), "entries/s"))
