@@ -86,8 +86,8 @@ _QUICK_DAY = re.compile(
     r"(?:[A-Za-z]{3}, )?([0-9]{1,2}) ([A-Za-z]{3}) ([0-9]{4}) |([0-9]{4})-([0-9]{2})-([0-9]{2})T"
 )
 _QUICK_ZONE = re.compile(r"(?: ?([+-])([0-9]{2}):?([0-9]{2})| ([A-Z]{1,5})|(Z))")
-_MINUTES = {f"{number // 60:02}:{number % 60:02}": number for number in range(24 * 60)}
-_SECONDS = {f":{number:02}": number for number in range(60)}
+_MINUTES = {f"{n // 60:02}:{n % 60:02}": n * 60_000 for n in range(24 * 60)}
+_SECONDS = {f":{n:02}": n * 1000 for n in range(60)}
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _EPOCH = re.compile(r"[0-9]{9,10}(?:\.[0-9]{1,9})?|[0-9]{12,13}")
 _TO_THE_MINUTE = re.compile(r"(?:19|20)[0-9]{10}")  # or milliseconds of 1976
@@ -169,14 +169,12 @@ def _quick(text: str, timezone: str) -> Stamp | None:
     place = text.find(":") - 2
     if place < 11 or len(text) > _LONGEST:
         return None
-    minutes = _MINUTES.get(text[place : place + 5])
-    seconds = _SECONDS.get(text[place + 5 : place + 8])
-    if minutes is None or seconds is None:
+    try:
+        clock = _MINUTES[text[place : place + 5]] + _SECONDS[text[place + 5 : place + 8]]
+    except KeyError:
         return None
     start = _start_of_day(text[:place], text[place + 8 :], timezone)
-    if start is None:
-        return None
-    return quick_stamp(start + (minutes * 60 + seconds) * 1000)
+    return None if start is None else quick_stamp(start + clock)
 
 
 @lru_cache(maxsize=1024)

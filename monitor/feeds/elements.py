@@ -31,6 +31,10 @@ _COUNTING = frozenset(_COUNTING_NAMES.split())
 
 _SHORT = 20  # characters of a value that may come again
 _LOWER = frozenset(("rel", "type"))
+_IN_LOWER = frozenset(
+    ("", "alternate", "enclosure", "self", "replies", "related", "edit", "html", "text/html",
+     "image/jpeg", "audio/mpeg", "application/atom+xml")
+)  # fmt: skip
 _LOCAL = {
     **{name: name for name in _COUNTING},
     "isPermaLink": "ispermalink",
@@ -64,7 +68,12 @@ def attributes_of(items: ItemsView[str, str] | list[tuple[str, str]]) -> Attribu
         ((name, value),) = items
         if len(value) < _SHORT:
             return _attribute(name, value)
-    found: dict[str, str] = {}
+    found = dict(items)
+    if _COUNTING.issuperset(found) and _IN_LOWER.issuperset(
+        (found.get("rel", ""), found.get("type", ""))
+    ):
+        return found  # as nearly all links are written
+    found = {}
     for name, value in items:
         local = _LOCAL[name] if name in _LOCAL else _local(name)
         found[local] = value.lower() if local in _LOWER else value
@@ -149,7 +158,8 @@ class Position:
 
     def resolved(self, address: str) -> str:
         """An address as feedparser gives it, which may be relative still."""
-        address = _SLASHES.sub(r"\1", address) if ":///" in address else address
+        if ":///" in address:
+            address = _SLASHES.sub(r"\1", address)
         if not self.base:
             return address
         try:
@@ -191,7 +201,9 @@ class Context:
 
     def read_guid(self, given: Attributes, text: str) -> None:
         is_link = given.get("ispermalink", "true") == "true"
-        text = mended(self.position.resolved(text) if is_link and text else text)
+        if is_link and text:
+            text = self.position.resolved(text)
+        text = text if text.isascii() else mended(text)
         if is_link and self.link is None:
             self.link = text
         self.keep_guid(text)

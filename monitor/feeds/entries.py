@@ -105,19 +105,13 @@ class EntryReader:
             url = _behind_counter(url)
         authors = self._names(names, author)
         first, last = self._times(published or "", created or "", updated or "")
+        byline = ", ".join(authors) if authors else markup.squeeze(author)
+        # By name it would take twice as long.
         item = _new_item(
-            url=url,
-            title=title,
-            guid=guid,
-            byline=", ".join(authors) if authors else markup.squeeze(author),
-            authors=authors,
-            published=first,
-            updated=last,
-            lang=language or self._lang,
-            body=body,
-            image=self._image(images, texts, url),
-            tags=self._tags(tags) if tags else (),
-        )
+            url, title, guid, None, byline, authors, None, None, first, last, None,
+            language or self._lang, body, True, self._image(images, texts, url), (),
+            self._tags(tags) if tags else (),
+        )  # fmt: skip
         item.__class__ = Item
         return item
 
@@ -171,7 +165,8 @@ class EntryReader:
         for value, kind in texts:
             # Without its markup no text gets longer.
             if (best is None or len(value) > len(best)) and _is_text(kind):
-                plain = self._read(value, kind)
+                has_marks = "<" in value or "&" in value or "\n" in value
+                plain = self._read(value, kind) if has_marks else markup.squeeze(value)
                 text = feedtails.without(plain, title) if plain else None
                 if text is not None and (best is None or len(text) > len(best)):
                     best = text

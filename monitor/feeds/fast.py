@@ -153,15 +153,15 @@ class _Walk:
         self._position.lang = language(given_of(node), lang)
         count = len(node) if whole else max(len(node) - 1, 0)
         for child in node[:count]:
-            self._channel_child(child, depth)
+            if self._called[child.tag] in _ENTRIES:
+                self._take_entry(child, depth + 1)
+            else:
+                self._channel_child(child, depth)
         del node[:count]
         self._position.lang = lang
 
     def _channel_child(self, node: Element, depth: int) -> None:
         name = self._called[node.tag]
-        if name in _ENTRIES:
-            self._take_entry(node, depth + 1)
-            return
         if self._tree.has_bases:
             self._rebase(node)
         if len(node):
@@ -194,8 +194,9 @@ class _Walk:
         if len(self._entries) == MOST_ENTRIES:
             self._cut += 1
             return
-        position = self._position
-        position.leave(position.outer)
+        position, has_bases = self._position, self._tree.has_bases
+        if has_bases:
+            position.leave(position.outer)
         position.depth, lang, outer = depth, position.lang, position.outer
         draft = Draft(position)
         if given := given_of(node):
@@ -205,7 +206,7 @@ class _Walk:
             draft.guid = given.get("rdf:about")
             position.rebase(given)
         position.outer = position.base
-        reads, has_bases = self._reads, self._tree.has_bases
+        reads = self._reads
         for child in node:
             tag = child.tag
             if has_bases:
@@ -223,8 +224,9 @@ class _Walk:
                 read(draft, given, text.strip() if text else "")
         self._entries.append(draft.finished())
         position.has_content, position.lang = False, lang
-        position.leave(position.outer)  # the last child, then the entry itself
-        position.leave(outer)
+        if has_bases:
+            position.leave(position.outer)  # the last child, then the entry itself
+            position.leave(outer)
 
     def _inside(self, node: Element, draft: Draft, depth: int) -> None:
         """An element with children of its own in an entry."""
@@ -242,10 +244,10 @@ class _Walk:
 
     def _author(self, node: Element, draft: Draft, depth: int) -> None:
         name = node[0]
-        tails = [child.tail for child in node if child.tail]
-        between = "".join((node.text or "", *tails))
-        if between and not between.isspace():
-            raise Doubtful(Doubt.AUTHOR)
+        if node.text or name.tail or len(node) > 1:
+            between = "".join((node.text or "", *(child.tail or "" for child in node)))
+            if between and not between.isspace():
+                raise Doubtful(Doubt.AUTHOR)
         if len(node) == 1 and self._called[name.tag] == "name" and not len(name):
             draft.keep_person((name.text or "").strip())  # as nearly all do it
         else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, cast
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser, XMLPullParser
 
@@ -17,6 +18,7 @@ from monitor.feeds.names import Names
 _PIECE = 1 << 16
 # Names, and changes of what they mean.  Real feeds have some forty, and a handful.
 _MOST_NAMES = 500
+_SHORT = 2000  # a start tag, in what is remembered
 
 _DECLARATION = re.compile(rb"\s*<\?xml\s[^<>]*>")
 _PROLOG = re.compile(rb"\s*+(?:(?:<!--.*?-->|<\?.*?\?>)\s*+)*+", re.DOTALL)
@@ -41,7 +43,7 @@ class Tree:
     def grow(self, document: bytes) -> Iterator[None]:
         """Reads a piece of the document at a time.  Raises Doubtful."""
         start, prolog = _start(document)
-        self.has_bases = _BASE.search(document) is not None
+        self.has_bases = document.rfind(b"base") >= 0 and _BASE.search(document) is not None
         root = _ROOT.match(document, prolog)
         try:
             if root is not None and self._declares_all(document, start, root.end()):
@@ -53,11 +55,10 @@ class Tree:
 
     def _declares_all(self, document: bytes, start: int, end: int) -> bool:
         """Whether the root, whose tag ends at `end`, has all namespaces of the document."""
-        if document.find(b"xmlns", end) >= 0:
+        if document.rfind(b"xmlns", end) >= 0:  # in half the time of `find`: "x" is rare
             return False
-        parser: XMLPullParser[Any] = XMLPullParser(("start-ns",))
-        parser.feed(document[start:end])
-        found = [namespace for _, namespace in _events(parser)]
+        root = document[start:end]
+        found = (_namespaces if len(root) <= _SHORT else _namespaces.__wrapped__)(root)
         if len(found) != document.count(b"xmlns", start, end):
             return False
         for prefix, uri in found:
@@ -94,6 +95,15 @@ class Tree:
         same = all(self.names.of(tag) == name for tag, name in self.called.items())
         if not same or self._changes > _MOST_NAMES:
             raise Doubtful(Doubt.NAMESPACE)
+
+
+@lru_cache(maxsize=64)  # a feed has the same root each time
+def _namespaces(root: bytes) -> tuple[tuple[str, str], ...]:
+    """The prefixes and addresses that a start tag declares, behind what stands before it.  Raises
+    ParseError."""
+    parser: XMLPullParser[Any] = XMLPullParser(("start-ns",))
+    parser.feed(root)
+    return tuple(namespace for _, namespace in _events(parser))
 
 
 class _Called(dict[str, str]):

@@ -59,7 +59,10 @@ def _may_end_so(text: str, title: str) -> bool:
     """A look that costs little: few texts say the headline again, or end with one of some words."""
     if title and title in text[-len(title) - _LONGEST :]:
         return True
-    last = text[-_LONGEST_WORD:].rstrip(_MARKS).rsplit(None, 1)[-1:]
+    end = text[-_LONGEST_WORD:].rstrip(_MARKS)
+    if end[-2:].casefold() not in _last_letters():
+        return False
+    last = end.rsplit(None, 1)[-1:]
     return bool(last) and last[0].lstrip(_MARKS).casefold() in _last_words()
 
 
@@ -98,6 +101,11 @@ def _letters(text: str) -> str:
 def _last_words() -> frozenset[str]:
     """Of the tails without a headline."""
     return frozenset(tail.split()[-1] for tail in written() if _TITLE not in tail)
+
+
+@lru_cache(maxsize=1)
+def _last_letters() -> frozenset[str]:
+    return frozenset(word[-2:] for word in _last_words())
 
 
 @lru_cache(maxsize=1)
