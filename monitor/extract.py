@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
-from monitor import dateline, declared, markup
+from monitor import dateline, declared, markup, parts
 from monitor.declared import Declared
 from monitor.errors import ReadError, ReadReason
 from monitor.model import Item
@@ -192,16 +192,23 @@ def _text(tree: HtmlElement, said: Declared, quirk: Quirk) -> tuple[str, str]:
         lines = (line.text for box in boxes for line in markup.lines(box).lines)
         return "\n".join(lines), "the block that is known of this publisher"
     _drop_headlines_of_others(tree)
-    try:
-        found = bare_extraction(tree, fast=True, include_comments=False)
-    except _EXTRACTOR_ERRORS:
-        found = None
-    text = found.text or "" if isinstance(found, Document) else ""
+    text = _found(tree)
+    if text and parts.bring_together(tree, text):
+        text = max(_found(tree), text, key=len)
     stated = said.text or ""
     # A page that its scripts fill in, or one whose text was only found there, without line ends.
     if len(stated) > 2 * len(text) or stated.split() == text.split():
         return stated, "JSON-LD articleBody"
     return text, "trafilatura"
+
+
+def _found(tree: HtmlElement) -> str:
+    """What trafilatura finds."""
+    try:
+        found = bare_extraction(tree, fast=True, include_comments=False)
+    except _EXTRACTOR_ERRORS:
+        return ""
+    return found.text or "" if isinstance(found, Document) else ""
 
 
 def _drop_headlines_of_others(tree: HtmlElement) -> None:

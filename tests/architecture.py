@@ -48,6 +48,7 @@ LAYERS = {
         missed
         occasions
         pacing
+        parts
         printed_zones
         publishers
         render
