@@ -63,6 +63,7 @@ LAYERS = {
         urls
         watchdog
         worth
+        wrapping
     """,
     "touch": """
         channels
