@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
-from monitor import dateline, declared, markup, parts, wrapping
+from monitor import dateline, declared, markup, masthead, parts, wrapping
 from monitor.declared import Declared
 from monitor.errors import ReadError, ReadReason
 from monitor.model import Item
@@ -193,6 +193,9 @@ def _text(tree: HtmlElement, said: Declared, quirk: Quirk) -> tuple[str, str]:
         return "\n".join(lines), "the block that is known of this publisher"
     _drop_headlines_of_others(tree)
     text = _found(tree)
+    if (rest := masthead.drop(tree, said.title, text)) is not None:
+        text = _found(tree)
+        text = text if masthead.holds(text, rest) else rest
     if wrapping.is_in(text):
         wrapping.undo(tree)
         text = _found(tree)

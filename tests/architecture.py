@@ -45,6 +45,7 @@ LAYERS = {
         jsonld
         listing
         markup
+        masthead
         missed
         occasions
         pacing
