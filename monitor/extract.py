@@ -147,14 +147,15 @@ def _body(tree: HtmlElement, said: Declared, quirk: Quirk) -> tuple[str, str]:
     """Paragraphs parted by a blank line, "" where there is no text; and where they come from."""
     text, by = _text(tree, said, quirk)
     paragraphs = [line for part in text.split("\n") if (line := markup.squeeze(part))]
-    headings = {said.title, said.section, *map(markup.text_of, islice(tree.iter("h1"), _MOST_H1))}
+    h1 = map(markup.text_of, islice(tree.iter("h1"), _MOST_H1))
+    headings = set(map(markup.letters, (said.title, said.section, *h1))) - {""}
     paragraphs = paragraphs[_headline(paragraphs, headings) :]
     start, last = 0, -1
     while start > last:  # the day of a release stands over whom to ask about it, or under that
         last = start
         start += boilerplate.contacts(paragraphs[start:])
         while start < len(paragraphs) and (
-            paragraphs[start] in headings or _is_over_text(paragraphs[start], said)
+            markup.letters(paragraphs[start]) in headings or _is_over_text(paragraphs[start], said)
         ):
             start += 1
     paragraphs = paragraphs[start:]
@@ -162,10 +163,10 @@ def _body(tree: HtmlElement, said: Declared, quirk: Quirk) -> tuple[str, str]:
     return "\n\n".join(boilerplate.without(over + paragraphs[_OVER_TEXT:])), by
 
 
-def _headline(paragraphs: list[str], headings: Collection[str | None]) -> int:
+def _headline(paragraphs: list[str], headings: Collection[str]) -> int:
     """The number of the headline among the first paragraphs, where only labels stand before it."""
     for number, line in enumerate(paragraphs[:_MOST_LABELS]):
-        if line in headings:
+        if markup.letters(line) in headings:
             return number
         if len(line) > _LONGEST_LABEL or line.endswith((".", "!", "?")):
             break

@@ -17,6 +17,7 @@ from w3lib.encoding import html_to_unicode
 # Not in XML, and nothing a reader sees: they only break parsers and databases.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _LOW_CONTROLS = bytes((*range(9), 11, 12, *range(14, 32), *range(127, 160)))
+_NO_LETTER = re.compile(r"[\W_]+")
 _UNSEEN_TAGS = """
     head title script style noscript template iframe object select button textarea svg
 """
@@ -135,6 +136,11 @@ def _has_blanks_alone(text: str) -> bool:
     if text.isascii():  # at a third of the cost of the below
         return "\t" not in text and "\x1f" not in text and len(text.splitlines()) < 2
     return text.isprintable()
+
+
+def letters(text: str | None) -> str:
+    """Letters and digits alone, all small: what is the same however a text is set."""
+    return _NO_LETTER.sub("", text or "").casefold()
 
 
 def text_of(element: HtmlElement, *, apart: bool = False) -> str | None:

@@ -5,7 +5,6 @@ None of it is the article's text where it holds no sentences.  Extracts nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
@@ -21,7 +20,6 @@ _MARKS = " \n-|"  # of lists and tables
 _PROSE = 80  # characters: a standfirst or a lede may stand over the headline, too
 _ENDS = (".", "!", "?", "\u2026", "\u201d", '"', "»", "。")
 _TEXT = etree.XPath("string(.)")
-_NO_LETTER = re.compile(r"[\W_]+")
 
 
 def drop(tree: HtmlElement, title: str | None, text: str) -> str | None:
@@ -30,7 +28,7 @@ def drop(tree: HtmlElement, title: str | None, text: str) -> str | None:
 
     `text` is what was found to be the text of the page.  No sentence of it is dropped.
     """
-    headline = _headline(tree, _letters(title or ""))
+    headline = _headline(tree, markup.letters(title))
     start = text.lstrip(_MARKS)[:_START].partition("\n")[0]
     if headline is None or not start:
         return None
@@ -39,13 +37,13 @@ def drop(tree: HtmlElement, title: str | None, text: str) -> str | None:
         return None
     own = _lines(above) - _lines([headline, *_around(headline, above=False)])
     lines = text.strip().split("\n")
-    if _letters(lines[0]) not in own or any(
-        is_prose(one) and _letters(one) in own for one in lines
+    if markup.letters(lines[0]) not in own or any(
+        is_prose(one) and markup.letters(one) in own for one in lines
     ):
         return None
     for one in above:
         one.drop_tree()
-    return "\n".join(line for line in lines if _letters(line) not in own)
+    return "\n".join(line for line in lines if markup.letters(line) not in own)
 
 
 def holds(text: str, sentences: str) -> bool:
@@ -56,7 +54,7 @@ def holds(text: str, sentences: str) -> bool:
 def _headline(tree: HtmlElement, title: str) -> HtmlElement | None:
     """The element with the printed headline, which the title may be a part of, or the other way."""
     for element in islice(tree.iter("h1"), _MOST_H1):
-        printed = _letters(_TEXT(element))
+        printed = markup.letters(_TEXT(element))
         short, long = sorted((printed, title), key=len)
         if len(short) >= _LEAST and short in long and 2 * len(short) >= len(long):
             return element
@@ -71,13 +69,9 @@ def _around(headline: HtmlElement, *, above: bool) -> Iterator[HtmlElement]:
 
 
 def _lines(elements: Iterable[HtmlElement]) -> set[str]:
-    return {_letters(line.text) for one in elements for line in markup.lines(one).lines}
+    return {markup.letters(line.text) for one in elements for line in markup.lines(one).lines}
 
 
 def is_prose(line: str) -> bool:
     """Whether a line is surely a sentence."""
     return len(line) >= _PROSE and line.rstrip().endswith(_ENDS)
-
-
-def _letters(text: str) -> str:
-    return _NO_LETTER.sub("", text).casefold()

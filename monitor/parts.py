@@ -5,7 +5,6 @@ Looks at boxes, and takes the extractor's word for what the text is.  Extracts n
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from lxml import etree
@@ -34,7 +33,6 @@ _LEAST = 200  # characters of prose in each part: of many readers' answers some 
 _MOST = 20  # parts
 _SHARE = 2 / 3  # of the page's prose, what all parts of its article make up at least
 _LONG = etree.XPath(f"//p[string-length(.) >= {_PROSE}]")
-_NO_LETTER = re.compile(r"\W+")
 _START = 50  # letters by which a paragraph is known
 
 
@@ -44,7 +42,7 @@ def bring_together(tree: HtmlElement, text: str) -> bool:
     `text` is what was found to be the text of the page.
     """
     boxes = _alike(_LONG(tree))
-    known = _letters(text) if boxes else ""
+    known = markup.letters(text) if boxes else ""
     has = [[start in known for start in _starts(box)] for box in boxes]
     is_lost = [not any(paragraphs) for paragraphs in has]
     if not any(is_lost) or not all(lost or all(p) for lost, p in zip(is_lost, has, strict=True)):
@@ -101,12 +99,8 @@ def _is_another_article(box: HtmlElement, first: HtmlElement) -> bool:
 def _starts(box: HtmlElement) -> Iterator[str]:
     for paragraph in box.iterchildren("p"):
         if _length(paragraph) >= _PROSE:
-            yield _letters("".join(paragraph.itertext()))[:_START]
+            yield markup.letters("".join(paragraph.itertext()))[:_START]
 
 
 def _length(paragraph: HtmlElement) -> int:
     return len(markup.squeeze("".join(paragraph.itertext())) or "")
-
-
-def _letters(text: str) -> str:
-    return _NO_LETTER.sub("", text).casefold()

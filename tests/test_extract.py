@@ -224,6 +224,8 @@ def test_a_house_that_is_stated_as_an_author_is_one() -> None:
         "<time datetime=2024-03-05>Mar 5</time><ul><li>Mar 5, 2024</li><li>2 min read</li></ul>"
         "<h1>{}</h1>",
         "<h1>{}</h1><p>By Ada Finch</p><p>Published: 5 March 2024</p>",
+        "<h1>{}</h1><h2><span>QUAY</span> <span>Tram stays!</span></h2>",
+        "<h1><span>Vote in Port Saren</span><div>{}</div></h1><p>5 March 2024</p>",
     ],
 )
 def test_a_text_begins_under_its_headline(over: str) -> None:
