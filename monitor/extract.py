@@ -7,7 +7,7 @@ Times come from what the page states alone: a date that trafilatura finds is a g
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Iterable
 from itertools import islice
 
 from lxml import etree
@@ -20,6 +20,7 @@ from monitor.declared import Declared
 from monitor.errors import ReadError, ReadReason
 from monitor.model import Item
 from monitor.publishers import boilerplate, quirks, spacemedia
+from monitor.publishers.conventions import conventions
 from monitor.publishers.quirks import Quirk
 
 # What a C library's wrapper and a large extractor raise on pages made to break them.
@@ -43,6 +44,8 @@ _MOST_CELLS = 500
 _LONGEST_BYLINE = 120  # characters, with a date behind
 _MOST_LABELS = 8  # over a headline: kicker, byline, date
 _LONGEST_LABEL = 60  # characters
+_LEAST_TITLE = 15  # characters of a headline that is known behind a kicker
+_SENTENCE_ENDS = (".", "!", "?")
 _OVER_TEXT = 5  # paragraphs, with a standfirst, of which some may be byline and date
 _MOST_HEADINGS = 200
 _BOXES = ("div", "section", "aside")
@@ -148,14 +151,14 @@ def _body(tree: HtmlElement, said: Declared, quirk: Quirk) -> tuple[str, str]:
     text, by = _text(tree, said, quirk)
     paragraphs = [line for part in text.split("\n") if (line := markup.squeeze(part))]
     h1 = map(markup.text_of, islice(tree.iter("h1"), _MOST_H1))
-    headings = set(map(markup.letters, (said.title, said.section, *h1))) - {""}
+    headings = _Headings((said.title, *h1), said.section)
     paragraphs = paragraphs[_headline(paragraphs, headings) :]
     start, last = 0, -1
     while start > last:  # the day of a release stands over whom to ask about it, or under that
         last = start
         start += boilerplate.contacts(paragraphs[start:])
         while start < len(paragraphs) and (
-            markup.letters(paragraphs[start]) in headings or _is_over_text(paragraphs[start], said)
+            headings.have(paragraphs[start]) or _is_over_text(paragraphs[start], said)
         ):
             start += 1
     paragraphs = paragraphs[start:]
@@ -163,12 +166,27 @@ def _body(tree: HtmlElement, said: Declared, quirk: Quirk) -> tuple[str, str]:
     return "\n\n".join(boilerplate.without(over + paragraphs[_OVER_TEXT:])), by
 
 
-def _headline(paragraphs: list[str], headings: Collection[str]) -> int:
+class _Headings:
+    """What may be printed over a text as its headline."""
+
+    def __init__(self, headlines: Iterable[str | None], section: str | None) -> None:
+        self._headlines = tuple(filter(None, headlines))
+        self._letters = set(map(markup.letters, (*self._headlines, section))) - {""}
+
+    def have(self, line: str) -> bool:
+        """Whether a line is one of them, in whatever setting, or one behind a kicker."""
+        return markup.letters(line) in self._letters or any(
+            len(one) >= max(_LEAST_TITLE, len(line) - _LONGEST_LABEL) and line.endswith(one)
+            for one in self._headlines
+        )
+
+
+def _headline(paragraphs: list[str], headings: _Headings) -> int:
     """The number of the headline among the first paragraphs, where only labels stand before it."""
     for number, line in enumerate(paragraphs[:_MOST_LABELS]):
-        if markup.letters(line) in headings:
+        if headings.have(line):
             return number
-        if len(line) > _LONGEST_LABEL or line.endswith((".", "!", "?")):
+        if len(line) > _LONGEST_LABEL or line.endswith(_SENTENCE_ENDS):
             break
     return 0
 
@@ -182,8 +200,10 @@ def _is_over_text(line: str, said: Declared) -> bool:
     """Whether a line over the text is the byline, in whatever words, or a date."""
     if _is_byline_or_date(line, said):
         return True
-    if len(line) > _LONGEST_BYLINE or line.endswith((".", "!", "?")):
+    if len(line) > _LONGEST_BYLINE or line.endswith(_SENTENCE_ENDS):
         return False
+    if line.casefold().strip(" :") in conventions().by:  # the names stand elsewhere
+        return True
     return any(name in line for name in (said.byline, *said.authors) if name)
 
 

@@ -224,17 +224,26 @@ def test_a_house_that_is_stated_as_an_author_is_one() -> None:
         "<time datetime=2024-03-05>Mar 5</time><ul><li>Mar 5, 2024</li><li>2 min read</li></ul>"
         "<h1>{}</h1>",
         "<h1>{}</h1><p>By Ada Finch</p><p>Published: 5 March 2024</p>",
-        "<h1>{}</h1><h2><span>QUAY</span> <span>Tram stays!</span></h2>",
+        "<h1>{}</h1><h2><span>QUAY</span> <span>Tram stays on!</span></h2>",
         "<h1><span>Vote in Port Saren</span><div>{}</div></h1><p>5 March 2024</p>",
+        "<h1>{0}</h1><h2><span>Vote in Port Saren</span><b>{0}</b></h2><p>by</p>",
     ],
 )
 def test_a_text_begins_under_its_headline(over: str) -> None:
     """Kicker, headline, byline, date and reading time over a text are no part of it."""
-    title = "Quay tram stays"
+    title = "Quay tram stays on"
     head = f"<head><title>{title}</title><meta name=author content='Ada Finch'></head>"
     item = read(f"{head}<article>{over.format(title)}{PROSE * 5}</article>")
     assert isinstance(item, Item)
     assert (item.body or "").startswith("The council voted")
+
+
+def test_a_standfirst_that_ends_like_the_title_stays() -> None:
+    """What only ends in the words of the headline is none."""
+    text = f"<p>The council has voted and says that the quay tram stays on</p>{PROSE * 5}"
+    item = read(f"<h1>Quay tram stays on</h1><article>{text}</article>")
+    assert isinstance(item, Item)
+    assert (item.body or "").startswith("The council has voted")
 
 
 def test_a_short_text_before_its_own_title_stays() -> None:
