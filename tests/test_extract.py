@@ -502,6 +502,13 @@ def test_names_in_a_byline(text: str, expected: str) -> None:
         ("(Photo by Greg Dunn)", False),
         ("CLICK HERE TO GET THE LANTERN APP", False),
         ("No spam. Unsubscribe anytime.", False),
+        ("Featured Image Credit: Ruth Adler", False),
+        ("Image source: NWA", False),
+        ("Photos courtesy of the harbour museum", False),
+        ("Related photos: the ferry in the ice", False),
+        ("Topics: Port Saren", False),
+        ("Reading time: 2 minutes", False),
+        ("Image is everything, the mayor said.", True),
         ("Photo by photo the judges went through the album.", True),
         ("Photos: a short history of what is kept, by those who kept it.", True),
         ("Share prices rose", True),
@@ -510,6 +517,7 @@ def test_names_in_a_byline(text: str, expected: str) -> None:
         ("burs/srm/del", True),  # not near the end
         ("Reporting by the Lantern led to the vote.", True),
         ("If you value our journalism, please give what you can.", True),
+        ("The news of the quay, straight to your inbox!", True),
     ],
 )
 def test_furniture_among_paragraphs(paragraph: str, stays: bool) -> None:
@@ -545,6 +553,10 @@ def test_headlines_of_others_under_their_label(lines: str, kept: str) -> None:
         "burs/srm/del",
         "(Reporting by Ada Finch; Editing by Max Orth)",
         "Additional reporting by Ben Sorley",
+        "The news of the quay, straight to your inbox!",
+        "For more from the quay read our weekly harbour newsletter, which is free.",
+        "Thank you for signing up to The Lantern.",
+        "Il vous reste 57 % de cet article à lire.",
         "If you value our journalism, please give what you can.",
     ],
 )
@@ -553,6 +565,21 @@ def test_what_ends_a_wire_text(paragraph: str) -> None:
     text = [f"The council voted, line {n}." for n in range(20)]
     assert boilerplate.without([*text, paragraph]) == text
     assert boilerplate.without([paragraph]) == [paragraph]  # or nothing would be left
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        '"We will send the bill straight to your inbox," the treasurer told the ferrymen.',
+        "The harbour office will no longer subscribe to our view of the tides, said Max Orth.",
+        "The newsletter of the ferrymen comes out twice a year, and the last one was late.",
+        "What you can unsubscribe from you need not read. " * 6,
+    ],
+)
+def test_the_end_of_a_text_about_letters(paragraph: str) -> None:
+    """What somebody says, what speaks of others' letters and what is long stays."""
+    text = [f"The council voted, line {n}." for n in range(20)]
+    assert boilerplate.without([*text, paragraph]) == [*text, paragraph]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,9 @@ from monitor.publishers.conventions import conventions
 _LONGEST_LABEL = 60  # characters
 _LONGEST_LINK = 200
 _LONGEST_APPEAL = 800
+_LONGEST_OFFER = 260
+_OUR_LETTER = re.compile(r"\bour (?:[\w'-]+ ){1,4}newsletters?\b")
+_SAID = re.compile(r'["\u201c\u201e«]|\bsa(?:id|ys)\b')
 _NEAR_START = 2  # paragraphs
 _NEAR_END = 6
 _MOST_CONTACTS = 10  # paragraphs
@@ -29,6 +32,10 @@ _MOST_HEADLINES = 5  # of other articles, under "Related stories"
 _COLON = re.compile(r"\s?[:\uff1a|]\s?|\s[-–—]\s")
 _MARKS = " \t*•·–—-=_>»«|[](){}.:;!…\u200b"
 _ENDS = (".", "!", ":", "\u2026", "\u201d", '"', "。")
+_PICTURE = re.compile(
+    r"(?:(?:featured|header|lead|cover|main) )?(\w+)"
+    r"(?::| (?:credits?|source):| by | courtesy of )"
+)
 _LETTER = re.compile(r"\w")
 
 
@@ -124,17 +131,24 @@ def _is_label(paragraph: str) -> bool:
 
 
 def _is_picture(bare: str) -> bool:
-    """ "Photo by A B", "Foto: A B / NWA": who took it, or what another page shows."""
-    first, _, behind = bare.partition(" ")
-    is_named = first.endswith(":") or behind.startswith("by ")
-    return len(bare) <= _LONGEST_LABEL and is_named and first.rstrip(":") in conventions().pictures
+    """ "Photo by A B", "Featured image credit: A B": who took it, or what another page shows."""
+    found = _PICTURE.match(bare) if len(bare) <= _LONGEST_LABEL else None
+    return found is not None and found[1] in conventions().pictures
 
 
 def _is_appeal(paragraph: str) -> bool:
     if len(paragraph) > _LONGEST_APPEAL:
         return False
-    text = paragraph.casefold()
-    return any(phrase in text for phrase in conventions().appeals)
+    text = paragraph.casefold().replace("\u2019", "'")
+    return _is_offer(text) or any(phrase in text for phrase in conventions().appeals)
+
+
+def _is_offer(text: str) -> bool:
+    """Whether small letters offer a newsletter, or are the small print of one."""
+    if len(text) > _LONGEST_OFFER or _SAID.search(text):
+        return False
+    is_ours = _OUR_LETTER.search(text) is not None
+    return is_ours or any(phrase in text for phrase in conventions().offers)
 
 
 def _is_closing(paragraph: str) -> bool:

@@ -29,6 +29,7 @@ class Conventions:
     links: tuple[str, ...]
     invitations: tuple[str, ...]
     appeals: tuple[str, ...]
+    offers: tuple[str, ...]
     credits: tuple[str, ...]
     contacts: tuple[str, ...]
 
@@ -51,6 +52,7 @@ def conventions() -> Conventions:
         links=lists["links"],
         invitations=lists["invitations"],
         appeals=lists["appeals"],
+        offers=lists["offers"],
         credits=lists["credits"],
         contacts=lists["contacts"],
     )
