@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
-from monitor import dateline, declared, markup, masthead, parts, wrapping
+from monitor import dateline, declared, markup, masthead, parts, tails, wrapping
 from monitor.declared import Declared
 from monitor.errors import ReadError, ReadReason
 from monitor.model import Item
@@ -90,7 +90,7 @@ def article(
     if timezone == "UTC" and quirk.timezone is not None:
         timezone = quirk.timezone
     said = declared.correct(declared.read(tree, url=url, timezone=timezone), tree, quirk, timezone)
-    body, by = _body(tree, said, quirk)
+    body, by = _body(tree, said, quirk, url)
     if len(body) < _SHORT and (wall := _wall(tree, said)) is not None:
         raise ReadError(ReadReason.NO_ARTICLE, wall)
     if not body:
@@ -146,9 +146,9 @@ def _item(said: Declared, body: str, url: str, by: str) -> Item:
     )
 
 
-def _body(tree: HtmlElement, said: Declared, quirk: Quirk) -> tuple[str, str]:
+def _body(tree: HtmlElement, said: Declared, quirk: Quirk, url: str) -> tuple[str, str]:
     """Paragraphs parted by a blank line, "" where there is no text; and where they come from."""
-    text, by = _text(tree, said, quirk)
+    text, by = _text(tree, said, quirk, url)
     paragraphs = [line for part in text.split("\n") if (line := markup.squeeze(part))]
     h1 = map(markup.text_of, islice(tree.iter("h1"), _MOST_H1))
     headings = _Headings((said.title, *h1), said.section)
@@ -207,7 +207,7 @@ def _is_over_text(line: str, said: Declared) -> bool:
     return any(name in line for name in (said.byline, *said.authors) if name)
 
 
-def _text(tree: HtmlElement, said: Declared, quirk: Quirk) -> tuple[str, str]:
+def _text(tree: HtmlElement, said: Declared, quirk: Quirk, url: str) -> tuple[str, str]:
     """Lines of text, and where they come from."""
     if boxes := quirks.find(quirk.body, tree):
         lines = (line.text for box in boxes for line in markup.lines(box).lines)
@@ -222,6 +222,7 @@ def _text(tree: HtmlElement, said: Declared, quirk: Quirk) -> tuple[str, str]:
         text = _found(tree)
     if text and parts.bring_together(tree, text):
         text = max(_found(tree), text, key=len)
+    text = tails.without_links(tree, text, url)
     stated = said.text or ""
     # A page that its scripts fill in, or one whose text was only found there, without line ends.
     if len(stated) > 2 * len(text) or stated.split() == text.split():

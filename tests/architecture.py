@@ -60,6 +60,7 @@ LAYERS = {
         sitemaps
         storable
         stories
+        tails
         text
         urls
         watchdog
