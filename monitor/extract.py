@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
-from monitor import dateline, declared, markup, masthead, parts, tails, wrapping
+from monitor import asprinted, dateline, declared, markup, masthead, parts, tails, wrapping
 from monitor.declared import Declared
 from monitor.errors import ReadError, ReadReason
 from monitor.model import Item
@@ -222,12 +222,12 @@ def _text(tree: HtmlElement, said: Declared, quirk: Quirk, url: str) -> tuple[st
         text = _found(tree)
     if text and parts.bring_together(tree, text):
         text = max(_found(tree), text, key=len)
-    text = tails.without_links(tree, text, url)
     stated = said.text or ""
     # A page that its scripts fill in, or one whose text was only found there, without line ends.
     if len(stated) > 2 * len(text) or stated.split() == text.split():
-        return stated, "JSON-LD articleBody"
-    return text, "trafilatura"
+        return asprinted.parted(tree, stated), "JSON-LD articleBody"
+    text = asprinted.parted(tree, text)
+    return tails.without_links(tree, text, url), "trafilatura"
 
 
 def _found(tree: HtmlElement) -> str:

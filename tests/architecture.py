@@ -30,6 +30,7 @@ LAYERS = {
     "decide": """
         alerts
         asjson
+        asprinted
         calendar_words
         changes
         clean
