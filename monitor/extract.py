@@ -217,8 +217,7 @@ def _text(tree: HtmlElement, said: Declared, quirk: Quirk, url: str) -> tuple[st
     if (rest := masthead.drop(tree, said.title, text)) is not None:
         text = _found(tree)
         text = text if masthead.holds(text, rest) else rest
-    if wrapping.is_in(text):
-        wrapping.undo(tree)
+    if wrapping.undo(tree, text):
         text = _found(tree)
     if text and parts.bring_together(tree, text):
         text = max(_found(tree), text, key=len)

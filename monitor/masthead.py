@@ -16,7 +16,7 @@ from monitor import markup
 _MOST_H1 = 20
 _LEAST = 10  # letters of a headline
 _START = 20  # characters
-_MARKS = " \n-|"  # of lists and tables
+_MARKS = " -|"  # of lists and tables
 _PROSE = 80  # characters: a standfirst or a lede may stand over the headline, too
 _ENDS = (".", "!", "?", "\u2026", "\u201d", '"', "»", "。")
 _TEXT = etree.XPath("string(.)")
@@ -28,15 +28,15 @@ def drop(tree: HtmlElement, title: str | None, text: str) -> str | None:
 
     `text` is what was found to be the text of the page.  No sentence of it is dropped.
     """
-    headline = _headline(tree, markup.letters(title))
-    start = text.lstrip(_MARKS)[:_START].partition("\n")[0]
+    lines = text.strip().split("\n")
+    start = lines[0].lstrip(_MARKS)[:_START]
+    headline = _headline(tree, markup.letters(title)) if not is_prose(lines[0]) else None
     if headline is None or not start:
         return None
     above = list(_around(headline, above=True))
     if not any(start in _TEXT(one) for one in above):
         return None
     own = _lines(above) - _lines([headline, *_around(headline, above=False)])
-    lines = text.strip().split("\n")
     if markup.letters(lines[0]) not in own or any(
         is_prose(one) and markup.letters(one) in own for one in lines
     ):

@@ -6,7 +6,8 @@ goes on where the next one begins with a small letter.
 
 from __future__ import annotations
 
-from itertools import groupby
+from collections.abc import Iterator
+from itertools import chain, groupby, pairwise
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -17,17 +18,15 @@ _INLINE = frozenset(_INLINE_TAGS.split())
 _DEEP = 10  # inline elements in one another
 
 
-def is_in(text: str) -> bool:
-    """Whether any line goes on in the next one."""
-    lines = _lines(text)
-    return any(map(_goes_on, lines, lines[1:]))
+def undo(tree: HtmlElement, text: str) -> bool:
+    """Take the line ends out of each block of the page that has a sentence of `text` on several
+    lines; whether there was any.
 
-
-def undo(tree: HtmlElement) -> None:
-    """Take the line ends out of each block of text that has a sentence on several lines.
-
-    The others stay, and so do blank lines: a style sheet may make paragraphs of them.
+    In other blocks they stay, and so do blank lines: a style sheet may make paragraphs of them.
     """
+    seams = set(_seams(text))
+    if not seams:
+        return False
     as_typed = {one for box in tree.iter(*_AS_TYPED) for one in box.iter()}
     blocks: dict[HtmlElement, list[tuple[HtmlElement, str]]] = {}
     for element in tree.iter(etree.Element):
@@ -36,18 +35,26 @@ def undo(tree: HtmlElement) -> None:
         around = element.getparent()
         if "\n" in (element.tail or "") and around is not None and around not in as_typed:
             blocks.setdefault(_block(around), []).append((element, "tail"))
-    for texts in blocks.values():
-        if any(is_in(getattr(*text)) for text in texts):
-            for element, end in texts:
-                setattr(element, end, _joined(getattr(element, end)))
+    wrapped = [
+        texts
+        for texts in blocks.values()
+        if any(not seams.isdisjoint(_seams(getattr(*one))) for one in texts)
+    ]
+    for element, end in chain.from_iterable(wrapped):
+        setattr(element, end, _joined(getattr(element, end)))
+    return bool(wrapped)
+
+
+def _seams(text: str) -> Iterator[tuple[str, str]]:
+    """The last and the first word of each two lines that are one sentence."""
+    lines = _lines(text)
+    for line, below in pairwise(lines):
+        if below[:1].islower() and (line[-1:].isalpha() or line.endswith(",")):
+            yield line.rsplit(None, 1)[-1], below.split(None, 1)[0]
 
 
 def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.split("\n")]
-
-
-def _goes_on(line: str, below: str) -> bool:
-    return below[:1].islower() and (line[-1:].isalpha() or line.endswith(","))
 
 
 def _block(element: HtmlElement) -> HtmlElement:
