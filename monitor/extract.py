@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
-from monitor import asprinted, dateline, declared, markup, masthead, parts, tails, wrapping
+from monitor import asprinted, dateline, declared, linked, markup, masthead, parts, wrapping
 from monitor.declared import Declared
 from monitor.errors import ReadError, ReadReason
 from monitor.model import Item
@@ -226,7 +226,7 @@ def _text(tree: HtmlElement, said: Declared, quirk: Quirk, url: str) -> tuple[st
     if len(stated) > 2 * len(text) or stated.split() == text.split():
         return asprinted.parted(tree, stated), "JSON-LD articleBody"
     text = asprinted.parted(tree, text)
-    return tails.without_links(tree, text, url), "trafilatura"
+    return linked.without(tree, text, url), "trafilatura"
 
 
 def _found(tree: HtmlElement) -> str:

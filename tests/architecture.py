@@ -44,6 +44,7 @@ LAYERS = {
         figures
         health
         jsonld
+        linked
         listing
         markup
         masthead
@@ -61,7 +62,6 @@ LAYERS = {
         sitemaps
         storable
         stories
-        tails
         text
         urls
         watchdog
