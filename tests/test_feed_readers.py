@@ -131,11 +131,23 @@ def test_damaged_cases(case, rng):
     compare(body)
 
 
+@pytest.mark.parametrize("code", [*range(1, 9), 11, 12, *range(14, 27), *range(28, 32), 127])
+def test_control_characters_are_passed_over(code):
+    """Wherever they stand, and as quickly as in a feed without any."""
+    control = chr(code)
+    item = f"<item><title>A{control}b</title><link>https://a.example/1{control}</link></item>"
+    body = control.encode() + rss(item)
+    assert compare(body) == "fast"
+    (found,) = read(body).items
+    assert (found.title, found.url) == ("Ab", "https://a.example/1")
+
+
 def _damaged(body, rng):
     elements = list(ELEMENT.finditer(body)) if len(body) < 20_000 else []
     if not elements or rng.random() < 0.2:
         place = rng.randrange(len(body) + 1)
-        return body[:place] + rng.choice((b"", b"<", b"&", b">", b"\xe9", b" ")) + body[place + 1 :]
+        other = rng.choice((b"", b"<", b"&", b">", b"\xe9", b" ", b"\x07", b"\x7f"))
+        return body[:place] + other + body[place + 1 :]
     first, second = sorted(rng.choices(elements, k=2), key=lambda found: found.start())
     kind = rng.randrange(3)
     if kind == 0:

@@ -18,7 +18,7 @@ from collections import Counter
 
 from monitor.errors import ReadError, ReadReason
 from monitor.feeds import fast, jsonfeed, judge
-from monitor.feeds.document import decoded, possible, utf8, what_it_is
+from monitor.feeds.document import bare, decoded, possible, utf8, what_it_is
 from monitor.feeds.doubts import Doubtful
 from monitor.feeds.entries import LONGEST_TITLE, NO_PAGE, EntryReader
 from monitor.feeds.entry import Document
@@ -36,10 +36,21 @@ def parse(body: bytes, *, url: str, content_type: str | None, timezone: str) -> 
     entries and none could be read.
     """
     try:
-        found = fast.read(possible(utf8(body, content_type)))
+        found = _read_fast(possible(utf8(body, content_type)))
     except Doubtful as doubtful:
         return judged(body, doubtful.doubt, url=url, content_type=content_type, timezone=timezone)
     return _feed(found, url, timezone)
+
+
+def _read_fast(document: bytes) -> Document:
+    """Raises Doubtful."""
+    try:
+        return fast.read(document)
+    except Doubtful:
+        without = bare(document)
+        if len(without) == len(document):
+            raise
+    return fast.read(without)
 
 
 def judged(

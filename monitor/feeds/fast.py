@@ -51,7 +51,7 @@ _INSIDE: dict[str, tuple[Table, Doubt]] = {
 
 
 def read(document: bytes) -> Document:
-    """One document in UTF-8, without control characters.  Raises Doubtful."""
+    """One document in UTF-8.  Raises Doubtful, at any control character, too."""
     tree = Tree()
     walk = _Walk(tree)
     for _ in tree.grow(document):
