@@ -15,7 +15,8 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
-from monitor import asprinted, dateline, declared, linked, markup, masthead, parts, wrapping
+from monitor import dateline, declared, markup
+from monitor.bodies import asprinted, linked, masthead, parts, wrapping
 from monitor.declared import Declared
 from monitor.errors import ReadError, ReadReason
 from monitor.model import Item

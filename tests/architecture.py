@@ -30,7 +30,7 @@ LAYERS = {
     "decide": """
         alerts
         asjson
-        asprinted
+        bodies
         calendar_words
         changes
         clean
@@ -44,14 +44,11 @@ LAYERS = {
         figures
         health
         jsonld
-        linked
         listing
         markup
-        masthead
         missed
         occasions
         pacing
-        parts
         printed_zones
         publishers
         render
@@ -66,7 +63,6 @@ LAYERS = {
         urls
         watchdog
         worth
-        wrapping
     """,
     "touch": """
         channels

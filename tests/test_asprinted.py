@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from monitor import asprinted, markup
+from monitor import markup
+from monitor.bodies import asprinted
 
 FIRST = "The herring festival of Port Saren will be held in Old Port this year, its committee said."
 SECOND = "It is the first time in a hundred and four years that no barrel is opened on the quay."
@@ -39,3 +40,11 @@ def test_a_text_on_one_line(page: str, text: str, expected: list[str] | None) ->
     tree = markup.parse(f"<body>{page.format(*LINES)}</body>")
     assert tree is not None
     assert asprinted.parted(tree, text) == ("\n".join(expected) if expected else text)
+
+
+def test_a_text_beyond_all_bounds_stays_as_it_is() -> None:
+    """To look at each of its characters takes as long as to read many pages."""
+    long = "The ferry sails again from the port. " * 6000
+    tree = markup.parse(f"<body><p>{long[:100_000]}<p>{long[100_000:]}</body>")
+    assert tree is not None
+    assert asprinted.parted(tree, long) == long

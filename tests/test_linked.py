@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from monitor import linked, markup
+from monitor import markup
+from monitor.bodies import linked
 
 URL = "https://www.lantern.test/bench"
 TEXT = "He was given leave to begin in spring."

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from monitor import markup, masthead
+from monitor import markup
+from monitor.bodies import masthead
 
 TITLE = "The quay without its tram"
 LEDE = "For ninety years the tram along the quay of Port Saren began its day at a quarter to five."

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from monitor import markup, parts
+from monitor import markup
+from monitor.bodies import parts
 
 FIRST = "The council of Port Saren voted late on Tuesday to keep the old tram line along the quay."
 SECOND = "The line carries nine hundred people on a good day and loses money on every one of them."

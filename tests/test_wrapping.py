@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from monitor import markup, wrapping
+from monitor import markup
+from monitor.bodies import wrapping
 
 
 @pytest.mark.parametrize(

@@ -77,8 +77,8 @@ def _alone(tree: HtmlElement, wanted: frozenset[str], home: str) -> frozenset[st
         found
         for block in tree.iter("p")
         if len(block)
-        and len((block.text or "").strip())
-        < _HEADLINE  # most paragraphs have more before their first link
+        # Most paragraphs have more before their first link.
+        and len((block.text or "").strip()) < _HEADLINE
         and (found := markup.letters(_TEXT(block))) in wanted
         and _share(block.findall(".//a"), found, home) >= _ALONE
     )

@@ -14,6 +14,7 @@ from monitor import markup
 
 _FEW = 6  # lines
 _LONG = 300  # characters, a line
+_LONGEST = 200_000  # characters, a text: each is looked at by itself
 _SURE = 60  # letters: a line that is found behind something that the page does not show
 _MOST_SEARCHES = 200
 _COVERED = 0.9  # of a text's letters
@@ -26,8 +27,8 @@ def parted(tree: HtmlElement, text: str) -> str:
 
     What the page does not show stays between them, unless it has tags.
     """
-    lines = text.splitlines()
-    if len(lines) > _FEW or max(map(len, lines), default=0) < _LONG:
+    lines = text.splitlines() if len(text) <= _LONGEST else []
+    if not 0 < len(lines) <= _FEW or max(map(len, lines)) < _LONG:
         return text
     wanted = markup.letters(text)
     printed = _printed(tree, wanted)

@@ -14,20 +14,9 @@ from monitor import markup
 
 _BOXES = ("div", "section")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "article")
-_ELSEWHERE = frozenset(
-    {
-        "aside",
-        "footer",
-        "header",
-        "nav",
-        "li",
-        "form",
-        "figure",
-        "figcaption",
-        "blockquote",
-        "table",
-    }
-)  # what stands in these is no part of a body
+# What stands in these is no part of a body.
+_ELSEWHERE_TAGS = "aside footer header nav li form figure figcaption blockquote table"
+_ELSEWHERE = frozenset(_ELSEWHERE_TAGS.split())
 _PROSE = 80  # characters of a paragraph that is no label
 _LEAST = 200  # characters of prose in each part: of many readers' answers some are shorter
 _MOST = 20  # parts
