@@ -298,7 +298,7 @@ class Fickle(Stream):
             await self.read()
 
 
-@pytest.mark.parametrize("seed", [1, 4, 12, 14, 104, 121, 122])
+@pytest.mark.parametrize("seed", [1, 4, 12, 104, 121, 122, 226])
 async def test_articles_that_change_to_and_fro_are_lived_again(tmp_path: Path, seed: int) -> None:
     world = await World(paced(tmp_path, rule_cap=3, channel_cap=5, updates_a_day=3)).open()
     await Fickle(world, seed, closing=seed % 2 == 0).run(40)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
@@ -17,7 +17,7 @@ _ITEM, _STORY, _JOIN = range(3)
 
 class _Event(NamedTuple):
     """`rank`: in which order things are done at one moment.  `who`: the items or stories that it
-    changes."""
+    changes: any of these, of stories that become one all."""
 
     at: int
     rank: int
@@ -39,8 +39,10 @@ class Groups:
     @classmethod
     def of(cls, tx: Tx, old: Tx, item_ids: Collection[int], keys: Sequence[str]) -> Groups:
         events = [_of_items(row) for row in past.item_merges(old, item_ids)]
-        events += [_of_stories(row) for row in past.merges(old, keys)]
-        events += [_of_join(row) for row in past.joins(old, item_ids)]
+        joins = past.joins(old, item_ids)
+        movers = {(one["from_key"], one["story_key"], one["joined_at"]): one for one in joins}
+        events += [_of_stories(row, movers) for row in past.merges(old, keys)]
+        events += [_of_join(row) for row in joins]
         in_order = sorted(events, key=lambda one: one[:2])[::-1]
         # What came of those before the window is there already.
         groups = cls(tx, in_order, partial(stories.merge, tx))
@@ -68,7 +70,7 @@ class Groups:
             now.append(self.events.pop())
         own, left = self._own(item_id) if now else set(), []
         for event in now:
-            is_own = not event.who.isdisjoint(own)
+            is_own = event.who <= own if event.rank == _STORY else not event.who.isdisjoint(own)
             if is_own and (event.rank == _ITEM or (placed and _is_next(event, joined))):
                 self._do(event)
                 own = self._own(item_id)
@@ -128,8 +130,12 @@ def _of_items(row: Row) -> _Event:
     return _Event(row["merged_at"], _ITEM, frozenset((row["item_id"], row["merged_into_id"])), row)
 
 
-def _of_stories(row: Row) -> _Event:
-    return _Event(row["merged_at"], _STORY, frozenset((row["story_key"],)), row)
+def _of_stories(row: Row, movers: Mapping[tuple[str, str, int], Row]) -> _Event:
+    """Where an item went from the one into the other, they became one when it did."""
+    key = row["story_key"]
+    mover = movers.get((key, row["into_key"], row["merged_at"]))
+    who = frozenset((key,) if mover is None else (key, mover["item_id"]))
+    return _Event(row["merged_at"], _STORY, who, row)
 
 
 def _of_join(row: Row) -> _Event:
