@@ -86,6 +86,9 @@ _QUICK_DAY = re.compile(
     r"(?:[A-Za-z]{3}, )?([0-9]{1,2}) ([A-Za-z]{3}) ([0-9]{4}) |([0-9]{4})-([0-9]{2})-([0-9]{2})T"
 )
 _QUICK_ZONE = re.compile(r"(?: ?([+-])([0-9]{2}):?([0-9]{2})| ([A-Z]{1,5})|(Z))")
+_MOST_STARTS = 1024
+# Of days as ISO 8601 has them ("2026-11-27T"), by what stands behind their seconds, and time zone.
+_STARTS: dict[tuple[str, str, str], int] = {}
 _MINUTES = {f"{n // 60:02}:{n % 60:02}": n * 60_000 for n in range(24 * 60)}
 _SECONDS = {f":{n:02}": n * 1000 for n in range(60)}
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
@@ -110,6 +113,13 @@ def stamp(
     `now` (epoch ms) gives a date without a year its year: the last one it can lie in.
     `day_first` says what 04/05/2017 is.
     """
+    # As in most feeds but RSS: in two thirds of the time of what finds it first.
+    start = _STARTS.get((text[:11], text[19:], timezone))
+    if start is not None:
+        try:
+            return quick_stamp(start + _MINUTES[text[11:16]] + _SECONDS[text[16:19]])
+        except KeyError:
+            pass
     if (quick := _quick(text, timezone)) is not None:
         return quick
     text = " ".join(text[: 2 * _LONGEST].split()).translate(_ALIKE).strip(" ,;")
@@ -174,10 +184,14 @@ def _quick(text: str, timezone: str) -> Stamp | None:
     except KeyError:
         return None
     start = _start_of_day(text[:place], text[place + 8 :], timezone)
+    if start is not None and place == 11:
+        if len(_STARTS) >= _MOST_STARTS:
+            _STARTS.clear()
+        _STARTS[text[:11], text[19:], timezone] = start
     return None if start is None else quick_stamp(start + clock)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=_MOST_STARTS)
 def _start_of_day(before: str, behind: str, timezone: str) -> int | None:
     """Midnight of a date as it stands before a time, in the zone behind it."""
     day, zone = _QUICK_DAY.fullmatch(before), _QUICK_ZONE.fullmatch(behind)

@@ -50,7 +50,7 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 _SESSION = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
 _HOST = re.compile(r"(?:[a-z0-9_][a-z0-9_-]*\.)*[a-z0-9_][a-z0-9_-]*")
 _FRONT_PAGE = re.compile(
-    r"https://[^/]+/(?:[a-z]{2}(?:-[a-z]{2})?/?)?(?:(?:index|default|home)(?:\.[a-z]{3,5})?)?",
+    r"https://[^/]+/(?:[a-z]{2}(?:-[a-z]{2})?(?:/|$))?(?:(?:index|default|home)(?:\.[a-z]{3,5})?)?",
     re.IGNORECASE,
 )
 # Most addresses are: what follows changes no more of them than their scheme and closing slashes.

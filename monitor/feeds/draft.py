@@ -190,19 +190,19 @@ class Draft(Context):
         if self.images or self.itunes_image:
             images = [address for _, address in sorted(self.images, key=itemgetter(0))]
             images.append(self.itunes_image)
-        texts = tuple(self.contents)
+        texts = self.contents
         if self.summary and self.summary_kind is not None:
-            texts = (*texts, (self.summary, self.summary_kind))
-        lang = self.title_lang or self.summary_lang
+            texts.append((self.summary, self.summary_kind))
+        lang, guid, link = self.title_lang or self.summary_lang, self.guid, self.link
         # As it is unpacked once and never asked for a name, it need not know its names.
         return cast(
             Entry,
             (
                 (self.title, self.title_kind) if self.title else None,
-                texts,
-                (self.guid or "").strip() or None,
-                self.original or self.link or "",
-                self.link in self.hrefs,
+                tuple(texts),
+                (guid.strip() or None) if guid else None,
+                self.original or link or "",
+                link in self.hrefs,
                 tuple(self.alternates),
                 self.author,
                 tuple(self.names),

@@ -212,8 +212,9 @@ class Context:
         pass
 
     def read_link(self, given: Attributes, text: str) -> None:
-        rel = given.get("rel", "alternate")
-        href = href_of(given) if given else None
+        rel, href = "alternate", None
+        if given:
+            rel, href = given.get("rel", rel), href_of(given)
         if href is None:
             if rel == "enclosure":
                 raise Doubtful(Doubt.ELEMENT)

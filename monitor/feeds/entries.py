@@ -25,11 +25,13 @@ LONGEST_TITLE = 1_000
 
 # `urls.is_front_page` without the public suffix list, of which readers have no need.
 _FRONT_PAGE = re.compile(
-    r"https?://[^/?]+(?:/(?:[a-z]{2}(?:-[a-z]{2})?/?)?(?:(?:index|default|home)(?:\.[a-z]{3,5})?)?)?",
+    r"https?://[^/?]+(?:/(?:[a-z]{2}(?:-[a-z]{2})?(?:/|$))?(?:(?:index|default|home)(?:\.[a-z]{3,5})?)?)?",
     re.IGNORECASE,
 )
 _FRONT_PAGES_REST = len("www./xx-xx/default.html")
 _FRONT_PAGES_SLASHES = 4
+_START_OF_HOST = len("https://")
+_LONGEST_LANGUAGE = len("xx-xx")
 
 # Tags that people write into titles without saying that the title is HTML.
 _HTML, _PLAIN = "text/html", "text/plain"
@@ -135,6 +137,10 @@ class EntryReader:
             return False
         if page in self._own_pages:
             return True
+        start = page.rfind("/") + 1
+        is_named = start > _START_OF_HOST and len(page) - start > _LONGEST_LANGUAGE
+        if is_named and page[start] not in "iIdDhH":  # index, default, home
+            return False
         if page.count("/") > _FRONT_PAGES_SLASHES or not _FRONT_PAGE.fullmatch(page):
             return False
         return urls.site(address) in self._sites
@@ -164,7 +170,7 @@ class EntryReader:
         best: str | None = None
         for value, kind in texts:
             # Without its markup no text gets longer.
-            if (best is None or len(value) > len(best)) and _is_text(kind):
+            if (best is None or len(value) > len(best)) and (kind == _PLAIN or _is_text(kind)):
                 has_marks = "<" in value or "&" in value or "\n" in value
                 plain = self._read(value, kind) if has_marks else markup.squeeze(value)
                 text = feedtails.without(plain, title) if plain else None

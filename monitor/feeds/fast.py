@@ -199,7 +199,8 @@ class _Walk:
             position.leave(position.outer)
         position.depth, lang, outer = depth, position.lang, position.outer
         draft = Draft(position)
-        if given := given_of(node):
+        if node.items():
+            given = given_of(node)
             if not _is_channel(given):
                 raise Doubtful(Doubt.ELEMENT)
             position.lang = language(given, lang)
