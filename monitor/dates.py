@@ -14,7 +14,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from monitor import printed_zones
@@ -87,7 +86,7 @@ _QUICK_DAY = re.compile(
 )
 _QUICK_ZONE = re.compile(r"(?: ?([+-])([0-9]{2}):?([0-9]{2})| ([A-Z]{1,5})|(Z))")
 _MOST_STARTS = 1024
-# Of days as ISO 8601 has them ("2026-11-27T"), by what stands behind their seconds, and time zone.
+# What `_start_of_day` found: the same few days in each feed.
 _STARTS: dict[tuple[str, str, str], int] = {}
 _MINUTES = {f"{n // 60:02}:{n % 60:02}": n * 60_000 for n in range(24 * 60)}
 _SECONDS = {f":{n:02}": n * 1000 for n in range(60)}
@@ -183,15 +182,18 @@ def _quick(text: str, timezone: str) -> Stamp | None:
         clock = _MINUTES[text[place : place + 5]] + _SECONDS[text[place + 5 : place + 8]]
     except KeyError:
         return None
-    start = _start_of_day(text[:place], text[place + 8 :], timezone)
-    if start is not None and place == 11:
+    around = text[:place], text[place + 8 :], timezone
+    start = _STARTS.get(around)
+    if start is None:
+        start = _start_of_day(*around)
+        if start is None:
+            return None
         if len(_STARTS) >= _MOST_STARTS:
             _STARTS.clear()
-        _STARTS[text[:11], text[19:], timezone] = start
-    return None if start is None else quick_stamp(start + clock)
+        _STARTS[around] = start
+    return quick_stamp(start + clock)
 
 
-@lru_cache(maxsize=_MOST_STARTS)
 def _start_of_day(before: str, behind: str, timezone: str) -> int | None:
     """Midnight of a date as it stands before a time, in the zone behind it."""
     day, zone = _QUICK_DAY.fullmatch(before), _QUICK_ZONE.fullmatch(behind)

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
+from monitor import markup
+
 _LONGEST = 150  # characters around a headline
 _LONGEST_START = 40  # before the headline
 _TITLE, _ANYTHING = "{title}", "*"
-_NO_LETTER = re.compile(r"[\W_]+")
 _FIRST_WORD = re.compile(r"[\W_]*([^\W_]+)")
 _MARKS = " \n.…!?:>»›→←↓|-–—*()[]{}\"'“”‘’"
 _LONGEST_WORD = 40  # with the marks behind it
@@ -83,18 +84,14 @@ def _is_tail(text: str, start: int, title: str) -> bool:
     known = _tails().get(word[1].casefold(), ())
     # To read on takes longer than all of the above.
     if known:
-        begin = _letters(text[start : start + _LONGEST_START])
+        begin = markup.letters(text[start : start + _LONGEST_START])
         known = tuple(tail for tail in known if begin.startswith(tail.before))
     if title and title in text[start : start + len(title) + 1]:
         known += _tails()[_TITLE]
     if not known:
         return False
-    letters, headline = _letters(text[start:]), _letters(title)
+    letters, headline = markup.letters(text[start:]), markup.letters(title)
     return any(tail.is_all(letters, headline) for tail in known if headline or tail.behind is None)
-
-
-def _letters(text: str) -> str:
-    return _NO_LETTER.sub("", text).casefold()
 
 
 @lru_cache(maxsize=1)
@@ -122,7 +119,7 @@ def _tail(written: str) -> tuple[str, _Tail]:
     before, placed, behind = fixed.partition(_TITLE)
     word = _FIRST_WORD.match(before)
     tail = _Tail(
-        _letters(before), _letters(behind) if placed else None, bool(star),
-        _letters(within.replace(_ANYTHING, "")),
+        markup.letters(before), markup.letters(behind) if placed else None, bool(star),
+        markup.letters(within.replace(_ANYTHING, "")),
     )  # fmt: skip
     return word[1] if word else _TITLE, tail
