@@ -140,7 +140,7 @@ def _has_blanks_alone(text: str) -> bool:
 
 def letters(text: str | None) -> str:
     """Letters and digits alone, all small: what is the same however a text is set."""
-    return _NO_LETTER.sub("", text or "").casefold()
+    return _NO_LETTER.sub("", (text or "").casefold())
 
 
 def text_of(element: HtmlElement, *, apart: bool = False) -> str | None:

@@ -17,7 +17,7 @@ from lxml.html import HtmlElement
 
 from monitor import jsonld, markup, urls
 from monitor.jsonld import Node
-from monitor.markup import Line
+from monitor.markup import Line, letters
 
 MOST_ELEMENTS = 20  # of a kind that are looked at
 _SMALLEST_BOX = 40  # elements
@@ -84,7 +84,7 @@ class Page:
 
     def is_site(self, name: str) -> bool:
         """Whether a name is the site's or its publisher's own."""
-        found = plain(name)
+        found = letters(name)
         return found in self.site_names or found.removeprefix("the") in self.site_names
 
     def is_owner(self, name: str) -> bool:
@@ -101,19 +101,14 @@ def of(tree: HtmlElement, url: str, timezone: str) -> Page:
     return Page(tree, url, timezone, metas, node, _props(tree), _bylines(tree), names)
 
 
-def plain(text: str) -> str:
-    """Letters and digits alone, in one case."""
-    return "".join(character for character in text.casefold() if character.isalnum())
-
-
 def under_headline(page: Page, title: str | None) -> Sequence[Line]:
     """The lines printed next under the headline.
 
     Looked for in ever larger boxes around the h1, as a whole page takes long to read as lines.
     """
     headings = list(islice(page.tree.iter("h1"), MOST_ELEMENTS))
-    wanted = plain(title or "")
-    heading = next((h1 for h1 in headings if wanted and wanted in plain(h1.text_content())), None)
+    wanted = letters(title or "")
+    heading = next((h1 for h1 in headings if wanted and wanted in letters(h1.text_content())), None)
     if heading is None:
         return _below(page.tree, [wanted, *map(_last_line, headings[:1])])
     read, under = 0, tuple[Line, ...]()
@@ -128,13 +123,13 @@ def under_headline(page: Page, title: str | None) -> Sequence[Line]:
 
 def _last_line(heading: HtmlElement) -> str:
     """As the words under it begin after that, and a kicker may stand before it."""
-    return plain(next((line.text for line in reversed(markup.lines(heading).lines)), ""))
+    return letters(next((line.text for line in reversed(markup.lines(heading).lines)), ""))
 
 
 def _below(box: HtmlElement, wanted: Iterable[str]) -> tuple[Line, ...]:
     """The lines under the first line that holds one of the texts, the first text before others."""
     lines = markup.lines(box, apart=True).lines
-    plains = [plain(line.text) if len(line.text) <= _LONGEST_HEADLINE else "" for line in lines]
+    plains = [letters(line.text) if len(line.text) <= _LONGEST_HEADLINE else "" for line in lines]
     for text in filter(None, wanted):
         at = next((n for n, line in enumerate(plains) if text in line), None)
         if at is not None:
@@ -199,5 +194,5 @@ def _site_names(metas: Mapping[str, list[str]], node: Node, url: str) -> frozens
     names = [*metas.get("og:site_name", ()), *metas.get("application-name", ())]
     names += node.texts("publisher", "name")
     names += [host, urls.registrable(host), urls.registrable(host).partition(".")[0]]
-    known = {plain(name) for name in islice(names, 3 * MOST_ELEMENTS)}
+    known = {letters(name) for name in islice(names, 3 * MOST_ELEMENTS)}
     return frozenset(known | {name.removeprefix("the") for name in known}) - {""}

@@ -14,7 +14,8 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from monitor import markup, urls
-from monitor.declared.page import MOST_ELEMENTS, Page, Said, plain
+from monitor.declared.page import MOST_ELEMENTS, Page, Said
+from monitor.markup import letters
 
 _SEPARATORS = re.compile(r"\s(?:[|\u2013\u2014\u00b7\u2022\u00ab\u00bb:*-]|::)\s|[\uff5c\uff1a]")
 _HEADLINES = XPath(
@@ -49,7 +50,7 @@ def read(page: Page) -> Said | None:
     if best and printed and _is_same(best.text, printed.text, document):
         place = "in h1" if printed in headings else "as headline"
         return best._replace(text=printed.text, by=f"{best.by}, as printed {place}")
-    if best and stated and not printed and plain(stated.text) in _beginnings(best.text):
+    if best and stated and not printed and letters(stated.text) in _beginnings(best.text):
         return stated
     return best
 
@@ -65,9 +66,9 @@ def _is_outvoted(
     """
     if page.node.text("name") == rivals[0].text:
         return False
-    og, stated = (plain(_without_site(page, one).text) for one in rivals)
-    title = plain(document.text) if document else ""
-    printed = {plain(one.text) for one in headings}
+    og, stated = (letters(_without_site(page, one).text) for one in rivals)
+    title = letters(document.text) if document else ""
+    printed = {letters(one.text) for one in headings}
     if og == stated or not og or not stated:
         return False
     for_search = title.startswith(og) and not title.startswith(stated)
@@ -81,7 +82,7 @@ def _headings(page: Page) -> list[Said]:
     """All but the site's own name, which is linked to its first page."""
     every = islice(page.tree.iter("h1"), MOST_ELEMENTS)
     texts = (markup.text_of(h1) for h1 in every if not _leads_home(page, h1))
-    return [Said(unescape(text), "the headline (h1)") for text in texts if text and plain(text)]
+    return [Said(unescape(text), "the headline (h1)") for text in texts if text and letters(text)]
 
 
 def _leads_home(page: Page, h1: HtmlElement) -> bool:
@@ -93,17 +94,17 @@ def _leads_home(page: Page, h1: HtmlElement) -> bool:
 def _printed(page: Page, headings: list[Said], others: list[str]) -> Said | None:
     """The longest h1 that another statement begins with or ends in, or the only one; without an
     h1, what else is marked as a headline and is the beginning of another."""
-    plains = [plain(other) for other in others]
-    known = [h1 for h1 in headings if any(_is_end(plain(h1.text), other) for other in plains)]
+    plains = [letters(other) for other in others]
+    known = [h1 for h1 in headings if any(_is_end(letters(h1.text), other) for other in plains)]
     longest = max(known, key=lambda h1: len(h1.text), default=None)
     heading = longest or (headings[0] if len(headings) == 1 else None)
-    is_first = heading and any(other.startswith(plain(heading.text)) for other in plains)
+    is_first = heading and any(other.startswith(letters(heading.text)) for other in plains)
     if is_first or len(headings) > 1:
         return heading
     # A single h1 that begins no title may be the site's name.
     wanted = frozenset[str]().union(*map(_beginnings, others))
     texts = (markup.text_of(one) for one in _HEADLINES(page.tree)[:MOST_ELEMENTS])
-    found = (text for text in texts if text and plain(text) in wanted and not page.is_site(text))
+    found = (text for text in texts if text and letters(text) in wanted and not page.is_site(text))
     marked = next((Said(text, "what is marked as headline") for text in found), None)
     is_longer = marked and (heading is None or len(marked.text) > len(heading.text))
     return marked if is_longer else heading
@@ -116,16 +117,16 @@ def _is_end(text: str, other: str) -> bool:
 
 def _is_same(title: str, printed: str, document: Said | None) -> bool:
     """Whether a title is the printed one, but for what was set around it or is cut from it."""
-    if plain(printed) in _beginnings(title):
+    if letters(printed) in _beginnings(title):
         return True
-    is_cut = plain(printed).startswith(plain(title)) and printed.casefold() != title.casefold()
-    return is_cut and document is not None and plain(document.text).startswith(plain(printed))
+    is_cut = letters(printed).startswith(letters(title)) and printed.casefold() != title.casefold()
+    return is_cut and document is not None and letters(document.text).startswith(letters(printed))
 
 
 def _beginnings(title: str) -> frozenset[str]:
     """`Headline | Section | Site` cut before each of its first separators."""
     ends = (found.start() for found in islice(_SEPARATORS.finditer(title), MOST_ELEMENTS))
-    return frozenset(plain(title[:end]) for end in ends)
+    return frozenset(letters(title[:end]) for end in ends)
 
 
 def _without_site(page: Page, title: Said) -> Said:
