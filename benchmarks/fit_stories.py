@@ -2,7 +2,7 @@
 
 The texts of `stream/reuters-21578-april` under WIREWATCH_REAL_DATA go through a real store in the
 order of time, as in stories.py, so that words are as rare as they were when the later text of a
-pair came.  Logistic regression on what `events.compare_long` finds in the pairs of
+pair came.  Logistic regression on what `agreement.compare` finds in the pairs of
 `tests/data/reuters_dev_pairs.csv`: by Newton's method, with a weak pull to nought (Hoerl and
 Kennard 1970) of all but the constant, each figure in its own spread.  The log loss printed is of
 pairs that a fit to the others has not seen.
@@ -19,8 +19,8 @@ from statistics import fmean, pstdev
 import kit
 import stories
 from monitor import wordcounts
-from monitor.stories import assign, events, telling
-from monitor.stories.events import Agreement
+from monitor.stories import agreement, assign, telling
+from monitor.stories.agreement import Agreement
 
 PAIRS = kit.HERE.parent / "tests" / "data" / "reuters_dev_pairs.csv"
 PULL = 1.0
@@ -97,7 +97,7 @@ def agreements() -> list[tuple[Agreement, bool]]:
                 tellings = [telling.read(text.title, text.body) for text in (article, other)]
                 if all(told.is_long for told in tellings):
                     hours = (article.at - other.at) / assign.HOUR_MS
-                    found.append((events.compare_long(*tellings, rarity, hours), same))
+                    found.append((agreement.compare(*tellings, rarity, hours), same))
     return found
 
 

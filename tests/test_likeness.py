@@ -8,7 +8,7 @@ import sys
 _PROGRAM = """
 from itertools import combinations
 from random import Random
-from monitor.stories import events, telling
+from monitor.stories import agreement, events, telling
 from monitor.stories.assign import Neighbour, Subject, assign
 from monitor.stories.rarity import Rarity
 
@@ -22,8 +22,7 @@ texts = [
 ]
 told = [telling.read(title, body) for title, body in texts]
 for one, other in combinations(told, 2):
-    print(events.compare(one, other, rarity), events.compare_long(one, other, rarity, 3.0))
-    print(events.of_one_title(one, other, rarity))
+    print(events.compare(one, other, rarity), agreement.compare(one, other, rarity, 3.0))
 for one in told:
     others = [Neighbour(n, f"story:{n % 2}", 0, other, "a") for n, other in enumerate(told)]
     print(assign(Subject(one, 1, rarity, "b"), others))
@@ -41,5 +40,5 @@ def likenesses(seed: int) -> str:
 def test_no_order_of_words_changes_how_alike_texts_are() -> None:
     """To the last bit."""
     first = likenesses(0)
-    assert first.count("\n") > 70
+    assert first.count("\n") > 40
     assert [likenesses(seed) == first for seed in (1, 2, 3)] == [True] * 3

@@ -1,7 +1,7 @@
 """How alike two tellings are: the rare words, names and numbers that both have.
 
-A word weighs by how rare it is, where it stands, and more when it is a name; in a long text also
-by how often it is said there, which parts what a text is about from what it mentions.
+A word weighs by how rare it is, where it stands, and more when it is a name.  Two long texts are
+compared in `agreement`.
 
 Sums are exact to the last bit (`fsum`), as a process holds words in an order of its own: of two
 texts that are alike to the same degree none must win by that.
@@ -11,37 +11,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from math import fsum, log, sqrt
+from math import fsum, sqrt
 from operator import mul
 from typing import NamedTuple
 
 from monitor.stories.rarity import Rarity
 from monitor.stories.telling import Telling
 
-_OF_THE_REST = 0.5  # a word behind the lead
+OF_THE_REST = 0.5  # a word behind the lead
 _OF_A_NAME = 1.5
 _OF_A_NUMBER = 0.8  # in a title: numbers are asked for by themselves
-_TOO_COMMON = 0.3
-# The same of a long text.
-_OF_ITS_NAME = 2.0
-_OF_ITS_NUMBER = 1.5
+TOO_COMMON = 0.3
 _SHARE_OF_A_PATTERN = 0.75
 _SHORTEST_STEM = 4  # letters of a name
 _FEW_OF_THE_NAMES = 0.2
 _REMEMBERED = 128
-_FEW_WORDS = 3  # such as the name of a company that has several matters in a week
-_SPREAD_HALVES_HOURS = 48
-LENGTH = 64  # words
 _FEWEST_NUMBERS = 2  # to tell anything by which of them both have
 
 Weights = Mapping[str, float]
-
-
-class Weighed(NamedTuple):
-    """`length`: the root of the sum of the squares of all."""
-
-    weights: Weights
-    length: float
 
 
 class Evidence(NamedTuple):
@@ -53,63 +40,27 @@ class Evidence(NamedTuple):
     numbers: float
 
 
-class Agreement(NamedTuple):
-    """The same of two long texts; also what each of it weighs.
-
-    `words` is the cosine and `root` its square root, `spread` that of what is left of it without
-    the words that have most of it: of texts two days apart half as much.  `numbers`: of those of
-    the one that has fewer.  `length`: the logarithm of the shorter one's, in LENGTH.
-    Of words that are neither names nor numbers: `deeds`, how much of the titles the other text
-    says; `titles`, how much the titles say alike; `pattern`, the share of all that is in both.
-    """
-
-    root: float
-    words: float
-    spread: float
-    numbers: float
-    length: float
-    deeds: float
-    titles: float
-    pattern: float
-
-
 @lru_cache(maxsize=_REMEMBERED)
 def weights(telling: Telling, rarity: Rarity) -> dict[str, float]:
     """Of each word that is not all too common, so that the squares of all are 1 together."""
     found: dict[str, float] = {}
-    for forms, worth in ((telling.rest, _OF_THE_REST), (telling.lead, 1.0)):
+    for forms, worth in ((telling.rest, OF_THE_REST), (telling.lead, 1.0)):
         for form in forms:
             rare = rarity.of(form)
-            if rare > _TOO_COMMON:
+            if rare > TOO_COMMON:
                 found[form] = rare * rare * worth
     for name in telling.names & found.keys():
         found[name] *= _OF_A_NAME
     return _of_length_one(found)
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def weights_of_long(telling: Telling, rarity: Rarity) -> Weighed:
-    """As `weights`, of a text that is long enough for a word to be said again: the more often, the
-    more it weighs, by the logarithm (Salton and Buckley 1988)."""
-    of = rarity.of
-    found = {form: rare * _OF_THE_REST for form in telling.rest if (rare := of(form)) > _TOO_COMMON}
-    found.update({form: rare for form in telling.lead if (rare := of(form)) > _TOO_COMMON})
-    for form, times in telling.often.items():
-        if form in found:
-            found[form] *= 1.0 + log(times)
-    for name in telling.names & found.keys():
-        found[name] *= _OF_ITS_NAME
-    for number in telling.numbers & found.keys():
-        found[number] *= _OF_ITS_NUMBER
-    return Weighed(found, _length(found))
-
-
 def _of_length_one(weighed: dict[str, float]) -> dict[str, float]:
-    length = _length(weighed)
-    return {form: weight / length for form, weight in weighed.items()}
+    whole = length(weighed)
+    return {form: weight / whole for form, weight in weighed.items()}
 
 
-def _length(weighed: Weights) -> float:
+def length(weighed: Weights) -> float:
+    """The root of the sum of the squares of all."""
     return sqrt(fsum(map(mul, weighed.values(), weighed.values())))
 
 
@@ -126,41 +77,6 @@ def compare(one: Telling, other: Telling, rarity: Rarity) -> Evidence:
     return Evidence(words, title, _numbers(one, other))
 
 
-def compare_long(one: Telling, other: Telling, rarity: Rarity, hours: float) -> Agreement:
-    """What two long texts have in common, so many hours apart."""
-    own, theirs = weights_of_long(one, rarity), weights_of_long(other, rarity)
-    few, many = own.weights, theirs.weights
-    whole = own.length * theirs.length or 1.0
-    shared = sorted([few[form] * many[form] for form in few.keys() & many.keys()])
-    words = sum(shared) / whole
-    plain, others = _plain(one), _plain(other)
-    both = len(plain & others)
-    titles = one.title & other.title
-    return Agreement(
-        root=sqrt(words),
-        words=words,
-        spread=sqrt(sum(shared[:-_FEW_WORDS]) / whole) / (1.0 + hours / _SPREAD_HALVES_HOURS),
-        # Laplace's rule: of few, none is no sure sign.
-        numbers=(len(one.numbers & other.numbers) + 1)
-        / (min(len(one.numbers), len(other.numbers)) + 2),
-        length=log(max(min(one.length, other.length), 1) / LENGTH),
-        deeds=_deeds(one, other, rarity),
-        titles=_worth(titles & plain | titles & others, rarity),
-        pattern=both / max(len(plain) + len(others) - both, 1),
-    )
-
-
-def _deeds(one: Telling, other: Telling, rarity: Rarity) -> float:
-    said, told = [], []
-    for own, theirs in ((one, other), (other, one)):
-        for form in own.title & _plain(own):
-            weight = rarity.of(form) ** 2
-            said.append(weight)
-            if form in theirs.lead or form in theirs.rest:
-                told.append(weight)
-    return (fsum(told) + 0.5) / (fsum(said) + 1.0)
-
-
 def _told(one: Telling, other: Telling, rarity: Rarity) -> float:
     """How much of the title of `one` the other says, rare words for more."""
     said, told = [], []
@@ -175,27 +91,17 @@ def _told(one: Telling, other: Telling, rarity: Rarity) -> float:
     return fsum(told) / all_of_it if all_of_it else 0.0
 
 
-def of_one_title(one: Telling, other: Telling, rarity: Rarity) -> float:
-    """How much of all that the titles say both say."""
-    said = _worth(one.title | other.title, rarity)
-    return _worth(one.title & other.title, rarity) / said if said else 0.0
-
-
-def _worth(forms: frozenset[str], rarity: Rarity) -> float:
-    return fsum([rarity.of(form) ** 2 for form in forms])
-
-
 def of_one_pattern(one: Telling, other: Telling) -> bool:
     """Whether two tellings are the same but for names, of which each has its own: reports by one
     pattern, of two places or two people."""
-    own, others = (_plain(telling) for telling in (one, other))
+    own, others = (plain(telling) for telling in (one, other))
     if len(own & others) < _SHARE_OF_A_PATTERN * max(len(own), len(others), 1):
         return False
     return all(_own_names(*pair) for pair in ((one, other), (other, one)))
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _plain(telling: Telling) -> frozenset[str]:
+def plain(telling: Telling) -> frozenset[str]:
     """Of its words those that are neither names nor numbers."""
     return telling.lead.union(telling.rest).difference(telling.names, telling.numbers)
 

@@ -29,6 +29,7 @@ _BLANK = re.compile(r"\s")
 class Telling:
     """Folded words; every one of them is a form under which the item is indexed.
 
+    `headline`: those of the title in their order, but for numbers.
     `lead`: of the title and the first words of the text.  `rest`: of what was read behind it.
     `names`: words that are written with a capital letter wherever they stand there; `named`: those
     of the first words of the text, whatever its title says.  `often`: how many times a word
@@ -37,6 +38,7 @@ class Telling:
     """
 
     title: frozenset[str]
+    headline: tuple[str, ...]
     lead: frozenset[str]
     rest: frozenset[str]
     names: frozenset[str]
@@ -45,11 +47,6 @@ class Telling:
     often: Mapping[str, int]
     has_text: bool
     is_long: bool
-
-    @property
-    def length(self) -> int:
-        """In different words."""
-        return len(self.lead) + len(self.rest)
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -69,7 +66,8 @@ def read(title: str | None, body: str | None) -> Telling:
     named = names.intersection(first)
     times = Counter(words + words_of_title)
     often = {form: number for form, number in times.items() if number > 1}
-    return Telling(titled, lead, rest, names, named, numbers, often, has_text, is_long)
+    ordered = tuple([form for form in words_of_title if form in titled and form not in numbers])
+    return Telling(titled, ordered, lead, rest, names, named, numbers, often, has_text, is_long)
 
 
 def forms(title: str | None, body: str | None) -> frozenset[str]:
