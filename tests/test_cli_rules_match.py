@@ -287,3 +287,24 @@ def test_rules_that_are_no_text_are_told(write: Write, tmp_path: Path) -> None:
     told = match(str(rules), write("i.jsonl", []))
     assert (told.exit_code, told.stdout) == (2, "")
     assert told.stderr.startswith(f"{rules}:2:26: this is not UTF-8")
+
+
+def test_a_slip_in_a_key_is_named(write: Write) -> None:
+    """Once for all lines, so that it does not pass for silence; keys that are nothing like those of
+    an article are others' business."""
+    items: list[dict[str, object]] = [{"id": n, "titel": "A bombing", "guid": n} for n in range(3)]
+    items.append({"id": 9, "Body": "A bombing", **{f"more {n}": n for n in range(99)}})
+    told = match(write("rules.yaml", RULES), write("items.jsonl", items), "--yes-only")
+    assert told.exit_code == 0
+    assert told.stderr == (
+        "`titel` in 3 lines was passed over: did you mean `title`?\n"
+        "`Body` in 1 line was passed over: did you mean `body`?\n"
+    )
+
+
+def test_keys_of_an_article_are_not_named(write: Write) -> None:
+    items = [{"id": 1, "title": "Rain", "body": None, "url": "", "source": "", "section": "",
+              "lang": "en", "wire": "", "place": "", "site": "", "author": [], "tags": [],
+              "partial": False, "published": "today"}]  # fmt: skip
+    told = match(write("rules.yaml", RULES), write("items.jsonl", items))
+    assert told.stderr == ""

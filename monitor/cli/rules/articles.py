@@ -13,6 +13,23 @@ from dataclasses import dataclass
 from monitor.model import Item
 from monitor.rules.fields import Fields
 
+KEYS = frozenset(
+    [
+        "id",
+        "title",
+        "body",
+        "url",
+        "source",
+        "section",
+        "lang",
+        "wire",
+        "place",
+        "site",
+        "author",
+        "tags",
+        "partial",
+    ]
+)
 _LONE_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -22,10 +39,11 @@ class BadLine(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One article, under its own id."""
+    """One article, under its own id.  `passed_over`: the keys that are none of an article."""
 
     id: str | int
     fields: Fields
+    passed_over: tuple[str, ...] = ()
 
 
 def article(line: bytes) -> Given:
@@ -45,7 +63,7 @@ def article(line: bytes) -> Given:
     known = given.get("id")
     if not isinstance(known, str | int) or isinstance(known, bool):
         raise BadLine('expected "id", a text or a whole number')
-    return Given(known, _fields(given))
+    return Given(known, _fields(given), tuple([key for key in given if key not in KEYS]))
 
 
 def _fields(given: Mapping[str, object]) -> Fields:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from codecs import BOM_UTF8
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,9 +20,13 @@ from monitor.cli.base import Call, Exit, end, say
 from monitor.cli.out import of
 from monitor.cli.rules import articles, rulefiles
 from monitor.cli.rules.articles import BadLine, Given
+from monitor.config.traps import shown
 from monitor.errors import ConfigError, Mistake
 from monitor.model import Answer, Match
 from monitor.rules import Matcher
+
+_MOST_KEYS = 64  # looked at
+_CLOSE = 0.75  # as difflib measures it: "titel", but not "guid" for "id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +46,11 @@ def run(call: Call, files: Files, *, yes_only: bool) -> None:
     lists = place.lists(call, "", files.lists)
     matcher = rulefiles.matcher(str(files.rules), place.raw(files.rules), lists)
     garbage.keep_what_is_here()
+    slips = _Slips()
     with _opened(items) as stream:
-        failed = _match(matcher, stream, str(items), yes_only=yes_only)
+        failed = _match(matcher, stream, str(items), slips, yes_only=yes_only)
+    for sentence in slips.sentences():
+        say(sentence)
     if failed:
         say(f"{of(failed, 'line')} could not be judged")
         end(Exit.FAILED)
@@ -68,7 +77,28 @@ def _unreadable(file: str, error: OSError) -> ConfigError:
     return ConfigError((Mistake(file, 1, 1, f"cannot be read ({error.strerror})"),))
 
 
-def _match(matcher: Matcher, stream: BinaryIO, file: str, *, yes_only: bool) -> int:
+class _Slips:
+    """Keys that are none of an article but nearly, and in how many lines each stood."""
+
+    def __init__(self) -> None:
+        self._meant: dict[str, str | None] = {}
+        self.lines: Counter[str] = Counter()
+
+    def add(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            if key not in self._meant and len(self._meant) < _MOST_KEYS:
+                close = get_close_matches(key.lower(), sorted(articles.KEYS), 1, _CLOSE)
+                self._meant[key] = close[0] if close else None
+            if self._meant.get(key) is not None:
+                self.lines[key] += 1
+
+    def sentences(self) -> Iterator[str]:
+        for key, lines in self.lines.items():
+            meant = self._meant[key]
+            yield f"{shown(key)} in {of(lines, 'line')} was passed over: did you mean `{meant}`?"
+
+
+def _match(matcher: Matcher, stream: BinaryIO, file: str, slips: _Slips, *, yes_only: bool) -> int:
     """Print what each line's article comes to; how many lines failed."""
     # Who feeds a pipe, or looks on, wants each answer now; of a file all come soon enough.
     at_once = not stream.seekable() or sys.stdout.isatty()
@@ -82,6 +112,8 @@ def _match(matcher: Matcher, stream: BinaryIO, file: str, *, yes_only: bool) -> 
             say(f"{file}:{number}: {error}")
             failed += 1
             continue
+        if given.passed_over:
+            slips.add(given.passed_over)
         matches = matcher.match_fields(given.fields, unknowns=not yes_only)
         sys.stdout.writelines(_lines(given, matches, yes_only=yes_only))
         if at_once:
