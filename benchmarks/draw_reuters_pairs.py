@@ -137,6 +137,8 @@ def strata(found: list[Text]) -> dict[str, list[Pair]]:
 
 
 class Draws:
+    """Of one set of texts, as many as there are seeds."""
+
     def __init__(self, found: list[Text]) -> None:
         self.found = found
         self.held = strata(found)
