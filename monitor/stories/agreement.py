@@ -7,7 +7,7 @@ titles that begin alike or name what the other text does not.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from heapq import nlargest
 from math import fsum, log, sqrt
@@ -151,7 +151,7 @@ def _subject(one: Telling, other: Telling, rarity: Rarity) -> float:
 def _alike(one: Sequence[str], other: Sequence[str], rarity: Rarity) -> float:
     either = {*one, *other}
     both = either.intersection(one).intersection(other)
-    return _worth([*both], rarity) / (_worth([*either], rarity) or 1.0)
+    return _worth(both, rarity) / (_worth(either, rarity) or 1.0)
 
 
 def _untold(one: Telling, other: Telling, rarity: Rarity) -> float:
@@ -161,5 +161,5 @@ def _untold(one: Telling, other: Telling, rarity: Rarity) -> float:
     return max(map(rarity.of, untold), default=0.0)
 
 
-def _worth(forms: Sequence[str], rarity: Rarity) -> float:
+def _worth(forms: Iterable[str], rarity: Rarity) -> float:
     return fsum([rarity.of(form) ** 2 for form in forms])

@@ -95,27 +95,24 @@ def assign(subject: Subject, neighbours: Sequence[Neighbour]) -> Assigned | None
         if subject.recurs(one):
             continue
         by_story.setdefault(one.story_key, []).append(one)
-    alike = {key: _Alike(subject, found) for key, found in by_story.items()}
-    best = max(alike, key=lambda key: (alike[key].share, key), default=None)
-    if best is None or alike[best].share < 1.0:
+    alike = {key: _alike(subject, found) for key, found in by_story.items()}
+    best = max(alike, key=lambda key: (alike[key][0], key), default=None)
+    if best is None or alike[best][0] < 1.0:
         return None
-    nearest = alike[best].nearest
-    why = {"share": round(alike[best].share, 3), **_shared(subject, nearest.telling)}
+    share, nearest = alike[best]
+    why = {"share": round(share, 3), **_shared(subject, nearest.telling)}
     return Assigned(best, nearest.item_id, why)
 
 
-class _Alike:
-    """`share`: how alike the items of one story are, as part of what they have to be."""
-
-    def __init__(self, subject: Subject, found: Sequence[Neighbour]) -> None:
-        has_text = subject.telling.has_text
-        texts = [one for one in found if has_text or one.telling.has_text]
-        titles = [one for one in found if not (has_text or one.telling.has_text)]
-        by_text = [(_by_text(subject, one), one) for one in texts]
-        by_title = _by_titles(subject, titles) if titles else (0.0, found[0])
-        self.share, self.nearest = max(
-            [*by_text, by_title], key=lambda found: (found[0], -found[1].item_id)
-        )
+def _alike(subject: Subject, found: Sequence[Neighbour]) -> tuple[float, Neighbour]:
+    """How alike the items of one story are, as part of what they have to be, and the nearest."""
+    has_text = subject.telling.has_text
+    texts = [one for one in found if has_text or one.telling.has_text]
+    titles = [one for one in found if not (has_text or one.telling.has_text)]
+    alike = [(_by_text(subject, one), one) for one in texts]
+    if titles:
+        alike.append(_by_titles(subject, titles))
+    return max(alike, key=lambda one: (one[0], -one[1].item_id))
 
 
 def _by_text(subject: Subject, other: Neighbour) -> float:
